@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A command and a task management request, as a fabric embeds them in its own
+ * preallocated structures. The fabric fills the first part, the core the rest.
+ */
+#ifndef SLUICE_CORE_COMMAND_H
+#define SLUICE_CORE_COMMAND_H
+
+#include "gateway.h"
+
+struct sl_cmd {
+	/* Filled by the fabric before sl_cmd_submit(); not changed before release. */
+	struct sl_nexus *nexus;
+	u64 task_tag;			/* unique among the nexus's live commands */
+	u32 expected_len;		/* expected data transfer length, bytes */
+	u16 cdb_len;			/* 1 .. SLUICE_CDB_MAX */
+	u8  attribute;			/* enum sluice_task_attribute */
+	u8  direction;			/* enum sluice_direction */
+	u8  lun[8];			/* SAM-6 4.7 */
+	u8  cdb[SLUICE_CDB_MAX];
+
+	/* Valid for the fabric from data_out() or respond() until release. */
+	u8 *data;			/* the buffer in the pool, or the core's own; NULL if buf_len is 0 */
+	u32 buf_len;			/* bytes that fit: min(expected_len, the device's max_transfer) */
+	u32 data_len;			/* respond: bytes of Data-In to send, <= expected_len */
+	u32 residual;			/* respond: bytes */
+	u8  residual_kind;		/* respond: enum sluice_residual */
+	u8  status;			/* respond: SAM-6 5.3.1 */
+	u8  silent;			/* respond: 1: aborted, send nothing */
+	u8  sense_len;			/* respond: bytes of sense */
+	u8  sense[SLUICE_SENSE_MAX];
+
+	/* Private to the core: state, list links, tag, device. */
+	struct sl_cmd_core {
+		u64 opaque;		/* replaced by the core's fields */
+	} core;
+};
+
+/*
+ * Takes the command. Everything that can go wrong with it is answered by
+ * ops->respond(); -EINVAL only for what a fabric must never do (cdb_len 0 or too
+ * long, an attribute or direction out of range), and then nothing was taken.
+ */
+int sl_cmd_submit(struct sl_cmd *cmd, u64 now_ns);
+/*
+ * The fabric fetched `received` bytes of Data-Out into cmd->data (less than
+ * min(expected_len, buf_len) only after data_out_cancel or a lost connection).
+ */
+void sl_cmd_data_out_done(struct sl_cmd *cmd, u32 received, u64 now_ns);
+/* The fabric is done with the command and its buffer; the structure is the fabric's again. */
+void sl_cmd_release(struct sl_cmd *cmd, u64 now_ns);
+
+struct sl_tmf {
+	/* Filled by the fabric. */
+	struct sl_nexus *nexus;
+	u8  function;			/* enum sluice_tmf */
+	u8  lun[8];
+	u64 task_tag;			/* ABORT TASK, QUERY TASK */
+	/* Filled by the core. */
+	u8  response;			/* enum sluice_tmf_response */
+	/* Private to the core. */
+	struct sl_tmf_core {
+		u64 opaque;
+	} core;
+};
+
+/* Answers by ops->tmf_done() after the affected commands ended, within limits.abort_bound_ns. */
+void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns);
+
+#endif /* SLUICE_CORE_COMMAND_H */

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The gateway core as its hosts and fabrics see it.
+ *
+ * A *host* (daemon, module, simulator) owns threads, memory mappings, sleep and
+ * wake-ups. A *fabric* (iSCSI, rig, local SCSI host) owns the wire. The core owns
+ * everything between: it takes events in by the functions below and gives actions
+ * out by the two tables of operations. It does no I/O, reads no clock, and
+ * allocates only where a function says so.
+ *
+ * Threads: every function may be called from any thread at any time unless it
+ * says otherwise. Operations are called with no lock of the core held, on
+ * whichever thread's call caused them, also before that call returns; so a fabric
+ * whose connection belongs to another thread hands them over to it.
+ *
+ * Time: now_ns is the host's monotonic clock; it never goes back.
+ */
+#ifndef SLUICE_CORE_GATEWAY_H
+#define SLUICE_CORE_GATEWAY_H
+
+#include "port.h"
+#include "sluice/abi.h"
+
+struct sl_gateway;
+struct sl_session;	/* one handler process */
+struct sl_queue;	/* one of its queues */
+struct sl_device;	/* a logical unit, named; outlives sessions */
+struct sl_target;	/* a SCSI target device with its initiator groups and LUN maps */
+struct sl_nexus;	/* an I_T nexus */
+struct sl_cmd;		/* command.h */
+struct sl_tmf;		/* command.h */
+
+/* What the core asks of its host. */
+struct sl_host_ops {
+	/*
+	 * Commands were published in `q` and no doorbell is pending for it: call
+	 * sl_queue_doorbell(q) soon, best once per batch of work.
+	 */
+	void (*queue_dirty)(void *host, struct sl_queue *q);
+	/* Wake the handler thread that sleeps on this futex word (FUTEX_WAKE, all). */
+	void (*wake)(void *host, u32 *word);
+	/* The next deadline moved forward to deadline_ns: call sl_gateway_tick() then. */
+	void (*timer)(void *host, u64 deadline_ns);
+	/* The session's ring is broken (the reason is text): call sl_session_close() from a clean stack. */
+	void (*session_broken)(void *host, struct sl_session *s, const char *why);
+};
+
+/* What the core asks of a fabric; one table per fabric, given at sl_nexus_open(). */
+struct sl_fabric_ops {
+	/*
+	 * The command's buffer is there (cmd->data, cmd->buf_len bytes). Fetch the
+	 * Data-Out into it, then call sl_cmd_data_out_done(). Called once, only for
+	 * SLUICE_DIR_OUT with expected_len > 0.
+	 */
+	void (*data_out)(struct sl_cmd *cmd);
+	/*
+	 * The command was aborted while the fabric fills its buffer: stop, let go of
+	 * the buffer, and call sl_cmd_data_out_done(cmd, 0, now). May cross with the
+	 * fabric's own call to it; then the fabric ignores this.
+	 */
+	void (*data_out_cancel)(struct sl_cmd *cmd);
+	/*
+	 * The command ended. Send status, sense, Data-In (cmd->data, cmd->data_len) and
+	 * residual, unless cmd->silent (aborted: send nothing); then call
+	 * sl_cmd_release(). The buffer stays until then. Called exactly once for each
+	 * accepted command.
+	 */
+	void (*respond)(struct sl_cmd *cmd);
+	/* The function ended; tmf->response is set. Called exactly once for each. */
+	void (*tmf_done)(struct sl_tmf *tmf);
+	/* After sl_nexus_close(): the last command was released; `fabric_nexus` may be freed. */
+	void (*nexus_closed)(void *fabric_nexus);
+};
+
+/* Bounds, all preallocated from; 0 picks the default in parentheses. */
+struct sl_limits {
+	u32 max_devices;		/* (1024) */
+	u32 max_nexuses;		/* (1024) */
+	u32 max_sessions;		/* (64) handler sessions */
+	u64 max_pool_bytes;		/* (4 GiB) of one session */
+	u64 default_timeout_ns;		/* (30 s) per command */
+	u64 abort_bound_ns;		/* (5 s) an abort's answer waits no longer for the handler; then tag and buffer are quarantined */
+};
+
+/* Allocates. 0, or -ENOMEM, -EINVAL. */
+int sl_gateway_create(const struct sl_host_ops *ops, void *host,
+		      const struct sl_limits *limits, struct sl_gateway **out);
+/* Every session, nexus and target must be gone. */
+void sl_gateway_destroy(struct sl_gateway *gw);
+/* Handle what is due; returns the next deadline, or U64_MAX. */
+u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns);
+void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info);
+
+/* ---- Handler sessions (session.c, queue.c) ---------------------------- */
+
+/*
+ * Sizes of the two regions for a session; fills *control as the control page will
+ * be. -EINVAL with `why` (a static text that names value and remedy) if the
+ * request is out of bounds.
+ */
+int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *open,
+		      struct sluice_control *control, const char **why);
+/*
+ * Allocates. The regions are zeroed, mapped by the host, and stay mapped until
+ * sl_session_close() returned. `name` identifies the session in logs.
+ */
+int sl_session_create(struct sl_gateway *gw, const char *name,
+		      const struct sluice_control *control,
+		      void *gateway_region, void *handler_region,
+		      struct sl_session **out);
+/*
+ * The handler is gone. Ends or keeps its commands by each device's recovery
+ * policy, orphans its devices. Buffers that a fabric still uses stay valid: the host
+ * unmaps only when sl_session_drained() is true (look again after releases).
+ */
+void sl_session_close(struct sl_session *s, u64 now_ns);
+bool sl_session_drained(struct sl_session *s);
+/* Frees; only when drained. */
+void sl_session_destroy(struct sl_session *s);
+
+u32 sl_session_id(const struct sl_session *s);
+struct sl_queue *sl_session_queue(struct sl_session *s, u32 index);
+/* Host-private pointer, for a host that maps queues to threads. */
+void sl_queue_set_host(struct sl_queue *q, void *host_queue);
+void *sl_queue_host(const struct sl_queue *q);
+/* At most one thread at a time may be in doorbell, reap, sleep and awake of one queue. */
+
+/* Publish: wakes the handler (ops->wake) if it sleeps. */
+void sl_queue_doorbell(struct sl_queue *q);
+/*
+ * Take up to `budget` completions; drains the admin requests first. Returns how
+ * many were taken; a broken ring calls ops->session_broken and returns 0.
+ */
+u32 sl_queue_reap(struct sl_queue *q, u32 budget, u64 now_ns);
+/* Completions wait to be reaped (two loads; for spinning). */
+bool sl_queue_ready(const struct sl_queue *q);
+/* Commands that the handler holds. */
+u32 sl_queue_in_flight(const struct sl_queue *q);
+/* About to sleep: raises the flag; false if there is work after all (flag lowered). */
+bool sl_queue_sleep(struct sl_queue *q);
+void sl_queue_awake(struct sl_queue *q);
+/* The same for the admin ring. */
+u32 sl_admin_reap(struct sl_session *s, u32 budget, u64 now_ns);
+bool sl_admin_sleep(struct sl_session *s);
+void sl_admin_awake(struct sl_session *s);
+
+/* ---- Devices (device.c) ------------------------------------------------ */
+
+/*
+ * Bind a device to a session. A known name comes back with its identifier, its
+ * LUNs and nexuses. -EEXIST: another live session serves it. -EINVAL with `why`.
+ */
+int sl_device_add(struct sl_session *s, const struct sluice_device_add *add,
+		  u32 *device, const char **why);
+/*
+ * Unbind. New commands wait or fail as for an orphan. -ENOENT; -EBUSY while
+ * commands are with the handler: call again after they ended.
+ */
+int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns);
+/* -ENOENT past the last. */
+int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *info);
+
+/* ---- Targets, groups, LUN maps (target.c) ------------------------------ */
+
+/* Allocate. -EEXIST, -ENOENT, -ENOSPC, -EINVAL with `why`. */
+int sl_target_add(struct sl_gateway *gw, const struct sluice_target *t, const char **why);
+/* -EBUSY while a nexus exists: the fabric closes them first. */
+int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why);
+struct sl_target *sl_target_find(struct sl_gateway *gw, const char *name);
+/* The n-th target for SendTargets, or NULL. */
+struct sl_target *sl_target_at(struct sl_gateway *gw, u32 index);
+const char *sl_target_name(const struct sl_target *t);
+const char *sl_target_alias(const struct sl_target *t);
+/* Would this initiator be let in? (allow-list: a matching group, or an open default group) */
+bool sl_target_admits(struct sl_target *t, const char *initiator_name);
+int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
+int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
+int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
+/* Online: nexuses of the group see it with their next command. */
+int sl_lun_map(struct sl_gateway *gw, const struct sluice_lun *l, const char **why);
+/* Online: commands of that LUN end first or are aborted. */
+int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, const char **why);
+
+/* ---- Nexuses (nexus.c) ------------------------------------------------- */
+
+enum sl_nexus_origin {
+	SL_NEXUS_NEW,		/* this initiator port was never here: POWER ON 29/01 */
+	SL_NEXUS_REINSTATED,	/* replaces a lost or reinstated session: I_T NEXUS LOSS OCCURRED 29/07 */
+};
+
+/*
+ * Allocates. `initiator_port` is the full port name ("iqn...,i,0x..."), whose part
+ * before ",i," chooses the group. -EACCES: not admitted. -ENOSPC: too many.
+ */
+int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t,
+		  const char *initiator_port, const char *target_port,
+		  const char *peer, enum sl_nexus_origin origin,
+		  const struct sl_fabric_ops *ops, void *fabric_nexus,
+		  struct sl_nexus **out);
+/*
+ * Aborts every command without a response, then ops->nexus_closed(). The fabric
+ * submits nothing any more and lets go of buffers as data_out_cancel asks.
+ */
+void sl_nexus_close(struct sl_nexus *n, u64 now_ns);
+u32 sl_nexus_id(const struct sl_nexus *n);
+void *sl_nexus_fabric(const struct sl_nexus *n);
+int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *info);
+
+#endif /* SLUICE_CORE_GATEWAY_H */

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * Sluice ABI: everything that a gateway (sluice.ko, sluiced, an in-process
+ * libsluice) and its clients (handlers, the control plane, the rig) say to
+ * each other. This header is the only definition; docs/ring-abi.md explains it.
+ *
+ * Rules that hold for every structure here
+ *  - Fields are little-endian and fixed-width; padding is explicit; what is
+ *    named `reserved` is written as zero and refused when it is not zero.
+ *  - There are offsets and never pointers. An offset counts bytes from the
+ *    start of the region that its comment names.
+ *  - Text is UTF-8, NUL-terminated, and zero up to the end of its array.
+ *  - Ring indices are free-running 32-bit counters; the slot is `index & mask`.
+ *  - The gateway is the master: it keeps private copies of every index and tag
+ *    state, reads what a handler wrote once, and judges the copy.
+ */
+#ifndef SLUICE_ABI_H
+#define SLUICE_ABI_H
+
+#include <linux/types.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the Sluice ABI is little-endian; this host is not"
+#endif
+
+/* "SLUICE\0\1" read as a little-endian 64-bit number. */
+#define SLUICE_MAGIC		0x01004543494c5553ULL
+
+/*
+ * Version: major << 16 | minor. Peers of another major refuse each other and
+ * name both versions; a larger minor only adds features, each behind a bit.
+ */
+#define SLUICE_ABI_VERSION	0x00010000U
+
+/* Features: asked for in HELLO, granted in its reply and in the control page. */
+#define SLUICE_FEATURE_DELEGATE	(1ULL << 0)	/* completions may name {file, offset, length}; reserved, never granted by ABI 1.0 */
+
+/* Limits of the ABI itself; a gateway may be configured to less. */
+#define SLUICE_MAX_QUEUES	64U
+#define SLUICE_MAX_DEPTH	4096U		/* tags per queue, a power of two */
+#define SLUICE_MAX_BUFFER	(16U << 20)	/* bytes of one command's buffer */
+#define SLUICE_CDB_INLINE	16U
+#define SLUICE_CDB_MAX		260U		/* SPC-5 4.2.3: variable length CDB */
+#define SLUICE_SENSE_MAX	252U		/* SPC-5 4.4.1 */
+#define SLUICE_NAME_LEN		64U		/* device, session, group names */
+#define SLUICE_PORT_NAME_LEN	240U		/* "iqn...,i,0x0123456789ab" (RFC 7143 4.2.7) */
+#define SLUICE_CACHE_LINE	128U		/* two lines: adjacent-line prefetch */
+#define SLUICE_PAGE		4096U
+
+/* ------------------------------------------------------------------------
+ * 1. Shared memory
+ *
+ * A handler session has two regions. The gateway region is written by the
+ * gateway only: sluiced passes it as a memfd with F_SEAL_FUTURE_WRITE, the
+ * module refuses to map it writable. The handler region may be written by both.
+ *
+ *   gateway region (handler: read-only)     handler region (handler: read-write)
+ *   +--------------------------------+      +---------------------------------+
+ *   | struct sluice_control          |      | queue 0: struct sluice_user_index|
+ *   +--------------------------------+      |          completion[depth]      |
+ *   | queue 0: struct sluice_gw_index|      |          response[depth]        |
+ *   |          u32 submission[depth] |      +---------------------------------+
+ *   |          struct desc[depth]    |      | queue 1 ...                     |
+ *   |          cdb_ext[depth]        |      +---------------------------------+
+ *   +--------------------------------+      | admin: struct sluice_user_index |
+ *   | queue 1 ...                    |      |        request[admin_depth]     |
+ *   +--------------------------------+      +---------------------------------+
+ *   | admin: struct sluice_gw_index  |      | data pool (page-aligned)        |
+ *   |        event[admin_depth]      |      +---------------------------------+
+ *   +--------------------------------+
+ *
+ * Every offset is in the control page; a handler computes none by itself.
+ */
+
+enum sluice_session_state {
+	SLUICE_SESSION_ACTIVE	= 1,
+	SLUICE_SESSION_CLOSING	= 2,	/* finish what you hold, expect no more */
+	SLUICE_SESSION_BROKEN	= 3,	/* the gateway judged the ring broken; unmap and reconnect */
+};
+
+/* First page of the gateway region. Constant but for `state` and `epoch`. */
+struct sluice_control {
+	__u64 magic;			/* SLUICE_MAGIC */
+	__u32 abi_version;
+	__u32 state;			/* enum sluice_session_state; load acquire */
+	__u64 features;			/* granted */
+	__u32 session;			/* session identifier, unique in this gateway */
+	__u32 epoch;			/* counts the processes that have served this session, from 1 */
+	__u32 queues;
+	__u32 depth;			/* tags per queue, a power of two */
+	__u32 admin_depth;		/* a power of two */
+	__u32 max_buffer;		/* bytes: the largest buf_len that a descriptor can carry */
+	__u64 gateway_bytes;		/* size of the gateway region */
+	__u64 handler_bytes;		/* size of the handler region */
+	/* gateway region: queue q starts at gw_queue_off + q * gw_queue_stride */
+	__u64 gw_queue_off;
+	__u64 gw_queue_stride;
+	__u32 gw_ring_off;		/* within the queue: u32 submission[depth] */
+	__u32 gw_desc_off;		/* within the queue: struct sluice_desc[depth] */
+	__u64 gw_admin_off;		/* struct sluice_gw_index of the admin ring */
+	__u64 gw_event_off;		/* struct sluice_event[admin_depth] */
+	/* handler region: queue q starts at user_queue_off + q * user_queue_stride */
+	__u64 user_queue_off;
+	__u64 user_queue_stride;
+	__u32 user_comp_off;		/* within the queue: struct sluice_completion[depth] */
+	__u32 user_resp_off;		/* within the queue: struct sluice_response[depth] */
+	__u64 user_admin_off;		/* struct sluice_user_index of the admin ring */
+	__u64 user_request_off;		/* struct sluice_request[admin_depth] */
+	__u64 pool_off;			/* data pool; descriptors' buf_off counts from here */
+	__u64 pool_bytes;
+	__u8  reserved[SLUICE_PAGE - 160];
+};
+
+/*
+ * Indices written by the gateway. The handler maps them read-only.
+ *
+ * `sub_producer`: the gateway fills desc[tag], then the slot, then stores this
+ *   with release; the handler loads it with acquire.
+ * `comp_consumer`: completions up to here have been copied out; their slots and
+ *   response[tag] may be written again. Release / acquire.
+ * `sleeping`: 1 while the gateway thread that reaps this ring sleeps or is about
+ *   to. Handler: store comp_producer (release), full fence, load sleeping; if 1,
+ *   write 8 bytes (the number 1) to the ring's eventfd. Gateway: store
+ *   sleeping = 1, full fence, look at comp_producer again, then sleep. The two
+ *   fences pair: one side always sees the other.
+ */
+struct sluice_gw_index {
+	__u32 sub_producer;
+	__u8  reserved0[SLUICE_CACHE_LINE - 4];
+	__u32 comp_consumer;
+	__u8  reserved1[SLUICE_CACHE_LINE - 4];
+	__u32 sleeping;
+	__u8  reserved2[SLUICE_CACHE_LINE - 4];
+};
+
+/*
+ * Indices written by the handler.
+ *
+ * `sub_consumer`: entries up to here have been taken. Store with release; what
+ *   lies behind it counts as never seen when the session is taken over.
+ * `comp_producer`: fill completion slot and response[tag], then store release.
+ * `sleeping`: a futex word (FUTEX_WAIT, not private). Handler: store 1, full
+ *   fence, look at sub_producer again, then FUTEX_WAIT(&sleeping, 1). Gateway:
+ *   store sub_producer (release), full fence, load sleeping; if not 0, store 0 and
+ *   FUTEX_WAKE. A handler that never sleeps costs the gateway no system call.
+ */
+struct sluice_user_index {
+	__u32 sub_consumer;
+	__u8  reserved0[SLUICE_CACHE_LINE - 4];
+	__u32 comp_producer;
+	__u8  reserved1[SLUICE_CACHE_LINE - 4];
+	__u32 sleeping;
+	__u8  reserved2[SLUICE_CACHE_LINE - 4];
+};
+
+/* Task attributes (SAM-6 8.9); also the values that iSCSI uses. */
+enum sluice_task_attribute {
+	SLUICE_ATTR_SIMPLE	= 1,
+	SLUICE_ATTR_ORDERED	= 2,
+	SLUICE_ATTR_HEAD_OF_QUEUE = 3,
+	SLUICE_ATTR_ACA		= 4,
+};
+
+enum sluice_direction {
+	SLUICE_DIR_NONE	= 0,
+	SLUICE_DIR_OUT	= 1,	/* initiator to device (Data-Out buffer) */
+	SLUICE_DIR_IN	= 2,	/* device to initiator (Data-In buffer) */
+};
+
+#define SLUICE_DESC_REDELIVERED	(1U << 0)	/* an earlier process of this session may have executed it */
+
+/*
+ * One command. Valid from the moment its tag is in the submission ring until
+ * the handler's completion for {tag, generation} has been consumed.
+ */
+struct sluice_desc {
+	__u32 tag;			/* index of this descriptor */
+	__u32 generation;		/* echo it: a completion of another generation is dropped */
+	__u32 device;			/* identifier from DEVICE_ADD */
+	__u32 nexus;			/* I_T nexus identifier, announced by SLUICE_EVENT_NEXUS_ADD */
+	__u64 sequence;			/* per device, from 1, in the order of hand-over */
+	__u64 deadline_ns;		/* CLOCK_MONOTONIC; later than this the initiator has its answer. 0: none */
+	__u16 flags;			/* SLUICE_DESC_* */
+	__u8  attribute;		/* enum sluice_task_attribute */
+	__u8  direction;		/* enum sluice_direction */
+	__u16 cdb_len;			/* 1 .. SLUICE_CDB_MAX */
+	__u16 reserved0;
+	__u64 buf_off;			/* from pool_off; a multiple of SLUICE_PAGE; meaningless if buf_len is 0 */
+	__u32 buf_len;			/* bytes that may be used; min(expected_len, max_buffer) */
+	__u32 expected_len;		/* the initiator's expected data transfer length, bytes */
+	__u32 data_out_len;		/* bytes of Data-Out in the buffer, <= buf_len */
+	__u32 reserved1;
+	__u8  cdb[SLUICE_CDB_INLINE];	/* the CDB's first 16 bytes, zero-padded */
+	__u64 cdb_ext_off;		/* gateway region: the whole CDB when cdb_len > 16; else 0 */
+	__u8  reserved2[40];
+};
+
+#define SLUICE_COMP_DELEGATE	(1U << 0)	/* delegate_* are valid (SLUICE_FEATURE_DELEGATE) */
+
+/* One answer. Copied once by the gateway; the slot may then be reused. */
+struct sluice_completion {
+	__u32 tag;
+	__u32 generation;
+	__u8  status;			/* SAM-6 5.3.1: 00h GOOD, 02h CHECK CONDITION, ... */
+	__u8  flags;			/* SLUICE_COMP_* */
+	__u16 sense_len;		/* bytes in response[tag].sense, <= SLUICE_SENSE_MAX */
+	/*
+	 * Bytes that the command transfers as the device sees it: Data-In written to
+	 * the buffer from its start, or Data-Out that the CDB called for. It may
+	 * exceed expected_len; the gateway moves at most buf_len and reports the
+	 * overflow or underflow residual against expected_len (SAM-6 5.4.3).
+	 */
+	__u32 data_len;
+	__u64 delegate_off;
+	__u32 delegate_file;
+	__u32 delegate_len;
+};
+
+/* What does not fit a completion; indexed by tag. */
+struct sluice_response {
+	__u8 sense[SLUICE_SENSE_MAX];	/* fixed or descriptor format (SPC-5 4.4) */
+	__u8 reserved[4];
+};
+
+/* ------------------------------------------------------------------------
+ * 2. The admin ring: events to the handler, requests from it
+ *
+ * It has indices of the same shape as a queue. The gateway never waits for it:
+ * an event that finds it full is kept with its object and sent when there is
+ * room, the newest state winning.
+ *
+ * Order: a NEXUS_ADD is visible before the first command of that nexus. A request
+ * stored before a completion takes effect before that completion: the gateway
+ * drains the requests before it judges completions of the same session.
+ */
+enum sluice_event_type {
+	SLUICE_EVENT_NEXUS_ADD		= 1,	/* nexus, initiator_port, target_port */
+	SLUICE_EVENT_NEXUS_REMOVE	= 2,	/* nexus; its commands have ended */
+	SLUICE_EVENT_TASK_MANAGEMENT	= 3,	/* function, device, nexus; tag/generation for ABORT TASK. Hasten or ignore; answer the commands as always */
+	SLUICE_EVENT_LUN_RESET		= 4,	/* device: return volatile state to its default (SAM-6 6.3.3) */
+};
+
+/* Task management functions (SAM-6 7). */
+enum sluice_tmf {
+	SLUICE_TMF_ABORT_TASK		= 1,
+	SLUICE_TMF_ABORT_TASK_SET	= 2,
+	SLUICE_TMF_CLEAR_ACA		= 3,
+	SLUICE_TMF_CLEAR_TASK_SET	= 4,
+	SLUICE_TMF_LOGICAL_UNIT_RESET	= 5,
+	SLUICE_TMF_TARGET_RESET		= 6,
+	SLUICE_TMF_I_T_NEXUS_RESET	= 7,
+	SLUICE_TMF_QUERY_TASK		= 8,
+	SLUICE_TMF_QUERY_TASK_SET	= 9,
+	SLUICE_TMF_QUERY_ASYNC_EVENT	= 10,
+};
+
+struct sluice_event {
+	__u32 type;			/* enum sluice_event_type */
+	__u32 device;
+	__u32 nexus;
+	__u32 function;			/* enum sluice_tmf */
+	__u32 queue;			/* of tag */
+	__u32 tag;
+	__u32 generation;
+	__u32 reserved;
+	char  initiator_port[SLUICE_PORT_NAME_LEN];
+	char  target_port[SLUICE_PORT_NAME_LEN];
+};
+
+enum sluice_request_type {
+	SLUICE_REQUEST_UNIT_ATTENTION	= 1,	/* device, nexus, scope, asc, ascq */
+	SLUICE_REQUEST_CONTROL_MODE	= 2,	/* device, control_mode: the Control mode page's current values */
+};
+
+enum sluice_ua_scope {
+	SLUICE_UA_ALL		= 1,	/* every nexus of the device */
+	SLUICE_UA_ALL_BUT	= 2,	/* every nexus but `nexus` */
+	SLUICE_UA_ONE		= 3,	/* only `nexus` */
+};
+
+#define SLUICE_CONTROL_MODE_D_SENSE	(1U << 0)	/* descriptor format sense (SPC-5 7.5.10) */
+#define SLUICE_CONTROL_MODE_TAS		(1U << 1)	/* TASK ABORTED status to other nexuses */
+
+struct sluice_request {
+	__u32 type;			/* enum sluice_request_type */
+	__u32 device;
+	__u32 nexus;
+	__u8  scope;			/* enum sluice_ua_scope */
+	__u8  asc;
+	__u8  ascq;
+	__u8  reserved0;
+	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
+	__u8  reserved[44];
+};
+
+/* ------------------------------------------------------------------------
+ * 3. Messages
+ *
+ * sluiced: one SOCK_SEQPACKET packet each way on its Unix socket (mode 0660,
+ * SO_PEERCRED checked). A request carries `id`; its reply echoes op and id, and
+ * `status` 0 or a negative errno with a struct sluice_error behind it. Replies
+ * come in order, but for RIG_COMMAND and RIG_TMF, which come when they end.
+ * The connection is the lease: when it closes, what it opened is released.
+ */
+enum sluice_op {
+	SLUICE_OP_HELLO		= 1,	/* sluice_hello -> sluice_hello; first, once */
+	/* role handler */
+	SLUICE_OP_SESSION_OPEN	= 16,	/* sluice_session_open -> sluice_session_opened + fds */
+	SLUICE_OP_DEVICE_ADD	= 17,	/* sluice_device_add -> sluice_device_added */
+	SLUICE_OP_DEVICE_REMOVE	= 18,	/* sluice_device_remove -> nothing; after its commands ended */
+	/* role control */
+	SLUICE_OP_PORTAL_ADD	= 32,	/* sluice_portal -> sluice_portal (with the port that was bound) */
+	SLUICE_OP_TARGET_ADD	= 33,	/* sluice_target -> nothing */
+	SLUICE_OP_TARGET_REMOVE	= 34,	/* sluice_target -> nothing */
+	SLUICE_OP_GROUP_ADD	= 35,	/* sluice_group -> nothing */
+	SLUICE_OP_GROUP_INITIATOR_ADD = 36, /* sluice_group_initiator -> nothing */
+	SLUICE_OP_LUN_MAP	= 37,	/* sluice_lun -> nothing */
+	SLUICE_OP_LUN_UNMAP	= 38,	/* sluice_lun -> nothing */
+	SLUICE_OP_AUTH_SET	= 39,	/* sluice_auth -> nothing */
+	SLUICE_OP_GATEWAY_INFO	= 40,	/* nothing -> sluice_gateway_info */
+	SLUICE_OP_DEVICE_INFO	= 41,	/* sluice_cursor -> sluice_device_info; -ENOENT past the last */
+	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
+	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
+	/* role rig */
+	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
+	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
+	SLUICE_OP_RIG_NEXUS_CLOSE = 66,	/* sluice_rig_nexus -> nothing */
+	SLUICE_OP_RIG_COMMAND	= 67,	/* sluice_rig_command -> sluice_rig_result */
+	SLUICE_OP_RIG_TMF	= 68,	/* sluice_rig_tmf -> sluice_rig_tmf (with the response) */
+};
+
+struct sluice_msg {
+	__u32 op;			/* enum sluice_op */
+	__u32 id;			/* the requester's, echoed */
+	__s32 status;			/* reply: 0 or -errno */
+	__u32 len;			/* bytes that follow */
+};
+
+struct sluice_error {
+	char text[256];			/* names the value and the remedy */
+};
+
+enum sluice_role {
+	SLUICE_ROLE_HANDLER	= 1,
+	SLUICE_ROLE_CONTROL	= 2,
+	SLUICE_ROLE_RIG		= 3,
+};
+
+struct sluice_hello {
+	__u64 magic;
+	__u32 abi_version;		/* request: the client's; reply: the gateway's */
+	__u32 role;			/* enum sluice_role */
+	__u64 features;			/* request: wanted; reply: granted */
+	__u32 pid;			/* request: 0; reply: the gateway's */
+	__u32 reserved;
+	char  name[SLUICE_NAME_LEN];	/* who speaks, for logs */
+};
+
+struct sluice_session_open {
+	__u32 queues;			/* 1 .. SLUICE_MAX_QUEUES */
+	__u32 depth;			/* tags per queue, a power of two */
+	__u64 pool_bytes;		/* a multiple of SLUICE_MAX_BUFFER */
+};
+
+/*
+ * Reply to SESSION_OPEN. File descriptors ride with it (SCM_RIGHTS):
+ * [0] gateway region, [1] handler region, [2 + q] eventfd of queue q,
+ * [2 + queues] eventfd of the admin ring.
+ */
+struct sluice_session_opened {
+	__u32 session;
+	__u32 epoch;
+	__u64 gateway_bytes;
+	__u64 handler_bytes;
+};
+
+/* What becomes of commands that were with a handler process that died. */
+enum sluice_recovery {
+	SLUICE_RECOVERY_FAIL		= 0,	/* end them with ABORTED COMMAND */
+	SLUICE_RECOVERY_REQUEUE		= 1,	/* hand over those never seen; fail the others */
+	SLUICE_RECOVERY_REDELIVER	= 2,	/* hand over all, the seen ones flagged REDELIVERED */
+};
+
+#define SLUICE_QUEUE_ANY	0xffffffffU	/* spread over all queues of the session */
+
+/*
+ * A device comes to life, or comes back: the name is its identity, and a LUN map
+ * may have named it before it existed. The identifier is stable for the name.
+ */
+struct sluice_device_add {
+	char  name[SLUICE_NAME_LEN];
+	__u32 queue;			/* the queue it is bound to, or SLUICE_QUEUE_ANY */
+	__u32 task_set_limit;		/* commands at once over all nexuses; past it TASK SET FULL */
+	__u32 max_transfer;		/* bytes per command, <= SLUICE_MAX_BUFFER */
+	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
+	__u8  recovery;			/* enum sluice_recovery */
+	__u16 reserved0;
+	__u64 timeout_ns;		/* per command; 0: the gateway's default */
+	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
+	__u32 reserved1;
+};
+
+struct sluice_device_added {
+	__u32 device;
+	__u32 reserved;
+};
+
+struct sluice_device_remove {
+	__u32 device;
+	__u32 reserved;
+};
+
+struct sluice_portal {
+	char  address[SLUICE_NAME_LEN];	/* "127.0.0.1", "::1" */
+	__u16 port;			/* request: 0 picks a free one; reply: the one bound */
+	__u16 group;			/* target portal group tag, 1 .. 65535 */
+	__u32 reserved;
+};
+
+struct sluice_target {
+	char  name[SLUICE_PORT_NAME_LEN];	/* iSCSI name (RFC 7143 4.2.7) */
+	char  alias[SLUICE_NAME_LEN];
+};
+
+/* A group of initiators sees a LUN map of its own. "default" exists in every target and takes who matches no other. */
+struct sluice_group {
+	char  target[SLUICE_PORT_NAME_LEN];
+	char  group[SLUICE_NAME_LEN];
+};
+
+struct sluice_group_initiator {
+	char  target[SLUICE_PORT_NAME_LEN];
+	char  group[SLUICE_NAME_LEN];
+	char  pattern[SLUICE_PORT_NAME_LEN];	/* initiator name; * and ? match as in a shell */
+};
+
+/* Once a target's default group was closed, only initiators that match a group may log in. */
+#define SLUICE_LUN_MAX		16383U
+
+struct sluice_lun {
+	char  target[SLUICE_PORT_NAME_LEN];
+	char  group[SLUICE_NAME_LEN];
+	char  device[SLUICE_NAME_LEN];	/* may not exist yet: NOT READY until it does */
+	__u32 lun;			/* 0 .. SLUICE_LUN_MAX */
+	__u32 reserved;
+};
+
+enum sluice_auth_kind {
+	SLUICE_AUTH_CHAP	= 1,	/* the initiator proves itself */
+	SLUICE_AUTH_MUTUAL	= 2,	/* the target proves itself, too */
+	SLUICE_AUTH_DENY_UNKNOWN = 3,	/* only initiators that match a group may log in; user and secret are empty */
+};
+
+struct sluice_auth {
+	char  target[SLUICE_PORT_NAME_LEN];	/* empty: discovery sessions */
+	char  user[SLUICE_PORT_NAME_LEN];
+	char  secret[SLUICE_PORT_NAME_LEN];	/* 12 to 16 bytes recommended (RFC 7143 12.1.3) */
+	__u32 kind;			/* enum sluice_auth_kind */
+	__u32 reserved;
+};
+
+struct sluice_gateway_info {
+	__u32 abi_version;
+	__u32 pid;
+	__u64 uptime_ns;
+	__u32 sessions;			/* handler sessions */
+	__u32 devices;
+	__u32 nexuses;
+	__u32 loops;			/* event-loop threads */
+	__u64 commands;			/* ended since start */
+	__u64 protocol_errors;		/* connections closed for a malformed PDU */
+	__u64 connections_refused;
+	__u64 reserved[4];
+};
+
+struct sluice_cursor {
+	__u32 index;			/* 0, 1, ... */
+	__u32 reserved;
+};
+
+enum sluice_device_state {
+	SLUICE_DEVICE_ABSENT	= 0,	/* named by a LUN map, never added */
+	SLUICE_DEVICE_SERVED	= 1,
+	SLUICE_DEVICE_ORPHANED	= 2,	/* its handler is gone */
+};
+
+struct sluice_device_info {
+	char  name[SLUICE_NAME_LEN];
+	__u32 device;
+	__u32 session;
+	__u32 state;			/* enum sluice_device_state */
+	__u32 peripheral_type;
+	__u32 live;			/* commands in the task set */
+	__u32 quarantined;		/* tags answered by deadline that the handler still holds */
+	__u64 commands;
+	__u64 bytes_in;			/* to initiators */
+	__u64 bytes_out;		/* from initiators */
+	__u64 check_conditions;
+	__u64 timeouts;
+	__u64 aborts;
+	__u64 reserved[4];
+};
+
+struct sluice_nexus_info {
+	char  initiator_port[SLUICE_PORT_NAME_LEN];
+	char  target_port[SLUICE_PORT_NAME_LEN];
+	char  peer[SLUICE_NAME_LEN];	/* "127.0.0.1:40112" */
+	__u32 nexus;
+	__u32 live;
+	__u64 commands;
+	__u64 reserved[4];
+};
+
+/* The rig: an initiator without a fabric. Data goes through a region that the rig maps. */
+struct sluice_rig_open {
+	__u64 data_bytes;		/* size of the data region, <= 64 MiB */
+};
+
+struct sluice_rig_opened {
+	__u64 data_bytes;
+};
+
+struct sluice_rig_nexus {
+	char  initiator_port[SLUICE_PORT_NAME_LEN];
+	char  target[SLUICE_PORT_NAME_LEN];
+	__u32 nexus;			/* reply, and in RIG_NEXUS_CLOSE */
+	__u32 reserved;
+};
+
+struct sluice_rig_command {
+	__u32 nexus;
+	__u8  attribute;		/* enum sluice_task_attribute */
+	__u8  direction;		/* enum sluice_direction */
+	__u16 cdb_len;
+	__u64 task_tag;			/* unique among the nexus's live commands */
+	__u8  lun[8];			/* SAM-6 4.7 */
+	__u64 data_off;			/* in the data region */
+	__u32 data_len;			/* bytes provided or room for data */
+	__u32 expected_len;		/* claimed expected data transfer length */
+	__u8  cdb[SLUICE_CDB_MAX];
+	__u8  reserved[4];
+};
+
+enum sluice_residual {
+	SLUICE_RESIDUAL_NONE	= 0,
+	SLUICE_RESIDUAL_UNDER	= 1,
+	SLUICE_RESIDUAL_OVER	= 2,
+};
+
+struct sluice_rig_result {
+	__u64 task_tag;
+	__u32 data_len;			/* bytes of Data-In put into the data region */
+	__u32 residual;			/* bytes */
+	__u8  residual_kind;		/* enum sluice_residual */
+	__u8  status;
+	__u8  aborted;			/* 1: ended by task management without a status */
+	__u8  reserved0;
+	__u16 sense_len;
+	__u16 reserved1;
+	__u8  sense[SLUICE_SENSE_MAX];
+	__u8  reserved2[4];
+};
+
+/* SAM-6 7.1 service responses. */
+enum sluice_tmf_response {
+	SLUICE_TMF_COMPLETE		= 0,	/* FUNCTION COMPLETE */
+	SLUICE_TMF_SUCCEEDED		= 1,	/* FUNCTION SUCCEEDED (queries) */
+	SLUICE_TMF_REJECTED		= 2,	/* FUNCTION REJECTED: not supported */
+	SLUICE_TMF_INCORRECT_LUN	= 3,	/* INCORRECT LOGICAL UNIT NUMBER */
+	SLUICE_TMF_NO_TASK		= 4,	/* ABORT TASK: no such task (iSCSI tells it from COMPLETE) */
+};
+
+struct sluice_rig_tmf {
+	__u32 nexus;
+	__u32 function;			/* enum sluice_tmf */
+	__u64 task_tag;			/* of the task to abort or query */
+	__u8  lun[8];
+	__u32 response;			/* reply: enum sluice_tmf_response */
+	__u32 reserved;
+};
+
+#endif /* SLUICE_ABI_H */
