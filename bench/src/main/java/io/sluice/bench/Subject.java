@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bench;
+
+import java.io.IOException;
+
+/** Something that answers a workload: a target, or the bare limit that no target can pass. */
+interface Subject extends AutoCloseable {
+    String name();
+
+    /** Runs the workload for about so many seconds and returns commands per second. */
+    double run(Workload workload, int seconds) throws IOException, InterruptedException;
+
+    /** Whether this subject can run the workload at all; a limit knows only some. */
+    default boolean supports(Workload workload) {
+        return true;
+    }
+
+    @Override
+    void close() throws IOException, InterruptedException;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.bench;
+
+/**
+ * What an initiator does in one run.
+ *
+ * @param name column of the table
+ * @param depth commands in flight
+ * @param blockBytes bytes per command, a multiple of 512
+ * @param random random rather than sequential addresses
+ * @param write writes rather than reads
+ */
+record Workload(String name, int depth, int blockBytes, boolean random, boolean write) {
+    static Workload randomRead4k(int depth) {
+        return new Workload("4 KiB random read, depth " + depth, depth, 4096, true, false);
+    }
+
+    static Workload write4k(int depth) {
+        return new Workload("4 KiB strided write, depth " + depth, depth, 4096, true, true);
+    }
+
+    static Workload sequentialRead256k(int depth) {
+        return new Workload("256 KiB sequential read, depth " + depth, depth, 256 << 10, false, false);
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Benchmarks against peers and limits. */
+module io.sluice.bench {
+    requires info.picocli;
+    requires static org.jspecify;
+
+    opens io.sluice.bench to
+            info.picocli;
+}
