@@ -40,8 +40,22 @@ final class Initiator {
 
     private static double timed(String url, Workload workload, long count) throws IOException, InterruptedException {
         String printed = Command.run(List.of(
-                "qemu-img", "bench", "-w", "-f", "raw", "-t", "none", "-c", "" + count, "-d", "" + workload.depth(),
-                "-s", "" + workload.blockBytes(), "-S", "" + WRITE_STRIDE_BYTES, url));
+                "qemu-img",
+                "bench",
+                "-w",
+                "-f",
+                "raw",
+                "-t",
+                "none",
+                "-c",
+                "" + count,
+                "-d",
+                "" + workload.depth(),
+                "-s",
+                "" + workload.blockBytes(),
+                "-S",
+                "" + WRITE_STRIDE_BYTES,
+                url));
         return count / number(COMPLETED, printed, "qemu-img bench");
     }
 

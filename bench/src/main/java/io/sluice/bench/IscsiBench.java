@@ -38,8 +38,7 @@ final class IscsiBench implements Callable<Integer> {
         try {
             subjects.add(TgtTarget.start(file));
             subjects.add(SluiceTarget.start("sluice, file", root, work, "backend = \"file\"\npath = \"" + file + "\""));
-            subjects.add(
-                    SluiceTarget.start("sluice, null", root, work, "backend = \"null\"\nsize = \"1GiB\""));
+            subjects.add(SluiceTarget.start("sluice, null", root, work, "backend = \"null\"\nsize = \"1GiB\""));
             subjects.add(TcpEcho.start(root, work));
             print(root, measure(subjects));
         } finally {
@@ -65,7 +64,11 @@ final class IscsiBench implements Callable<Integer> {
 
     private void print(Path root, Interleaved result) throws IOException {
         String text = "Commands per second, median of %d interleaved runs of %d s (quartiles), ratio to tgt. %s.%n%n%s"
-                .formatted(rounds, seconds, Machine.describe(), Report.table(result, result.subjects().getFirst()));
+                .formatted(
+                        rounds,
+                        seconds,
+                        Machine.describe(),
+                        Report.table(result, result.subjects().getFirst()));
         System.out.println(text);
         if (write) {
             Report.write(root.resolve("bench/README.md"), "iscsi", text);

@@ -13,12 +13,15 @@ final class Report {
     /** Commands per second: median (first to third quartile), and in brackets the ratio to {@code reference}. */
     static String table(Interleaved result, Subject reference) {
         StringBuilder text = new StringBuilder("| workload |");
-        result.subjects().forEach(subject -> text.append(' ').append(subject.name()).append(" |"));
+        result.subjects()
+                .forEach(subject -> text.append(' ').append(subject.name()).append(" |"));
         text.append("\n|---|").append("---|".repeat(result.subjects().size())).append('\n');
         for (Workload workload : result.workloads()) {
             text.append("| ").append(workload.name()).append(" |");
             for (Subject subject : result.subjects()) {
-                text.append(' ').append(cell(result, workload, subject, reference)).append(" |");
+                text.append(' ')
+                        .append(cell(result, workload, subject, reference))
+                        .append(" |");
             }
             text.append('\n');
         }
@@ -37,7 +40,7 @@ final class Report {
                 result.quantile(workload, subject, 0.25),
                 result.quantile(workload, subject, 0.75));
         double base = result.median(workload, reference);
-        return subject == reference || Double.isNaN(base)
+        return subject.equals(reference) || Double.isNaN(base)
                 ? figures
                 : figures + String.format(Locale.ROOT, " **%.2f×**", median / base);
     }

@@ -43,8 +43,15 @@ final class SluiceTarget implements Subject {
                 """.formatted(device, IQN));
         String portal = "127.0.0.1:" + port;
         Command.run(List.of(
-                checkout.resolve("sluice").toString(), "up", "--detach", "--home", home.toString(), "--portal", portal,
-                "--config", config.toString()));
+                checkout.resolve("sluice").toString(),
+                "up",
+                "--detach",
+                "--home",
+                home.toString(),
+                "--portal",
+                portal,
+                "--config",
+                config.toString()));
         return new SluiceTarget(name, checkout, home, "iscsi://" + portal + "/" + IQN + "/0");
     }
 

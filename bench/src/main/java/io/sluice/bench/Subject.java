@@ -4,7 +4,7 @@ package io.sluice.bench;
 import java.io.IOException;
 
 /** Something that answers a workload: a target, or the bare limit that no target can pass. */
-interface Subject extends AutoCloseable {
+interface Subject {
     String name();
 
     /** Runs the workload for about so many seconds and returns commands per second. */
@@ -15,6 +15,6 @@ interface Subject extends AutoCloseable {
         return true;
     }
 
-    @Override
+    /** Ends what was started; waits for it. */
     void close() throws IOException, InterruptedException;
 }

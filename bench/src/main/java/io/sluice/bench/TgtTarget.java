@@ -22,8 +22,7 @@ final class TgtTarget implements Subject {
 
     static TgtTarget start(Path file) throws IOException, InterruptedException {
         int port = Command.freePort();
-        Process daemon = new ProcessBuilder(
-                        "tgtd", "-f", "-C", CONTROL_PORT, "--iscsi", "portal=127.0.0.1:" + port)
+        Process daemon = new ProcessBuilder("tgtd", "-f", "-C", CONTROL_PORT, "--iscsi", "portal=127.0.0.1:" + port)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
