@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The inside of a loop: for loop.c and loop_work.c only. */
+#ifndef SLUICE_DAEMON_LOOP_STATE_H
+#define SLUICE_DAEMON_LOOP_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+
+#include "loop.h"
+#include "spin.h"
+#include "timer_heap.h"
+
+#define EVENTS_PER_ROUND 128
+
+struct loop {
+	int epoll;
+	uint32_t index;
+	uint64_t now;
+	uint64_t polled;		/* when descriptors were looked at last */
+	struct timer_heap timers;
+	struct loop_work *after;	/* newest first */
+	struct loop_work *after_pass;	/* what the current pass has still to run, oldest first */
+	struct loop_rings *rings;
+	struct spin spin;
+	/* The current round's events; loop_fd_remove() blanks entries not yet dispatched. */
+	struct epoll_event events[EVENTS_PER_ROUND];
+	int next_event;
+	int n_events;
+	pthread_t thread;
+	bool has_thread;
+	struct loop_fd wake;		/* eventfd, written by loop_post() when `asleep` */
+	struct {
+		_Atomic uint64_t rounds, spins, spin_hits, sleeps, wakes;
+	} counters;			/* single writer but `wakes` */
+
+	/* Shared with posting threads, on lines of their own. */
+	_Alignas(128) _Atomic(struct loop_work *) posted;	/* newest first */
+	_Alignas(128) _Atomic bool asleep;
+	_Atomic bool stopping;
+};
+
+/* Wakes the loop if it sleeps. Any thread. */
+void loop_wake(struct loop *l);
+/* One pass over what was posted, and over the after-work. */
+void loop_run_posted(struct loop *l);
+void loop_run_after(struct loop *l);
+
+#endif /* SLUICE_DAEMON_LOOP_STATE_H */
