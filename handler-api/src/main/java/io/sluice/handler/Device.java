@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.handler;
+
+import java.io.IOException;
+
+/**
+ * A logical unit's device server. Created by a {@link DeviceProvider}; used by the runtime in this order: {@link
+ * #profile()} once, then callbacks and commands, then {@link #close()} when no command is left.
+ *
+ * <p>Threads: as the profile's {@link Execution} says. A nexus is announced before its first command.
+ */
+public interface Device extends AutoCloseable {
+    /** What the gateway must know of this device. Asked once, after open. */
+    DeviceProfile profile();
+
+    /**
+     * Executes a command and ends it exactly once with one of its ending methods: before this returns or later, on this
+     * thread or another. After that the command object belongs to the runtime again and must not be touched. An
+     * exception thrown here ends the command with HARDWARE ERROR, INTERNAL TARGET FAILURE (44/00).
+     */
+    @HotPath
+    void execute(ScsiCommand command);
+
+    /** A nexus that may reach this device came to life. */
+    default void nexusAdded(ItNexus nexus) {}
+
+    /** A nexus is gone; its commands have ended. Drop what is kept per nexus (such as PREVENT MEDIUM REMOVAL). */
+    default void nexusRemoved(ItNexus nexus) {}
+
+    /** Commands of this device were aborted or cleared; comes at once, on the admin thread. See {@link TaskManagement}. */
+    default void taskManagement(TaskManagement event) {}
+
+    /** LOGICAL UNIT RESET (SAM-6 6.3.3): bring volatile state, such as unsaved mode parameters, to its defaults. */
+    default void logicalUnitReset() {}
+
+    /** Flush and release. No command is held by then, and none comes after. */
+    @Override
+    default void close() throws IOException {}
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.handler;
+
+import io.sluice.scsi.PeripheralDeviceType;
+import java.time.Duration;
+
+/**
+ * What the gateway must know of a device. Made with {@link #of}.
+ *
+ * @param type peripheral device type
+ * @param execution which threads run its commands
+ * @param spread true: its commands come over all queues of the session; false: over one, in the order of hand-over
+ * @param maxTransferBytes bytes per command, 512 to {@value #MAX_TRANSFER_BYTES}; what a command may use of its buffer
+ * @param taskSetLimit commands at once over all nexuses; past it TASK SET FULL
+ * @param recovery what becomes of its commands when this process dies
+ * @param timeout per command, after which the gateway answers its initiator; zero: the gateway's default
+ * @param descriptorSense D_SENSE at the start (a saved Control mode page may have it set)
+ * @param taskAbortedStatus TAS at the start
+ */
+public record DeviceProfile(
+        PeripheralDeviceType type,
+        Execution execution,
+        boolean spread,
+        int maxTransferBytes,
+        int taskSetLimit,
+        Recovery recovery,
+        Duration timeout,
+        boolean descriptorSense,
+        boolean taskAbortedStatus) {
+    /** The ABI's limit for one command: 16 MiB. */
+    public static final int MAX_TRANSFER_BYTES = 16 << 20;
+
+    public DeviceProfile {
+        if (maxTransferBytes < 512 || maxTransferBytes > MAX_TRANSFER_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxTransferBytes " + maxTransferBytes + ": choose from 512 to " + MAX_TRANSFER_BYTES);
+        }
+        if (taskSetLimit < 1) {
+            throw new IllegalArgumentException("taskSetLimit " + taskSetLimit + ": choose 1 or more");
+        }
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout " + timeout + ": choose zero (the default) or more");
+        }
+        if (spread && execution == Execution.SERIAL) {
+            throw new IllegalArgumentException(
+                    "spread with SERIAL execution would lose the order of commands; choose one of them");
+        }
+    }
+
+    /**
+     * A profile with the usual values: {@link Execution#PARALLEL} is spread over all queues and others are bound to one;
+     * 16 MiB per command, 256 commands at once, {@link Recovery#FAIL}, the gateway's default time-out, fixed format sense.
+     */
+    public static Builder of(PeripheralDeviceType type, Execution execution) {
+        return new Builder(type, execution);
+    }
+
+    /** Changes what is not usual. */
+    public static final class Builder {
+        private final PeripheralDeviceType type;
+        private final Execution execution;
+        private boolean spread;
+        private int maxTransferBytes = MAX_TRANSFER_BYTES;
+        private int taskSetLimit = 256;
+        private Recovery recovery = Recovery.FAIL;
+        private Duration timeout = Duration.ZERO;
+        private boolean descriptorSense;
+        private boolean taskAbortedStatus;
+
+        private Builder(PeripheralDeviceType type, Execution execution) {
+            this.type = type;
+            this.execution = execution;
+            this.spread = execution == Execution.PARALLEL;
+        }
+
+        public Builder spread(boolean overAllQueues) {
+            spread = overAllQueues;
+            return this;
+        }
+
+        public Builder maxTransferBytes(int bytes) {
+            maxTransferBytes = bytes;
+            return this;
+        }
+
+        public Builder taskSetLimit(int commands) {
+            taskSetLimit = commands;
+            return this;
+        }
+
+        public Builder recovery(Recovery policy) {
+            recovery = policy;
+            return this;
+        }
+
+        public Builder timeout(Duration perCommand) {
+            timeout = perCommand;
+            return this;
+        }
+
+        /** The Control mode page's D_SENSE and TAS as they are at the start. */
+        public Builder controlMode(boolean descriptorSense, boolean taskAbortedStatus) {
+            this.descriptorSense = descriptorSense;
+            this.taskAbortedStatus = taskAbortedStatus;
+            return this;
+        }
+
+        public DeviceProfile build() {
+            return new DeviceProfile(
+                    type,
+                    execution,
+                    spread,
+                    maxTransferBytes,
+                    taskSetLimit,
+                    recovery,
+                    timeout,
+                    descriptorSense,
+                    taskAbortedStatus);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a device author sees (SPI, SCSI vocabulary, device-server kit) and the ring runtime below it. */
+module io.sluice.handler {
+    requires transitive org.jspecify;
+
+    exports io.sluice.scsi;
+    exports io.sluice.handler;
+
+    uses io.sluice.handler.DeviceProvider;
+}
