@@ -75,7 +75,8 @@ final class ConfigTable implements DeviceConfig {
             return otherwise;
         }
         if (!(value instanceof Long || value instanceof Integer)) {
-            throw invalid(key, "is not a whole number", "write a number from " + min + " to " + max + " without quotes");
+            throw invalid(
+                    key, "is not a whole number", "write a number from " + min + " to " + max + " without quotes");
         }
         long number = ((Number) value).longValue();
         if (number < min || number > max) {
@@ -129,7 +130,9 @@ final class ConfigTable implements DeviceConfig {
                 if (matcher.matches()) {
                     Long unit = units.get(matcher.group(2));
                     if (unit != null) {
-                        return new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit)).longValueExact();
+                        return new BigDecimal(matcher.group(1))
+                                .multiply(BigDecimal.valueOf(unit))
+                                .longValueExact();
                     }
                 }
             }

@@ -29,6 +29,9 @@ import java.lang.foreign.MemorySegment;
  * <p>Not for subclassing by devices; {@code io.sluice.handler.testing.GatewayDouble} makes commands for tests.
  */
 public abstract class ScsiCommand {
+    /** For the runtime. */
+    protected ScsiCommand() {}
+
     // ---- who and what
 
     /** CDB byte 0. */

@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param sequence {@link ScsiCommand#sequence()} of the command that ABORT TASK names; 0 for every other function, or
  *     if that command has ended meanwhile
  */
-public record TaskManagement(TaskManagementFunction function, @Nullable ItNexus nexus, long sequence) {}
+public record TaskManagement(
+        TaskManagementFunction function, @Nullable ItNexus nexus, long sequence) {}

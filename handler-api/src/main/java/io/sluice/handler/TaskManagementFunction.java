@@ -3,22 +3,28 @@ package io.sluice.handler;
 
 /** Task management functions (SAM-6 7). The gateway performs them; a device is told so that it can hurry. */
 public enum TaskManagementFunction {
-    ABORT_TASK,
-    ABORT_TASK_SET,
-    CLEAR_ACA,
-    CLEAR_TASK_SET,
-    LOGICAL_UNIT_RESET,
-    TARGET_RESET,
-    I_T_NEXUS_RESET,
-    QUERY_TASK,
-    QUERY_TASK_SET,
-    QUERY_ASYNC_EVENT;
+    ABORT_TASK(1),
+    ABORT_TASK_SET(2),
+    CLEAR_ACA(3),
+    CLEAR_TASK_SET(4),
+    LOGICAL_UNIT_RESET(5),
+    TARGET_RESET(6),
+    I_T_NEXUS_RESET(7),
+    QUERY_TASK(8),
+    QUERY_TASK_SET(9),
+    QUERY_ASYNC_EVENT(10);
 
     private static final TaskManagementFunction[] VALUES = values();
 
+    private final int code;
+
+    TaskManagementFunction(int code) {
+        this.code = code;
+    }
+
     /** The value in the ABI. */
     public int code() {
-        return ordinal() + 1;
+        return code;
     }
 
     /**

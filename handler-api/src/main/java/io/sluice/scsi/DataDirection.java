@@ -3,17 +3,23 @@ package io.sluice.scsi;
 
 /** Where a command's data goes, named from the initiator as T10 does (SAM-6 5.1). */
 public enum DataDirection {
-    NONE,
+    NONE(0),
     /** Data-Out: initiator to device. */
-    OUT,
+    OUT(1),
     /** Data-In: device to initiator. */
-    IN;
+    IN(2);
 
     private static final DataDirection[] VALUES = values();
 
+    private final int code;
+
+    DataDirection(int code) {
+        this.code = code;
+    }
+
     /** The value in the ring's descriptor. */
     public int code() {
-        return ordinal();
+        return code;
     }
 
     /** The direction of a ring value; NONE for one that is not defined. */

@@ -9,6 +9,7 @@ public final class OpCode {
     public static final int FORMAT_UNIT = 0x04;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int FORMAT_MEDIUM = 0x04;
+
     public static final int READ_BLOCK_LIMITS = 0x05;
     public static final int INITIALIZE_ELEMENT_STATUS = 0x07;
     public static final int READ_6 = 0x08;
@@ -27,6 +28,7 @@ public final class OpCode {
     public static final int START_STOP_UNIT = 0x1B;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int LOAD_UNLOAD = 0x1B;
+
     public static final int RECEIVE_DIAGNOSTIC_RESULTS = 0x1C;
     public static final int SEND_DIAGNOSTIC = 0x1D;
     public static final int PREVENT_ALLOW_MEDIUM_REMOVAL = 0x1E;
@@ -36,11 +38,13 @@ public final class OpCode {
     public static final int LOCATE_10 = 0x2B;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int POSITION_TO_ELEMENT = 0x2B;
+
     public static final int WRITE_AND_VERIFY_10 = 0x2E;
     public static final int VERIFY_10 = 0x2F;
     public static final int PRE_FETCH_10 = 0x34;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int READ_POSITION = 0x34;
+
     public static final int SYNCHRONIZE_CACHE_10 = 0x35;
     public static final int INITIALIZE_ELEMENT_STATUS_WITH_RANGE = 0x37;
     public static final int WRITE_BUFFER = 0x3B;
@@ -75,10 +79,12 @@ public final class OpCode {
     public static final int SYNCHRONIZE_CACHE_16 = 0x91;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int SPACE_16 = 0x91;
+
     public static final int LOCATE_16 = 0x92;
     public static final int WRITE_SAME_16 = 0x93;
     /** The same code means this where the device type is not a disk (SSC, SMC). */
     public static final int ERASE_16 = 0x93;
+
     public static final int WRITE_ATOMIC_16 = 0x9C;
     public static final int SERVICE_ACTION_IN_16 = 0x9E;
     public static final int SERVICE_ACTION_OUT_16 = 0x9F;

@@ -17,6 +17,9 @@ public final class ParameterWriter {
     private long limit;
     private long position;
 
+    /** A writer without a window: it only counts. */
+    public ParameterWriter() {}
+
     /** Starts anew at {@code base} of {@code segment}, with room for {@code limit} bytes. */
     public ParameterWriter window(MemorySegment segment, long base, long limit) {
         this.segment = segment;
@@ -91,7 +94,7 @@ public final class ParameterWriter {
     }
 
     public ParameterWriter bytes(byte[] bytes, int from, int count) {
-        int room = (int) Math.clamp(limit - position, 0, count);
+        int room = Math.clamp(limit - position, 0, count);
         if (room > 0) {
             MemorySegment.copy(bytes, from, segment, ValueLayout.JAVA_BYTE, base + position, room);
         }

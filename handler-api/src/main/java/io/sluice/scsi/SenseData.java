@@ -41,6 +41,9 @@ public final class SenseData {
     private int keySpecific;
     private int fieldReplaceableUnit;
 
+    /** NO SENSE. */
+    public SenseData() {}
+
     /** Forgets everything and starts with this key and code. */
     public SenseData set(SenseKey key, AdditionalSense additional) {
         this.key = key;
@@ -269,9 +272,10 @@ public final class SenseData {
         switch (response) {
             case 0x70, 0x71 -> sense.decodeFixed(segment, offset, length);
             case 0x72, 0x73 -> sense.decodeDescriptors(segment, offset, length);
-            default -> throw new IllegalArgumentException(String.format(
-                    "sense data of %d bytes, response code %02Xh: expected at least 8 bytes and 70h to 73h",
-                    length, response & 0xFF));
+            default ->
+                throw new IllegalArgumentException(String.format(
+                        "sense data of %d bytes, response code %02Xh: expected at least 8 bytes and 70h to 73h",
+                        length, response & 0xFF));
         }
         sense.deferred = (response & 1) != 0;
         return sense;
