@@ -62,7 +62,7 @@ public abstract class ScsiCommand {
     /** One bit of the CDB. */
     @HotPath
     public final boolean cdbBit(int index, int bit) {
-        return (cdb8(index) >> bit & 1) != 0;
+        return ((cdb8(index) >> bit) & 1) != 0;
     }
 
     /** Service action: bits 4 to 0 of byte 1, or bytes 8 and 9 of a variable length CDB. */

@@ -236,7 +236,7 @@ public record AdditionalSense(int asc, int ascq, String text) {
      * keep the result in a constant.
      */
     public static AdditionalSense of(int asc, int ascq) {
-        AdditionalSense known = KNOWN.get(asc << 8 | ascq);
+        AdditionalSense known = KNOWN.get((asc << 8) | ascq);
         if (known != null) {
             return known;
         }
@@ -246,7 +246,7 @@ public record AdditionalSense(int asc, int ascq, String text) {
 
     /** Both bytes in one number: {@code asc << 8 | ascq}. */
     public int code() {
-        return asc << 8 | ascq;
+        return (asc << 8) | ascq;
     }
 
     /** As people write it: {@code 24/00 INVALID FIELD IN CDB}. */

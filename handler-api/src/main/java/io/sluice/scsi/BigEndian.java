@@ -22,7 +22,7 @@ public final class BigEndian {
     }
 
     public static int u24(MemorySegment segment, long offset) {
-        return u8(segment, offset) << 16 | u16(segment, offset + 1);
+        return (u8(segment, offset) << 16) | u16(segment, offset + 1);
     }
 
     public static long u32(MemorySegment segment, long offset) {
@@ -30,7 +30,7 @@ public final class BigEndian {
     }
 
     public static long u48(MemorySegment segment, long offset) {
-        return (long) u16(segment, offset) << 32 | u32(segment, offset + 2);
+        return ((long) u16(segment, offset) << 32) | u32(segment, offset + 2);
     }
 
     /** All 64 bits; read the result as unsigned. */

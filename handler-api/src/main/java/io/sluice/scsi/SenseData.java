@@ -112,18 +112,18 @@ public final class SenseData {
      * @param bit the most significant bit of the field in error, or -1 if the whole byte (BPV zero)
      */
     public SenseData fieldPointer(boolean inCdb, int byteIndex, int bit) {
-        int first = 0x80 | (inCdb ? 0x40 : 0) | (bit >= 0 ? 0x08 | bit & 7 : 0);
-        return keySpecific(first << 16 | byteIndex & 0xFFFF);
+        int first = 0x80 | (inCdb ? 0x40 : 0) | (bit >= 0 ? 0x08 | (bit & 7) : 0);
+        return keySpecific((first << 16) | (byteIndex & 0xFFFF));
     }
 
     /** Progress indication (SPC-5 4.4.2.4.4): 0 to 65535 of 65536 done. */
     public SenseData progress(int of65536) {
-        return keySpecific(0x80_0000 | of65536 & 0xFFFF);
+        return keySpecific(0x80_0000 | (of65536 & 0xFFFF));
     }
 
     /** Actual retry count (SPC-5 4.4.2.4.3). */
     public SenseData retryCount(int count) {
-        return keySpecific(0x80_0000 | count & 0xFFFF);
+        return keySpecific(0x80_0000 | (count & 0xFFFF));
     }
 
     private SenseData keySpecific(int threeBytes) {
@@ -189,7 +189,7 @@ public final class SenseData {
 
     /** The field pointer's bit, or -1 if there is none (BPV zero). */
     public int fieldPointerBit() {
-        return fieldPointerByte() >= 0 && (keySpecific & 0x08_0000) != 0 ? keySpecific >> 16 & 7 : -1;
+        return fieldPointerByte() >= 0 && (keySpecific & 0x08_0000) != 0 ? (keySpecific >> 16) & 7 : -1;
     }
 
     /** C/D of the field pointer: true for the CDB. */
@@ -256,7 +256,7 @@ public final class SenseData {
     }
 
     private static long longDescriptor(MemorySegment segment, long at, int type, int valid, long value) {
-        BigEndian.putU32(segment, at, (long) type << 24 | 0x0A_0000 | valid << 8);
+        BigEndian.putU32(segment, at, ((long) type << 24) | 0x0A_0000 | ((long) valid << 8));
         BigEndian.putU64(segment, at + 4, value);
         return at + 12;
     }
