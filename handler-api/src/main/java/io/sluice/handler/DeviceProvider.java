@@ -9,6 +9,14 @@ public interface DeviceProvider {
     String type();
 
     /**
+     * Checks what {@link #open} would check of the configuration alone, by asking for every key that there is. Opens, makes and
+     * locks nothing: {@code sluice config check} calls this beside a running daemon.
+     *
+     * @throws DeviceConfigException the first error found
+     */
+    void check(DeviceConfig config) throws DeviceConfigException;
+
+    /**
      * Opens one device of the configuration. Everything that can be wrong with it is found here, before an initiator
      * sees it. A key that is never asked for is an unknown key, and the runtime refuses it.
      *
