@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The SCSI disk: a plugin like anybody's. */
+module io.sluice.vdisk {
+    requires transitive io.sluice.handler;
+    requires org.jspecify;
+
+    exports io.sluice.vdisk;
+}
