@@ -21,6 +21,16 @@ public interface Device extends AutoCloseable {
     @HotPath
     void execute(ScsiCommand command);
 
+    /**
+     * For {@link Execution#PARALLEL}: asked on the queue loop before a command goes to the workers, because handing over costs
+     * more than many a command. Executes and ends the command like {@link #execute} if that takes no wait and little time, and
+     * returns true; else returns false without having ended it, and it comes to {@link #execute} on a worker.
+     */
+    @HotPath
+    default boolean tryExecute(ScsiCommand command) {
+        return false;
+    }
+
     /** A nexus that may reach this device came to life. */
     default void nexusAdded(ItNexus nexus) {}
 
