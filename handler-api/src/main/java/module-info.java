@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a device author sees (SPI, SCSI vocabulary, device-server kit) and the ring runtime below it. */
 module io.sluice.handler {
+    requires org.slf4j;
     requires transitive org.jspecify;
 
     exports io.sluice.scsi;
     exports io.sluice.handler;
+    exports io.sluice.handler.kit;
 
     uses io.sluice.handler.DeviceProvider;
 }
