@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A handler in C: a session, its mappings, and a loop per queue. For tests, and the
+ * native peer in benchmarks; it follows docs/ring-abi.md and shares no code with the
+ * gateway.
+ */
+#ifndef SLUICE_TEST_HANDLER_H
+#define SLUICE_TEST_HANDLER_H
+
+#include <stdbool.h>
+
+#include "rig/connection.h"
+
+struct handler {
+	struct connection link;
+	const struct sluice_control *control;	/* first page of the gateway region, read-only */
+	const uint8_t *gateway;
+	uint8_t *shared;			/* handler region */
+	int gateway_fd, handler_fd;
+	int bells[SLUICE_MAX_QUEUES + 1];	/* [queues] is the admin ring's */
+	uint32_t queues, depth;
+	uint32_t spin_rounds;			/* looks before a sleep */
+	bool answered[SLUICE_MAX_QUEUES];	/* since the last look at the gateway's flag; the queue's thread */
+	_Atomic bool stopping;
+};
+
+/* A command as the ring brought it. Pointers are valid until it is answered. */
+struct handler_command {
+	struct handler *handler;
+	uint32_t queue;
+	struct sluice_desc desc;		/* a copy */
+	const uint8_t *cdb;			/* desc.cdb_len bytes */
+	uint8_t *data;				/* desc.buf_len bytes */
+};
+
+struct handler_answer {
+	uint8_t status;
+	uint8_t sense_len;
+	uint32_t data_len;
+	uint8_t sense[SLUICE_SENSE_MAX];
+};
+
+/* Fills the answer, or returns false and calls handler_complete() later, on the same thread. */
+typedef bool (*handler_execute)(void *arg, struct handler_command *command,
+				struct handler_answer *answer);
+
+int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
+		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY]);
+int handler_device_add(struct handler *h, const struct sluice_device_add *add, uint32_t *device,
+		       char why[CONNECTION_WHY]);
+int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTION_WHY]);
+/* Serves one queue on the caller's thread until handler_stop() or the session ends. */
+void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execute, void *arg);
+/* Publishes an answer; the thread of that queue. */
+void handler_complete(struct handler_command *command, const struct handler_answer *answer);
+/* Events are counted and dropped; runs until handler_stop(). A thread of its own. */
+void handler_run_admin(struct handler *h);
+/* Any thread. */
+void handler_stop(struct handler *h);
+/* The session is active and the gateway at the other end of the connection. */
+bool handler_alive(struct handler *h);
+/* All of its threads have ended. */
+void handler_close(struct handler *h);
+
+/* Sends a request through the admin ring; one thread at a time. False: the ring is full. */
+bool handler_request(struct handler *h, const struct sluice_request *request);
+
+#endif /* SLUICE_TEST_HANDLER_H */
