@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Role control: portals, targets, groups, LUN maps, credentials. What it configures
+ * stays when its connection closes, and adding what is there already, just so, is
+ * success: a restarted control plane applies its configuration again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/log.h"
+#include "operation.h"
+#include "pending.h"
+#include "portal.h"
+#include "rig/rig.h"
+#include "text.h"
+
+#define REMOVE_PATIENCE_NS (10ull * 1000000000)
+
+static void fail_field(struct client *c, const struct sluice_msg *m, const char *name,
+		       const char *why)
+{
+	client_fail(c, m, -EINVAL, "%s: %s", name, why);
+}
+
+static void answer_core(struct client *c, const struct sluice_msg *m, int err, const char *subject,
+			const char *why)
+{
+	if (err)
+		client_fail(c, m, err, "\"%s\": %s", subject, why ? why : strerror(-err));
+	else
+		client_reply(c, m, NULL, 0);
+}
+
+static void run_portal_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	struct sluice_portal portal = *(const struct sluice_portal *)body;
+	char why[256] = "";
+	int err;
+
+	if (TEXT_CHECK(&portal, address, TEXT_REQUIRED, why) ||
+	    RESERVED_CHECK(&portal, reserved, why)) {
+		fail_field(c, m, "PORTAL_ADD", why);
+		return;
+	}
+	if (portal.group == 0) {
+		client_fail(c, m, -EINVAL, "portal group 0: choose 1 to 65535 (RFC 7143 13.9)");
+		return;
+	}
+	err = portal_add(c->server, &portal, why);
+	if (err)
+		client_fail(c, m, err, "%s", why);
+	else
+		client_reply(c, m, &portal, sizeof(portal));
+}
+
+static void run_target_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_target *t = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(t, name, TEXT_REQUIRED, why) || TEXT_CHECK(t, alias, TEXT_OPTIONAL, why)) {
+		fail_field(c, m, "TARGET_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_target_add(c->server->host->gateway, t, &text), t->name, text);
+}
+
+/* ---- TARGET_REMOVE: its sessions first ------------------------------------------- */
+
+static int attempt_target_remove(struct pending *p, char why[256])
+{
+	const struct sluice_target *t = (const void *)p->body;
+	struct host *h = p->server->host;
+	const char *text = NULL;
+	int err;
+
+	err = sl_target_remove(h->gateway, t->name, &text);
+	if (err)
+		snprintf(why, 256, "\"%s\": %s", t->name, text ? text : strerror(-err));
+	return err == -EBUSY ? -EAGAIN : err;
+}
+
+static void dropped(void *arg)
+{
+	/* The pending attempt finds the target free. */
+}
+
+static void run_target_remove(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_target *t = body;
+	char why[256];
+
+	if (TEXT_CHECK(t, name, TEXT_REQUIRED, why) || TEXT_CHECK(t, alias, TEXT_OPTIONAL, why)) {
+		fail_field(c, m, "TARGET_REMOVE", why);
+		return;
+	}
+	iscsi_target_drop(c->server->iscsi, t->name, dropped, NULL);
+	for (struct rig *r = c->server->rigs; r; r = rig_next(r))
+		rig_drop_target(r, t->name);
+	pending_start(c, m, body, sizeof(*t), attempt_target_remove, false, false,
+		      REMOVE_PATIENCE_NS);
+}
+
+/* ---- Groups and LUNs --------------------------------------------------------------- */
+
+static void run_group_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_group *g = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(g, target, TEXT_REQUIRED, why) || TEXT_CHECK(g, group, TEXT_REQUIRED, why)) {
+		fail_field(c, m, "GROUP_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_group_add(c->server->host->gateway, g, &text), g->group, text);
+}
+
+static void run_group_initiator_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_group_initiator *i = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(i, target, TEXT_REQUIRED, why) || TEXT_CHECK(i, group, TEXT_REQUIRED, why) ||
+	    TEXT_CHECK(i, pattern, TEXT_REQUIRED, why)) {
+		fail_field(c, m, "GROUP_INITIATOR_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_group_initiator_add(c->server->host->gateway, i, &text), i->pattern,
+		    text);
+}
+
+/* An unmapping names target, group and LUN; its device may be empty. */
+static bool good_lun(struct client *c, const struct sluice_msg *m, const char *operation,
+		     const struct sluice_lun *l, enum text_need device)
+{
+	char why[256];
+
+	if (TEXT_CHECK(l, target, TEXT_REQUIRED, why) || TEXT_CHECK(l, group, TEXT_REQUIRED, why) ||
+	    TEXT_CHECK(l, device, device, why) || RESERVED_CHECK(l, reserved, why)) {
+		fail_field(c, m, operation, why);
+		return false;
+	}
+	if (l->lun <= SLUICE_LUN_MAX)
+		return true;
+	client_fail(c, m, -EINVAL, "LUN %u: choose 0 to %u", l->lun, SLUICE_LUN_MAX);
+	return false;
+}
+
+static void run_lun_map(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_lun *l = body;
+	const char *text = NULL;
+
+	if (good_lun(c, m, "LUN_MAP", l, TEXT_REQUIRED))
+		answer_core(c, m, sl_lun_map(c->server->host->gateway, l, &text), l->device, text);
+}
+
+static void run_lun_unmap(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_lun *l = body;
+	struct host *h = c->server->host;
+	const char *text = NULL;
+
+	if (good_lun(c, m, "LUN_UNMAP", l, TEXT_OPTIONAL))
+		answer_core(c, m,
+			    sl_lun_unmap(h->gateway, l, loop_now(host_control_loop(h)), &text),
+			    l->target, text);
+}
+
+/* ---- Credentials --------------------------------------------------------------------- */
+
+static void run_auth_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_auth *a = body;
+	const char *text = NULL;
+	char why[256] = "";
+
+	if (TEXT_CHECK(a, target, TEXT_OPTIONAL, why) || TEXT_CHECK(a, user, TEXT_OPTIONAL, why) ||
+	    TEXT_CHECK(a, secret, TEXT_OPTIONAL, why) || RESERVED_CHECK(a, reserved, why)) {
+		fail_field(c, m, "AUTH_SET", why);
+		return;
+	}
+	switch (a->kind) {
+	case SLUICE_AUTH_CHAP:
+	case SLUICE_AUTH_MUTUAL:
+		client_answer(c, m, iscsi_auth_set(c->server->iscsi, a, why), why);
+		return;
+	case SLUICE_AUTH_DENY_UNKNOWN:
+		answer_core(c, m,
+			    sl_target_deny_unknown(c->server->host->gateway, a->target, &text),
+			    a->target, text);
+		return;
+	default:
+		client_fail(c, m, -EINVAL,
+			    "kind %u: 1 is CHAP, 2 mutual CHAP, 3 deny unknown initiators",
+			    a->kind);
+	}
+}
+
+static void run_shutdown(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	log_info("control", "client \"%s\" (pid %d) asks for shutdown", c->name, c->peer.pid);
+	client_reply(c, m, NULL, 0);
+	c->server->shutdown(c->server->arg);
+}
+
+const struct operation config_operations[] = {
+	{ SLUICE_OP_PORTAL_ADD, "PORTAL_ADD", sizeof(struct sluice_portal), run_portal_add },
+	{ SLUICE_OP_TARGET_ADD, "TARGET_ADD", sizeof(struct sluice_target), run_target_add },
+	{ SLUICE_OP_TARGET_REMOVE, "TARGET_REMOVE", sizeof(struct sluice_target),
+	  run_target_remove },
+	{ SLUICE_OP_GROUP_ADD, "GROUP_ADD", sizeof(struct sluice_group), run_group_add },
+	{ SLUICE_OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD",
+	  sizeof(struct sluice_group_initiator), run_group_initiator_add },
+	{ SLUICE_OP_LUN_MAP, "LUN_MAP", sizeof(struct sluice_lun), run_lun_map },
+	{ SLUICE_OP_LUN_UNMAP, "LUN_UNMAP", sizeof(struct sluice_lun), run_lun_unmap },
+	{ SLUICE_OP_AUTH_SET, "AUTH_SET", sizeof(struct sluice_auth), run_auth_set },
+	{ SLUICE_OP_SHUTDOWN, "SHUTDOWN", 0, run_shutdown },
+	{ 0 },
+};

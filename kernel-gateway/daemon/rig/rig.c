@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Rig clients and their nexuses; commands are in rig_task.c. */
+#include "rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "host/log.h"
+#include "rig_state.h"
+
+static struct loop *loop_of(const struct rig *r)
+{
+	return host_control_loop(r->host);
+}
+
+/* ---- The client ------------------------------------------------------------------ */
+
+int rig_open(struct host *h, struct rig **list, uint64_t data_bytes,
+	     const struct rig_listener *listener, struct rig **out, char why[256])
+{
+	struct rig *r;
+	int err;
+
+	if (data_bytes == 0 || data_bytes > RIG_MAX_DATA || data_bytes % SLUICE_PAGE) {
+		snprintf(why, 256, "data region of %llu bytes: choose a multiple of %u up to %llu",
+			 (unsigned long long)data_bytes, SLUICE_PAGE, RIG_MAX_DATA);
+		return -EINVAL;
+	}
+	r = calloc(1, sizeof(*r));
+	if (!r) {
+		snprintf(why, 256, "no memory for a rig: give the process more");
+		return -ENOMEM;
+	}
+	err = region_create(&r->data, "sluice-rig", data_bytes, REGION_SHARED, why);
+	if (err) {
+		free(r);
+		return err;
+	}
+	r->host = h;
+	r->listener = *listener;
+	r->list = list;
+	r->next = *list;
+	*list = r;
+	*out = r;
+	return 0;
+}
+
+int rig_data_fd(const struct rig *r)
+{
+	return r->data.fd;
+}
+
+void rig_data_fd_passed(struct rig *r)
+{
+	region_close_fd(&r->data);
+}
+
+struct rig *rig_next(const struct rig *r)
+{
+	return r->next;
+}
+
+void rig_release_if_unused(struct rig *r)
+{
+	struct rig **at = r->list;
+
+	if (!r->closed || r->n_live || r->n_commands)
+		return;
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	while (r->nexuses) {
+		struct rig_nexus *n = r->nexuses;
+
+		r->nexuses = n->next;
+		free(n);
+	}
+	region_destroy(&r->data);
+	free(r);
+}
+
+/* ---- Nexuses ---------------------------------------------------------------------- */
+
+struct rig_nexus *rig_find_nexus(struct rig *r, uint32_t id)
+{
+	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
+		if (n->core && !n->closing && n->id == id)
+			return n;
+	}
+	return NULL;
+}
+
+static void closed_on_loop_0(struct loop_work *w)
+{
+	struct rig_nexus *n =
+		(struct rig_nexus *)((char *)w - offsetof(struct rig_nexus, closed_work));
+
+	n->core = NULL;
+	n->closing = false;
+	n->rig->n_live--;
+	rig_release_if_unused(n->rig);
+}
+
+void rig_nexus_closed(void *fabric_nexus)
+{
+	struct rig_nexus *n = fabric_nexus;
+
+	loop_post(loop_of(n->rig), &n->closed_work);
+}
+
+static void begin_close(struct rig_nexus *n)
+{
+	if (!n->core || n->closing)
+		return;
+	n->closing = true;
+	sl_nexus_close(n->core, loop_now(loop_of(n->rig)));
+}
+
+void rig_close(struct rig *r)
+{
+	r->closed = true;
+	for (struct rig_nexus *n = r->nexuses; n; n = n->next)
+		begin_close(n);
+	rig_release_if_unused(r);
+}
+
+void rig_drop_target(struct rig *r, const char *target)
+{
+	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
+		if (strcmp(n->target, target) == 0)
+			begin_close(n);
+	}
+}
+
+static struct rig_nexus *find_port(struct rig *r, const struct sluice_rig_nexus *m)
+{
+	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
+		if (strcmp(n->initiator_port, m->initiator_port) == 0 &&
+		    strcmp(n->target, m->target) == 0)
+			return n;
+	}
+	return NULL;
+}
+
+static struct rig_nexus *add_port(struct rig *r, const struct sluice_rig_nexus *m, char why[256])
+{
+	struct rig_nexus *n;
+
+	if (r->n_nexuses == RIG_MAX_NEXUSES) {
+		snprintf(why, 256, "this rig has had %u I_T nexuses, the most: open another rig",
+			 r->n_nexuses);
+		return NULL;
+	}
+	n = calloc(1, sizeof(*n));
+	if (!n) {
+		snprintf(why, 256, "no memory for an I_T nexus: give the process more");
+		return NULL;
+	}
+	n->rig = r;
+	n->closed_work.run = closed_on_loop_0;
+	memcpy(n->initiator_port, m->initiator_port, sizeof(n->initiator_port));
+	memcpy(n->target, m->target, sizeof(n->target));
+	n->next = r->nexuses;
+	r->nexuses = n;
+	r->n_nexuses++;
+	return n;
+}
+
+static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256])
+{
+	const char *remedy = strerror(-err);
+
+	if (err == -EACCES)
+		remedy = "not admitted: add the initiator to a group of the target";
+	else if (err == -ENOSPC)
+		remedy = "the gateway has no room for another I_T nexus: close one";
+	snprintf(why, 256, "initiator port %.100s, target %.80s: %s", m->initiator_port, m->target,
+		 remedy);
+	return err;
+}
+
+int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
+{
+	struct sl_target *t = sl_target_find(r->host->gateway, m->target);
+	struct rig_nexus *n = find_port(r, m);
+	enum sl_nexus_origin origin = n ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW;
+	char target_port[SLUICE_PORT_NAME_LEN];
+	int err;
+
+	if (!t) {
+		snprintf(why, 256, "target %.100s: there is none: add it first", m->target);
+		return -ENOENT;
+	}
+	if (n && n->core) {
+		snprintf(why, 256,
+			 "initiator port %.100s has an I_T nexus (%u) with that target: "
+			 "close it first",
+			 m->initiator_port, n->id);
+		return -EEXIST;
+	}
+	if (snprintf(target_port, sizeof(target_port), "%s,t,0x0001", m->target) >=
+	    (int)sizeof(target_port)) {
+		snprintf(why, 256, "target name of %zu bytes: too long for a port name",
+			 strlen(m->target));
+		return -EINVAL;
+	}
+	if (!n)
+		n = add_port(r, m, why);
+	if (!n)
+		return -ENOSPC;
+	err = sl_nexus_open(r->host->gateway, t, m->initiator_port, target_port, "rig", origin,
+			    &rig_fabric_ops, n, &n->core);
+	if (err) {
+		n->core = NULL;
+		return explain_open(err, m, why);
+	}
+	r->n_live++;
+	n->id = sl_nexus_id(n->core);
+	m->nexus = n->id;
+	return 0;
+}
+
+int rig_nexus_close(struct rig *r, uint32_t id)
+{
+	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
+		if (n->id != id)
+			continue;
+		/* Asked again: gone in the meantime is what was wanted. */
+		if (!n->core)
+			return 0;
+		begin_close(n);
+		return n->core ? -EAGAIN : 0;
+	}
+	return -ENOENT;
+}
