@@ -5,4 +5,7 @@ module io.sluice.vdisk {
     requires org.jspecify;
 
     exports io.sluice.vdisk;
+
+    provides io.sluice.handler.DeviceProvider with
+            io.sluice.vdisk.VdiskProvider;
 }

@@ -21,6 +21,8 @@ final class BlockCdb {
     private static final int GROUP_16 = 4;
     private static final int GROUP_12 = 5;
 
+    private static final int DPO = 0x10;
+
     private BlockCdb() {}
 
     private static int group(ScsiCommand command) {
@@ -54,6 +56,17 @@ final class BlockCdb {
             case GROUP_12 -> 6;
             default -> 7;
         };
+    }
+
+    /** Nothing but address, length and DPO is set: no FUA, protection, group, NACA or reserved bit. */
+    static boolean isPlain(ScsiCommand command) {
+        int others = switch (group(command)) {
+            case GROUP_6 -> (command.cdb8(1) & 0xE0) | command.cdb8(5);
+            case GROUP_16 -> (command.cdb8(1) & ~DPO) | command.cdb16(14);
+            case GROUP_12 -> (command.cdb8(1) & ~DPO) | command.cdb16(10);
+            default -> (command.cdb8(1) & ~DPO) | command.cdb8(6) | command.cdb8(9);
+        };
+        return others == 0;
     }
 
     /** The byte with PROTECT, DPO and FUA; READ(6) and WRITE(6) have the LBA there and none of these. */

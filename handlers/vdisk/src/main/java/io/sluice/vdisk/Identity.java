@@ -8,19 +8,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * Who a disk says it is. Initiators find it again by serial number and NAA designator, so both are the same after every
- * restart: the serial number is the configured one, or one that was made once and lies in the device's home; the designator
- * is derived from it.
- *
- * @param naa NAA locally assigned designator (SPC-5 7.8.6.6.4): 3h and 60 bits
+ * Who a disk says it is. Initiators find it again by its serial number and by the NAA designator that the kit derives from
+ * these words, so they are the same after every restart: the serial number is the configured one, or one that was made once and
+ * lies in the device's home.
  */
-record Identity(String vendor, String product, String revision, String serial, long naa) {
+record Identity(String vendor, String product, String revision, String serial) {
     /** Long enough for a UUID. */
     static final int MAX_SERIAL = 36;
 
@@ -28,7 +24,7 @@ record Identity(String vendor, String product, String revision, String serial, l
 
     static Identity of(DiskConfig.IdentityConfig config, Path home) throws IOException {
         String serial = config.serial().isPresent() ? config.serial().get() : keptSerial(home.resolve(FILE));
-        return new Identity(config.vendor(), config.product(), config.revision(), serial, naa(serial));
+        return new Identity(config.vendor(), config.product(), config.revision(), serial);
     }
 
     private static String keptSerial(Path file) throws IOException {
@@ -58,19 +54,5 @@ record Identity(String vendor, String product, String revision, String serial, l
                 StandardOpenOption.SYNC);
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         return serial;
-    }
-
-    private static long naa(String serial) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(("io.sluice.vdisk:" + serial).getBytes(StandardCharsets.US_ASCII));
-            long bits = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                bits = (bits << 8) | (digest[i] & 0xFF);
-            }
-            return (0x3L << 60) | (bits >>> 4);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

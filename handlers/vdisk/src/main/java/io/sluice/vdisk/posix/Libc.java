@@ -37,6 +37,7 @@ final class Libc {
     static final int FALLOC_FL_ZERO_RANGE = 0x10;
 
     static final int RWF_DSYNC = 0x02;
+    static final int RWF_NOWAIT = 0x08;
     static final int POSIX_FADV_WILLNEED = 3;
     static final int POSIX_FADV_DONTNEED = 4;
 
@@ -63,6 +64,8 @@ final class Libc {
             bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG), -1);
     static final MethodHandle PWRITEV2 =
             bind("pwritev2", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), -1);
+    static final MethodHandle PREADV2 =
+            bind("preadv2", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT), -1);
     static final MethodHandle FDATASYNC = bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
     static final MethodHandle FSYNC = bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT), -1);
     static final MethodHandle FALLOCATE =

@@ -95,6 +95,20 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
+    /** Reads what the page cache holds of the range from its start, without waiting. Returns the bytes read, 0 for none. */
+    public long readCached(long address, long length, long offset) {
+        Libc.Scratch scratch = Libc.scratch();
+        MemorySegment iovec = scratch.iovec;
+        try {
+            iovec.set(ValueLayout.JAVA_LONG, 0, address);
+            iovec.set(ValueLayout.JAVA_LONG, 8, length);
+            long n = (long) Libc.PREADV2.invokeExact(scratch.state, fd, iovec.address(), 1, offset, Libc.RWF_NOWAIT);
+            return Math.max(n, 0);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+    }
+
     /**
      * Writes until {@code length} bytes are written or a write fails. Returns the bytes written. With {@code durable} they,
      * and the metadata needed to read them back, are on the medium (as with O_DSYNC).

@@ -23,6 +23,9 @@ public interface BlockStore extends AutoCloseable {
     /** Fills {@code data[at .. at + length)} from {@code offset}. */
     long read(long offset, MemorySegment data, long at, int length);
 
+    /** As {@link #read} if that needs no wait; else returns false, and {@code data} may hold anything. */
+    boolean tryRead(long offset, MemorySegment data, long at, int length);
+
     /** As {@link #read}, from the medium itself: caches above it are written out and passed by, where the store can. */
     long readMedium(long offset, MemorySegment data, long at, int length);
 

@@ -38,7 +38,7 @@ public final class DirectStore implements BlockStore {
         this.unit = unit;
         this.memoryAlignment = memoryAlignment;
         StoreTraits base = cached.traits();
-        this.traits = new StoreTraits(base.granularity(), unit, true, true, true, 0);
+        this.traits = new StoreTraits(base.granularity(), unit, true, true, true, true, 0);
     }
 
     @Override
@@ -70,6 +70,12 @@ public final class DirectStore implements BlockStore {
             done += n;
         }
         return Outcome.OK;
+    }
+
+    /** There is no cache, so every read waits. */
+    @Override
+    public boolean tryRead(long offset, MemorySegment data, long at, int length) {
+        return false;
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class FileStore implements BlockStore {
         this.file = file;
         this.size = size;
         int granularity = Math.max(shape.blockSize(), 1);
-        this.traits = new StoreTraits(granularity, granularity, true, true, true, READ_CACHE_BYTES);
+        this.traits = new StoreTraits(granularity, granularity, true, true, true, true, READ_CACHE_BYTES);
     }
 
     @Override
@@ -41,6 +41,11 @@ public final class FileStore implements BlockStore {
     public long read(long offset, MemorySegment data, long at, int length) {
         long done = file.read(data.address() + at, length, offset);
         return done == length ? Outcome.OK : failed(done);
+    }
+
+    @Override
+    public boolean tryRead(long offset, MemorySegment data, long at, int length) {
+        return file.readCached(data.address() + at, length, offset) == length;
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 public final class NullStore implements BlockStore {
     public static final long DEFAULT_BYTES = 1L << 40;
 
-    private static final StoreTraits TRAITS = new StoreTraits(4096, 1, false, false, true, Long.MAX_VALUE);
+    private static final StoreTraits TRAITS = new StoreTraits(4096, 1, false, false, true, true, Long.MAX_VALUE);
 
     private volatile long size;
 
@@ -30,6 +30,11 @@ public final class NullStore implements BlockStore {
         // The pool's pages hold other commands' data, so even nothing has to be written.
         Zeros.fill(data, at, length);
         return Outcome.OK;
+    }
+
+    @Override
+    public boolean tryRead(long offset, MemorySegment data, long at, int length) {
+        return Outcome.isOk(read(offset, data, at, length));
     }
 
     @Override

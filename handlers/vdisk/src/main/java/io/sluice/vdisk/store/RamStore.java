@@ -27,7 +27,7 @@ public final class RamStore implements BlockStore {
         this.size = size;
         this.thin = thin;
         this.allocated = new PageMap(Math.ceilDiv(size, PAGE));
-        this.traits = new StoreTraits(PAGE, 1, false, false, thin, Long.MAX_VALUE);
+        this.traits = new StoreTraits(PAGE, 1, false, false, thin, false, Long.MAX_VALUE);
     }
 
     /** Throws if the machine has less memory than {@code size}, or does not give it. */
@@ -60,6 +60,11 @@ public final class RamStore implements BlockStore {
     public long read(long offset, MemorySegment data, long at, int length) {
         MemorySegment.copy(bytes, offset, data, at, length);
         return Outcome.OK;
+    }
+
+    @Override
+    public boolean tryRead(long offset, MemorySegment data, long at, int length) {
+        return Outcome.isOk(read(offset, data, at, length));
     }
 
     @Override

@@ -9,6 +9,7 @@ package io.sluice.vdisk.store;
  * @param blocking calls may wait for a medium, so they do not belong on a queue loop
  * @param volatileCache a write is on the medium only after {@link BlockStore#flush}, or when it was durable
  * @param discards gives space back; else {@link BlockStore#discard} only zeroes
+ * @param persistent outlives this process
  * @param readCacheBytes how much {@link BlockStore#prefetch} can make quick to read; 0 without a cache
  */
 public record StoreTraits(
@@ -17,4 +18,5 @@ public record StoreTraits(
         boolean blocking,
         boolean volatileCache,
         boolean discards,
+        boolean persistent,
         long readCacheBytes) {}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vdisk;
+
+import io.sluice.handler.HotPath;
+import io.sluice.handler.ScsiCommand;
+import io.sluice.handler.kit.CommandTable;
+import io.sluice.scsi.OpCode;
+
+/**
+ * Which commands of a disk on a slow store run on the queue loop all the same: those that touch no medium, and small reads of
+ * what the store has at hand. A worker costs a wake of another thread, tens of microseconds; such a read costs two.
+ */
+@HotPath
+final class QuickCommands {
+    /** Copying more than this holds up other devices of the loop longer than a wake would cost this one. */
+    private static final int MAX_BYTES = 64 << 10;
+
+    private final LogicalUnit unit;
+
+    QuickCommands(LogicalUnit unit) {
+        this.unit = unit;
+    }
+
+    boolean tryExecute(ScsiCommand command, CommandTable commands) {
+        return switch (command.opcode()) {
+            case OpCode.READ_6, OpCode.READ_10, OpCode.READ_12, OpCode.READ_16 -> tryRead(command);
+            case OpCode.TEST_UNIT_READY, OpCode.INQUIRY, OpCode.READ_CAPACITY_10, OpCode.MODE_SENSE_6 -> {
+                commands.execute(command);
+                yield true;
+            }
+            default -> false;
+        };
+    }
+
+    /** Everything unusual, errors included, is left to the worker. */
+    private boolean tryRead(ScsiCommand command) {
+        long lba = BlockCdb.lba(command);
+        long blocks = BlockCdb.blocks(command);
+        long bytes = blocks << unit.blockShift;
+        long capacity = unit.capacity();
+        boolean plain = BlockCdb.isPlain(command) && unit.medium.isLoaded() && !unit.modes.isReadCacheDisabled();
+        if (!plain || bytes == 0 || bytes > MAX_BYTES || lba < 0 || lba >= capacity || blocks > capacity - lba) {
+            return false;
+        }
+        int length = (int) Math.min(bytes, command.bufferLength());
+        if (length == 0 || !unit.store.tryRead(lba << unit.blockShift, command.pool(), command.dataOffset(), length)) {
+            return false;
+        }
+        command.good(bytes);
+        return true;
+    }
+}

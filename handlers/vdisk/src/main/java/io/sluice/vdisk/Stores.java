@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vdisk;
+
+import io.sluice.vdisk.store.BlockStore;
+import io.sluice.vdisk.store.NullStore;
+import io.sluice.vdisk.store.RamStore;
+import io.sluice.vdisk.store.StoreFiles;
+import java.io.IOException;
+
+/** Opens the store that a configuration asks for. */
+final class Stores {
+    private Stores() {}
+
+    /** @param size bytes; 0 takes the file's */
+    static BlockStore open(DiskConfig config, long size) throws IOException {
+        return switch (config.backend()) {
+            case NULL -> new NullStore(size);
+            case RAM -> RamStore.open(size, config.thin());
+            case FILE -> openFile(config, size, false);
+            case DIRECT -> openFile(config, size, true);
+        };
+    }
+
+    private static BlockStore openFile(DiskConfig config, long size, boolean direct) throws IOException {
+        return StoreFiles.open(new StoreFiles.Request(
+                config.path().orElseThrow(), size, config.blockSize(), config.readOnly(), config.thin(), direct));
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vdisk;
+
+import io.sluice.handler.Device;
+import io.sluice.handler.DeviceContext;
+import io.sluice.handler.DeviceProfile;
+import io.sluice.handler.Execution;
+import io.sluice.handler.HotPath;
+import io.sluice.handler.ItNexus;
+import io.sluice.handler.Recovery;
+import io.sluice.handler.Resizable;
+import io.sluice.handler.ScsiCommand;
+import io.sluice.handler.kit.CommandTable;
+import io.sluice.handler.kit.Inquiry;
+import io.sluice.handler.kit.ModePages;
+import io.sluice.scsi.AdditionalSense;
+import io.sluice.scsi.PeripheralDeviceType;
+import io.sluice.vdisk.store.BlockStore;
+import io.sluice.vdisk.store.Outcome;
+import java.io.IOException;
+
+/** A direct access block device (SBC-4). */
+final class Vdisk implements Device, Resizable {
+    private static final int SBC_3 = 0x04C0;
+    private static final int SBC_4 = 0x0600;
+
+    private final DeviceContext context;
+    private final DiskConfig config;
+    private final BlockStore store;
+    private final LogicalUnit unit;
+    private final ModePages modePages;
+    private final CommandTable commands;
+    private final QuickCommands quick;
+    private final ResizeRecord resizes;
+
+    private Vdisk(DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes) throws IOException {
+        this.context = context;
+        this.config = config;
+        this.store = store;
+        this.resizes = resizes;
+        unit = new LogicalUnit(
+                store, new Medium(config.removable()), new CacheAndProtection(), config.blockSize(), config.readOnly());
+        modePages = DiskModePages.open(context, config, unit);
+        commands = CommandTable.builder()
+                .add(inquiry(Identity.of(config.identity(), context.home())))
+                .add(modePages)
+                .add(new DiskCommands(unit, config, context))
+                .build();
+        quick = new QuickCommands(unit);
+    }
+
+    static Vdisk open(DeviceContext context, DiskConfig config) throws IOException {
+        ResizeRecord resizes = new ResizeRecord(context.home(), config.size());
+        BlockStore store = Stores.open(config, resizes.size());
+        try {
+            Vdisk disk = new Vdisk(context, config, store, resizes);
+            if (!store.traits().persistent()) {
+                // Initiators that outlived the last process must not go on as if their data were still there.
+                context.raiseUnitAttention(AdditionalSense.NOT_READY_TO_READY_CHANGE_MEDIUM_MAY_HAVE_CHANGED);
+            }
+            return disk;
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private Inquiry inquiry(Identity identity) {
+        VpdPages pages = new VpdPages(config, store.traits());
+        return Inquiry.of(
+                        PeripheralDeviceType.DIRECT_ACCESS,
+                        identity.vendor(),
+                        identity.product(),
+                        identity.revision(),
+                        identity.serial())
+                .removable(config.removable())
+                .volatileCache(store.traits().volatileCache())
+                .version(SBC_3)
+                .version(SBC_4)
+                .page(0xB0, (out, command) -> pages.blockLimits(out))
+                .page(0xB1, (out, command) -> pages.blockDeviceCharacteristics(out))
+                .page(0xB2, (out, command) -> pages.logicalBlockProvisioning(out))
+                .build();
+    }
+
+    /**
+     * REDELIVER: reading or writing the same blocks again with the same data changes nothing. But a store that dies with its
+     * process has lost what those commands count on, so they fail.
+     */
+    @Override
+    public DeviceProfile profile() {
+        boolean inline = switch (config.execution()) {
+            case INLINE -> true;
+            case PARALLEL -> false;
+            case AUTO -> !store.traits().blocking();
+        };
+        return DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, inline ? Execution.INLINE : Execution.PARALLEL)
+                .spread(true)
+                .maxTransferBytes(DiskConfig.MAX_TRANSFER_BYTES)
+                .recovery(store.traits().persistent() ? Recovery.REDELIVER : Recovery.FAIL)
+                .controlMode(modePages.descriptorSense(), modePages.taskAbortedStatus())
+                .build();
+    }
+
+    @Override
+    @HotPath
+    public void execute(ScsiCommand command) {
+        commands.execute(command);
+    }
+
+    @Override
+    @HotPath
+    public boolean tryExecute(ScsiCommand command) {
+        return quick.tryExecute(command, commands);
+    }
+
+    @Override
+    public void nexusRemoved(ItNexus nexus) {
+        unit.medium.allow(nexus);
+    }
+
+    @Override
+    public void logicalUnitReset() {
+        unit.medium.allowAll();
+        modePages.reset();
+    }
+
+    @Override
+    public long capacityBytes() {
+        return store.size();
+    }
+
+    @Override
+    public synchronized void resize(long bytes) throws IOException {
+        if (config.readOnly()) {
+            throw new IOException(context.name() + " is read-only and cannot be resized: set read_only = false");
+        }
+        if (bytes <= 0 || bytes % config.physicalBlockSize() != 0) {
+            throw new IOException(bytes + " bytes are no whole number of physical blocks of "
+                    + config.physicalBlockSize() + ": use a multiple");
+        }
+        if (bytes == store.size()) {
+            return;
+        }
+        store.resize(bytes);
+        context.raiseUnitAttention(AdditionalSense.CAPACITY_DATA_HAS_CHANGED);
+        resizes.remember(bytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        long outcome = config.readOnly() ? Outcome.OK : store.flush();
+        store.close();
+        if (!Outcome.isOk(outcome)) {
+            throw new IOException(context.name() + ": writing cached data to the medium failed ("
+                    + Outcome.failure(outcome) + "); what was written since the last SYNCHRONIZE CACHE may be lost");
+        }
+    }
+}
