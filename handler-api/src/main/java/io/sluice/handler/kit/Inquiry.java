@@ -84,7 +84,7 @@ public final class Inquiry implements CommandSet {
 
     private void writeStandard(ParameterWriter out) {
         out.u8(type.code()).u8(removable ? 0x80 : 0);
-        out.u8(0x07); // VERSION: SPC-5
+        out.u8(0x06); // VERSION: SPC-4, the newest that all clients know; the descriptors below name SPC-5
         out.u8(0x12); // HISUP, RESPONSE DATA FORMAT 2
         out.u8(STANDARD_LENGTH - 5);
         out.u8(0).u8(0).u8(0x02); // CMDQUE

@@ -126,8 +126,13 @@ public final class ModePage {
         listener.changed(page.clone());
     }
 
+    /** Only what may be changed counts: the rest follows the defaults, also when those were others at the time of saving. */
     void makeSaved(byte[] page) {
-        saved = page;
+        byte[] effective = defaults.clone();
+        for (int i = headerLength(); i < effective.length; i++) {
+            effective[i] = (byte) ((page[i] & changeable[i]) | (defaults[i] & ~changeable[i]));
+        }
+        saved = effective;
     }
 
     /** Adds to the defaults. */
