@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Builds what is missing or stale: sluiced by make, the appliance by Maven, and the AOT cache of its classes by a training run.
+
+readonly MODULES=$ROOT/appliance/target/modules
+readonly JAVA_STAMP=$ROOT/appliance/target/built.stamp
+readonly AOT_CACHE=$ROOT/appliance/target/sluice.aot
+readonly AOT_STAMP=$ROOT/appliance/target/aot.stamp
+SLUICED=$ROOT/kernel-gateway/build/$VARIANT/sluiced
+
+build_all() {
+	find_jdk
+	build_gateway
+	build_java
+	build_aot_cache
+}
+
+build_gateway() {
+	gateway_fresh && return
+	install_gateway_packages
+	say "building sluiced ($VARIANT)"
+	make -s -j"$(nproc)" -C "$ROOT/kernel-gateway" "VARIANT=$VARIANT" all >&2 ||
+		die "building sluiced failed (make -C kernel-gateway VARIANT=$VARIANT)"
+	[ -x "$SLUICED" ] || die "make succeeded, but $SLUICED is not there"
+}
+
+# No make run when nothing changed: a find is faster than make and its dependency files.
+gateway_fresh() {
+	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/daemon" "$ROOT/kernel-gateway/include" \
+		"$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
+}
+
+# maven ARGUMENT...: with the JDK found, quiet about Maven's own libraries.
+maven() {
+	MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp -f "$ROOT/pom.xml" "$@"
+}
+
+build_java() {
+	java_fresh && return
+	install_java_packages
+	say "building the appliance"
+	rm -f "$JAVA_STAMP"
+	local started
+	started=$(mktemp)
+	maven -q package -DskipTests -pl appliance -am >&2 || {
+		rm -f "$started"
+		die "building the appliance failed (its messages are above)"
+	}
+	# The stamp is as old as the build's start: what was edited meanwhile counts as newer.
+	mv "$started" "$JAVA_STAMP"
+}
+
+java_fresh() {
+	[ -f "$JAVA_STAMP" ] && [ -d "$MODULES" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT/handler-api" "$ROOT/handlers" "$ROOT/appliance" \
+		-name target -prune -o -name test -prune -o -newer "$JAVA_STAMP" \
+		\( -name '*.java' -o -name pom.xml -o -path '*/resources/*' \) -print -quit)" ]
+}
+
+# The cache belongs to one JDK, one set of options and one build of the jars. Without it, or with a stale one, everything works, only slower.
+build_aot_cache() {
+	local stamp
+	stamp=$(aot_identity)
+	[ -f "$AOT_STAMP" ] && [ "$(cat "$AOT_STAMP")" = "$stamp" ] && return
+	say "training the appliance's AOT cache (once per build; it makes later starts quick)"
+	rm -f "$AOT_CACHE" "$AOT_STAMP"
+	local home
+	home=$(mktemp -d "${TMPDIR:-/tmp}/sluice-train.XXXXXX")
+	if train "$home" && [ -s "$AOT_CACHE" ]; then
+		echo "$stamp" >"$AOT_STAMP"
+	else
+		say "no AOT cache (see $ROOT/appliance/target/training.log); starts take a little longer"
+		# Do not try again on each start: only after the next build.
+		echo "$stamp" >"$AOT_STAMP"
+	fi
+	cat "$home/supervisor.log" "$home/log/appliance.log" >"$ROOT/appliance/target/training.log" 2>/dev/null
+	rm -rf "$home"
+}
+
+aot_identity() {
+	echo "$JAVA_HOME $(stat -c %Y "$JAVA_HOME/release" "$JAVA_STAMP" | tr '\n' ' ')${JVM_OPTIONS[*]}"
+}
+
+# A run of both processes that serves, answers its own status and ends by itself: its classes are what a start needs.
+train() {
+	SLUICE_AOT_OUTPUT=$AOT_CACHE "$ROOT/sluice" supervise --home "$1" --portal 127.0.0.1:0 >"$1/supervisor.log" 2>&1
+}

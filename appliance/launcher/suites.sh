@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# `test` and `bench`. Each suite installs what it needs and lets its runners print their own summaries.
+#
+#   c      the gateway's unit tests, ABI checks and simulation     java   every Java module: gates, tests, architecture
+#   abi    C dump = Java layouts                                   sim    the seeded simulation, longer
+#   asan   c and e2e with AddressSanitizer and UBSan               tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
+#   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
+#   unit   = c java
+
+readonly ALL_SUITES=(lint c java abi sim e2e asan tsan)
+readonly SIM_SEEDS=${SLUICE_SIM_SEEDS:-20000}
+
+run_suites() {
+	[ $# -gt 0 ] || set -- "${ALL_SUITES[@]}"
+	local suite started failed=()
+	for suite in "$@"; do
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit ${ALL_SUITES[*]}"
+	done
+	for suite in "$@"; do
+		started=$SECONDS
+		say "=== $suite"
+		if ("suite_$suite"); then
+			say "=== $suite: passed in $((SECONDS - started)) s"
+		else
+			say "=== $suite: FAILED after $((SECONDS - started)) s"
+			failed+=("$suite")
+		fi
+	done
+	[ ${#failed[@]} -eq 0 ] || die "failed suites: ${failed[*]}"
+}
+
+suite_unit() {
+	suite_c
+	suite_java
+}
+
+suite_lint() {
+	install_lint_packages
+	(cd "$ROOT" && shellcheck -x sluice appliance/launcher/*.sh .ci/run) || return 1
+	[ ! -f "$ROOT/.clang-format" ] && [ ! -f "$ROOT/kernel-gateway/.clang-format" ] || gateway_make release format-check || return 1
+}
+
+gateway_make() {
+	make -j"$(nproc)" -C "$ROOT/kernel-gateway" "VARIANT=$1" "${@:2}"
+}
+
+suite_c() {
+	install_c_test_packages
+	gateway_make release check || return 1
+}
+
+suite_java() {
+	find_jdk
+	install_java_packages
+	maven verify || return 1
+}
+
+# The Java test runs the C program that prints the ABI and compares.
+suite_abi() {
+	find_jdk
+	install_java_packages
+	install_c_test_packages
+	maven test -pl handler-api -Dsluice.testNames='*Abi*,*Layout*' || return 1
+}
+
+suite_sim() {
+	install_c_test_packages
+	gateway_make release tests || return 1
+	local test
+	for test in "$ROOT"/kernel-gateway/build/release/test/sim/*_test; do
+		SLUICE_SIM_SEEDS=$SIM_SEEDS "$test" || return 1
+	done
+}
+
+suite_e2e() { end_to_end release 1 || return 1; }
+
+suite_asan() {
+	install_c_test_packages
+	gateway_make asan check || return 1
+	end_to_end asan 1 || return 1
+}
+
+suite_tsan() {
+	install_c_test_packages
+	gateway_make tsan check || return 1
+	end_to_end tsan 2 || return 1
+}
+
+# end_to_end VARIANT LOOPS: what an initiator sees, through a gateway of that variant with so many event loops.
+end_to_end() {
+	find_jdk
+	install_initiator_packages
+	SLUICE_VARIANT=$1 "$ROOT/sluice" build || return 1
+	SLUICE_VARIANT=$1 SLUICE_LOOPS=$2 maven test -pl appliance -am -Dsluice.groups=e2e -Dsluice.excludedGroups= || return 1
+}
+
+run_bench() {
+	[ $# -gt 0 ] || set -- iscsi
+	install_bench_packages
+	build_all
+	maven -q package -DskipTests -pl bench -am >&2 || die "building the benchmarks failed (its messages are above)"
+	exec "$JAVA_HOME/bin/java" -p "$ROOT/bench/target/modules" -m io.sluice.bench/io.sluice.bench.BenchMain "$@"
+}
