@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.config;
+
+import io.sluice.handler.DeviceConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole configuration, checked.
+ *
+ * @param file where it was read from
+ * @param metrics empty: no endpoint
+ */
+public record ApplianceConfig(
+        Path file,
+        Gateway gateway,
+        Optional<PortalAddress> metrics,
+        Chap discovery,
+        List<Device> devices,
+        List<Target> targets) {
+
+    /** The name of the group that takes every initiator that no other group names. */
+    public static final String DEFAULT_GROUP = "default";
+
+    /**
+     * Portals and limits.
+     *
+     * @param loops event-loop threads of the gateway
+     * @param spin microseconds that a gateway thread spins before it sleeps, or {@code auto}
+     * @param logLevel of both processes: error, warn, info, debug
+     * @param queues queues of the ring, one handler thread each
+     * @param depth commands per queue
+     * @param poolBytes memory for the data of commands
+     */
+    public record Gateway(
+            List<PortalAddress> portals,
+            int loops,
+            String spin,
+            String logLevel,
+            int queues,
+            int depth,
+            long poolBytes) {
+        public Gateway {
+            portals = List.copyOf(portals);
+        }
+
+        /** The same with another portal instead of those configured. */
+        public Gateway withPortal(PortalAddress portal) {
+            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes);
+        }
+    }
+
+    /** Who must prove what with CHAP (RFC 7143 12.1.3): the initiator, and with mutual credentials the target, too. */
+    public record Chap(Optional<Credentials> initiator, Optional<Credentials> target) {
+        public static final Chap NONE = new Chap(Optional.empty(), Optional.empty());
+    }
+
+    /** Name and secret; the secret never appears in a message. */
+    public record Credentials(String user, String secret) {
+        @Override
+        public String toString() {
+            return user;
+        }
+    }
+
+    /** One device and the keys that its provider reads. */
+    public record Device(String name, String type, int line, DeviceConfig config) {}
+
+    /**
+     * One target.
+     *
+     * @param allow patterns of the initiators that may log in beside those of the groups; empty: everybody may
+     */
+    public record Target(String name, String alias, Chap chap, List<String> allow, List<Lun> luns, List<Group> groups) {
+        public Target {
+            allow = List.copyOf(allow);
+            luns = List.copyOf(luns);
+            groups = List.copyOf(groups);
+        }
+    }
+
+    /** Initiators with a LUN map of their own. */
+    public record Group(String name, List<String> initiators, List<Lun> luns) {
+        public Group {
+            initiators = List.copyOf(initiators);
+            luns = List.copyOf(luns);
+        }
+    }
+
+    /** One row of a LUN map. */
+    public record Lun(int lun, String device) {}
+
+    public ApplianceConfig {
+        devices = List.copyOf(devices);
+        targets = List.copyOf(targets);
+    }
+
+    /** The same with another portal than those configured. */
+    public ApplianceConfig withPortal(PortalAddress portal) {
+        return new ApplianceConfig(file, gateway.withPortal(portal), metrics, discovery, devices, targets);
+    }
+}

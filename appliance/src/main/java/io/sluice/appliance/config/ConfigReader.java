@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.config;
+
+import io.sluice.appliance.config.ApplianceConfig.Chap;
+import io.sluice.appliance.config.ApplianceConfig.Credentials;
+import io.sluice.appliance.config.ApplianceConfig.Gateway;
+import io.sluice.handler.DeviceProvider;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration and checks all of it: nothing stops at the first error but a file that cannot be read. */
+public final class ConfigReader {
+    private static final String DEFAULT_PORTAL = "127.0.0.1:3260";
+    private static final String DEFAULT_METRICS = "127.0.0.1:9464";
+    private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug");
+    private static final int SECRET_SHORTEST = 12;
+    private static final int SECRET_LONGEST = 128;
+    private static final int USER_LONGEST = 239;
+    private static final long POOL_STEP = 16L << 20;
+
+    private final Path home;
+    private final Map<String, DeviceProvider> providers;
+
+    /**
+     * @param home what relative paths of devices count from
+     * @param providers the device types that exist, by type
+     */
+    public ConfigReader(Path home, Map<String, DeviceProvider> providers) {
+        this.home = home;
+        this.providers = Map.copyOf(providers);
+    }
+
+    /**
+     * Reads and checks a file.
+     *
+     * @throws ConfigException with every error
+     */
+    public ApplianceConfig read(Path file) throws ConfigException {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new ConfigException(List.of(new ConfigError(file, 0, unreadable(e))));
+        }
+        return read(file, text);
+    }
+
+    private static String unreadable(IOException e) {
+        return switch (e) {
+            case NoSuchFileException gone ->
+                "no such file: give the path of a configuration; `sluice up` writes one to HOME/sluice.toml";
+            case AccessDeniedException denied ->
+                "permission denied: the file must be readable for the user " + System.getProperty("user.name");
+            case MalformedInputException binary -> "is no UTF-8 text: save it as UTF-8";
+            default -> "cannot be read: " + e;
+        };
+    }
+
+    ApplianceConfig read(Path file, String text) throws ConfigException {
+        TomlDocument document = new TomlDocument(file, text);
+        Table root = document.root();
+        Gateway gateway = gateway(root.table("gateway"));
+        Optional<PortalAddress> metrics = metrics(root.table("metrics"));
+        Chap discovery = discovery(root.table("discovery"));
+        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, home);
+        TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
+        root.finish();
+        if (!document.errors().isEmpty()) {
+            throw new ConfigException(document.errors());
+        }
+        return new ApplianceConfig(file, gateway, metrics, discovery, devices.devices(), targets.targets());
+    }
+
+    private static Gateway gateway(@Nullable Table table) {
+        if (table == null) {
+            return new Gateway(List.of(PortalAddress.parse(DEFAULT_PORTAL)), 1, "auto", "info", 2, 128, 4 * POOL_STEP);
+        }
+        List<PortalAddress> portals = new ArrayList<>();
+        if (table.has("portals")) {
+            table.strings("portals")
+                    .forEach((path, text) -> portal(table, path, text).ifPresent(portals::add));
+            if (portals.isEmpty() && table.document().errors().isEmpty()) {
+                table.wrong("portals", "names no portal", "write portals = [\"" + DEFAULT_PORTAL + "\"]");
+            }
+        } else {
+            portals.add(PortalAddress.parse(DEFAULT_PORTAL));
+        }
+        Gateway gateway = new Gateway(
+                portals,
+                table.integer("loops", 1, 1, 64),
+                spin(table),
+                logLevel(table),
+                table.integer("queues", 2, 1, 64),
+                depth(table),
+                pool(table));
+        table.finish();
+        return gateway;
+    }
+
+    private static Optional<PortalAddress> portal(Table table, String path, String text) {
+        try {
+            return Optional.of(PortalAddress.parse(text));
+        } catch (IllegalArgumentException e) {
+            table.document().error(path, path + " = \"" + text + "\": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static String spin(Table table) {
+        String remedy = "write spin = \"auto\", or microseconds between quotes such as \"50\"";
+        String spin = table.string("spin", "auto");
+        if (!spin.equals("auto") && !spin.matches("\\d{1,6}")) {
+            table.wrong("spin", "is neither auto nor a number of microseconds", remedy);
+        }
+        return spin;
+    }
+
+    private static String logLevel(Table table) {
+        String level = table.string("log_level", "info");
+        if (!LOG_LEVELS.contains(level)) {
+            table.wrong("log_level", "is no log level", "choose one of " + String.join(", ", LOG_LEVELS));
+        }
+        return level;
+    }
+
+    private static int depth(Table table) {
+        int depth = table.integer("depth", 128, 1, 4096);
+        if (Integer.bitCount(depth) != 1) {
+            table.wrong("depth", "is no power of two", "write depth = " + Integer.highestOneBit(depth));
+        }
+        return depth;
+    }
+
+    private static long pool(Table table) {
+        String text = table.string("pool", "64MiB");
+        Optional<Long> bytes = ByteSize.parse(text);
+        if (bytes.isEmpty() || bytes.get() < POOL_STEP || bytes.get() % POOL_STEP != 0 || bytes.get() > 1L << 40) {
+            table.wrong("pool", "wants a multiple of 16 MiB", "write for example pool = \"64MiB\"");
+            return 4 * POOL_STEP;
+        }
+        return bytes.get();
+    }
+
+    private static Optional<PortalAddress> metrics(@Nullable Table table) {
+        if (table == null) {
+            return Optional.empty();
+        }
+        boolean enabled = table.bool("enabled", true);
+        String path = table.at("listen");
+        Optional<PortalAddress> address = portal(table, path, table.string("listen", DEFAULT_METRICS));
+        table.finish();
+        return enabled ? address : Optional.empty();
+    }
+
+    private static Chap discovery(@Nullable Table table) {
+        if (table == null) {
+            return Chap.NONE;
+        }
+        Chap chap = chap(table.table("chap"));
+        table.finish();
+        return chap;
+    }
+
+    /** {@code user} and {@code secret} of the initiator, {@code mutual_user} and {@code mutual_secret} of the target. */
+    static Chap chap(@Nullable Table table) {
+        if (table == null) {
+            return Chap.NONE;
+        }
+        String why = "write user and secret of the initiator (mutual_user, mutual_secret: of the target)";
+        Credentials initiator = new Credentials(user(table, "user", why), secret(table, "secret", why));
+        Optional<Credentials> target = Optional.empty();
+        if (table.hasAny("mutual_user", "mutual_secret")) {
+            target = Optional.of(new Credentials(user(table, "mutual_user", why), secret(table, "mutual_secret", why)));
+            if (!initiator.secret().isEmpty() && target.get().secret().equals(initiator.secret())) {
+                table.document()
+                        .error(
+                                table.at("mutual_secret"),
+                                table.at("mutual_secret")
+                                        + ": is the same as secret; choose another (RFC 7143 12.1.4)");
+            }
+        }
+        table.finish();
+        return new Chap(Optional.of(initiator), target);
+    }
+
+    private static String user(Table table, String key, String why) {
+        String user = table.required(key, why);
+        if (table.has(key) && (user.isEmpty() || user.length() > USER_LONGEST)) {
+            table.wrong(key, "wants a name of 1 to " + USER_LONGEST + " characters", "choose one");
+        }
+        return user;
+    }
+
+    /** The value is kept out of the message: configurations are shown to others more often than secrets should be. */
+    private static String secret(Table table, String key, String why) {
+        String secret = table.required(key, why);
+        int length = secret.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        if (table.has(key) && (length < SECRET_SHORTEST || length > SECRET_LONGEST)) {
+            table.document()
+                    .error(
+                            table.at(key),
+                            table.at(key) + ": the secret has " + length + " bytes; CHAP wants " + SECRET_SHORTEST
+                                    + " to " + SECRET_LONGEST
+                                    + ", and many initiators take no more than 16 (RFC 7143 12.1.3)");
+        }
+        return secret;
+    }
+
+    /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
+    static final Set<String> DEVICE_KEYS = Set.of("name", "type");
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.config;
+
+import io.sluice.handler.DeviceConfig;
+import io.sluice.handler.DeviceConfigException;
+import io.sluice.handler.DeviceProvider;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The {@code [[device]]} tables. What belongs to a device type is checked by its provider. */
+final class DeviceSections {
+    /** It becomes a directory below HOME/devices, a metric label and a name at the gateway (63 bytes). */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    /** Values of every type that a provider may be content with in place of a wrong one. */
+    private static final List<Object> STAND_INS = List.of(1L << 30, 512L, 1L, true, "stand-in");
+
+    private final List<ApplianceConfig.Device> devices = new ArrayList<>();
+    private final Map<String, Integer> lines = new LinkedHashMap<>();
+
+    private DeviceSections() {}
+
+    static DeviceSections read(List<Table> tables, Map<String, DeviceProvider> providers, Path home) {
+        DeviceSections sections = new DeviceSections();
+        for (Table table : tables) {
+            sections.device(table, providers, home);
+        }
+        return sections;
+    }
+
+    /** In the file's order. */
+    List<ApplianceConfig.Device> devices() {
+        return devices;
+    }
+
+    /** Also of devices that are wrong in themselves: a LUN that names one of them is not wrong. */
+    Set<String> names() {
+        return lines.keySet();
+    }
+
+    private void device(Table table, Map<String, DeviceProvider> providers, Path home) {
+        String name = table.required("name", "write name = \"disk0\" (LUN maps refer to it)");
+        if (!name.isEmpty()) {
+            name(table, name);
+        }
+        String type = table.required("type", "write one of " + new TreeSet<>(providers.keySet()));
+        DeviceProvider provider = providers.get(type);
+        if (provider == null) {
+            if (!type.isEmpty()) {
+                String remedy = Suggestion.nearest(type, providers.keySet())
+                        .map(near -> "did you mean \"" + near + "\"?")
+                        .orElse("there are " + new TreeSet<>(providers.keySet())
+                                + "; the JAR of another type belongs into HOME/plugins");
+                table.wrong("type", "no such device type", remedy);
+            }
+            return;
+        }
+        Map<String, Object> values = table.values();
+        check(table, provider, name, new LinkedHashMap<>(values), home);
+        devices.add(new ApplianceConfig.Device(name, type, table.line(), view(table, name, values, home)));
+    }
+
+    private void name(Table table, String name) {
+        if (!NAME.matcher(name).matches()) {
+            table.wrong("name", "is no device name", "use 1 to 63 letters, digits, dots, hyphens and underscores");
+        }
+        Integer first = lines.putIfAbsent(name, table.line());
+        if (first != null) {
+            table.wrong("name", "a device of that name stands on line " + first, "choose another name");
+        }
+    }
+
+    /**
+     * A provider reports one error at a time. Each is noted; then its key is left out, or given a value that its provider is
+     * content with, to learn what comes after it. It ends when no such value is found, or no error is left.
+     */
+    private static void check(
+            Table table, DeviceProvider provider, String name, Map<String, Object> values, Path home) {
+        Optional<DeviceConfigException> error = firstError(table, provider, name, values, home);
+        while (error.isPresent()) {
+            DeviceConfigException wrong = error.get();
+            int line = wrong.line() > 0 ? wrong.line() : table.line();
+            table.document().error(new ConfigError(table.document().file(), line, withoutLine(wrong)));
+            values.remove(wrong.key());
+            error = firstError(table, provider, name, values, home);
+            Iterator<Object> stand = STAND_INS.iterator();
+            while (error.isPresent() && error.get().key().equals(wrong.key()) && stand.hasNext()) {
+                values.put(wrong.key(), stand.next());
+                error = firstError(table, provider, name, values, home);
+            }
+            if (error.isPresent() && error.get().key().equals(wrong.key())) {
+                return;
+            }
+        }
+    }
+
+    private static Optional<DeviceConfigException> firstError(
+            Table table, DeviceProvider provider, String name, Map<String, Object> values, Path home) {
+        DeviceConfig config = view(table, name, values, home);
+        try {
+            provider.check(config);
+            config.rejectUnknown();
+            return Optional.empty();
+        } catch (DeviceConfigException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static String withoutLine(DeviceConfigException e) {
+        String message = String.valueOf(e.getMessage());
+        String prefix = "line " + e.line() + ", ";
+        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    }
+
+    private static DeviceConfig view(Table table, String name, Map<String, Object> values, Path home) {
+        return DeviceConfig.of(name, values, home, ConfigReader.DEVICE_KEYS, table::line);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.daemon;
+
+import io.sluice.appliance.config.ApplianceConfig.Credentials;
+import io.sluice.appliance.config.PortalAddress;
+import java.io.IOException;
+
+/**
+ * What the appliance asks of a gateway to configure it. Each call is idempotent: what is there already, just so, is success,
+ * so that an appliance that was started again applies its whole configuration again.
+ */
+interface ControlPlane {
+    /** Listens; returns the portal with the port that was bound. */
+    PortalAddress addPortal(PortalAddress portal, int portalGroup) throws IOException;
+
+    void addTarget(String target, String alias) throws IOException;
+
+    void addGroup(String target, String group) throws IOException;
+
+    void addInitiator(String target, String group, String pattern) throws IOException;
+
+    void mapLun(String target, String group, int lun, String device) throws IOException;
+
+    /** Initiators prove themselves; an empty target means discovery sessions. */
+    void requireChap(String target, Credentials initiator) throws IOException;
+
+    /** The target proves itself, too. */
+    void answerChap(String target, Credentials mutual) throws IOException;
+
+    /** From now on only initiators that a group names may log in. */
+    void denyUnknown(String target) throws IOException;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.daemon;
+
+import io.sluice.appliance.config.ByteSize;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** The status object as text for people. */
+public final class StatusText {
+    private StatusText() {}
+
+    public static String of(JsonNode status) {
+        StringBuilder text = new StringBuilder();
+        JsonNode gateway = status.path("gateway");
+        text.append(
+                "gateway    process %d, up %s, %d event loop%s, %d commands, %d protocol errors, %d refused connections%n"
+                        .formatted(
+                                number(gateway, "pid"),
+                                duration(number(gateway, "uptime_s")),
+                                number(gateway, "loops"),
+                                number(gateway, "loops") == 1 ? "" : "s",
+                                number(gateway, "commands"),
+                                number(gateway, "protocol_errors"),
+                                number(gateway, "connections_refused")));
+        JsonNode appliance = status.path("appliance");
+        text.append("appliance  process %d, up %s%n"
+                .formatted(number(appliance, "pid"), duration(number(appliance, "uptime_s"))));
+        List<String> portals = new ArrayList<>();
+        status.path("portals").forEach(portal -> portals.add(portal.stringValue("")));
+        text.append("portals    ").append(String.join(", ", portals)).append('\n');
+        text.append("metrics    ").append(metrics(status.path("metrics"))).append('\n');
+        text.append('\n').append(luns(status.path("targets")));
+        text.append('\n').append(devices(status.path("devices")));
+        text.append('\n').append(nexuses(status.path("nexuses")));
+        return text.toString();
+    }
+
+    private static String metrics(JsonNode address) {
+        return address.isString() ? "http://" + address.stringValue() + "/metrics" : "off";
+    }
+
+    private static String luns(JsonNode targets) {
+        Columns columns = new Columns("TARGET", "GROUP", "LUN", "DEVICE");
+        for (JsonNode target : targets) {
+            for (JsonNode lun : target.path("luns")) {
+                columns.row(word(target, "name"), word(lun, "group"), "" + number(lun, "lun"), word(lun, "device"));
+            }
+        }
+        return columns.toString();
+    }
+
+    private static String devices(JsonNode devices) {
+        Columns columns = new Columns(
+                "DEVICE",
+                "TYPE",
+                "STATE",
+                "SIZE",
+                "COMMANDS",
+                "READ",
+                "WRITTEN",
+                "CHECK",
+                "TIMEOUT",
+                "ABORT",
+                "LIVE",
+                "HELD");
+        for (JsonNode device : devices) {
+            columns.row(
+                    word(device, "name"),
+                    word(device, "type"),
+                    word(device, "state"),
+                    device.has("capacity") ? ByteSize.format(number(device, "capacity")) : "-",
+                    "" + number(device, "commands"),
+                    ByteSize.format(number(device, "bytes_in")),
+                    ByteSize.format(number(device, "bytes_out")),
+                    "" + number(device, "check_conditions"),
+                    "" + number(device, "timeouts"),
+                    "" + number(device, "aborts"),
+                    "" + number(device, "live"),
+                    "" + number(device, "quarantined"));
+        }
+        return columns.toString();
+    }
+
+    private static String nexuses(JsonNode nexuses) {
+        if (nexuses.isEmpty()) {
+            return "no initiator is logged in\n";
+        }
+        Columns columns = new Columns("INITIATOR", "TARGET", "FROM", "LIVE", "COMMANDS");
+        for (JsonNode nexus : nexuses) {
+            columns.row(
+                    word(nexus, "initiator"),
+                    word(nexus, "target"),
+                    word(nexus, "peer"),
+                    "" + number(nexus, "live"),
+                    "" + number(nexus, "commands"));
+        }
+        return columns.toString();
+    }
+
+    private static long number(JsonNode node, String key) {
+        return node.path(key).longValue(0);
+    }
+
+    private static String word(JsonNode node, String key) {
+        return node.path(key).stringValue("");
+    }
+
+    private static String duration(long seconds) {
+        Duration up = Duration.ofSeconds(seconds);
+        return up.toDays() > 0
+                ? "%d d %02d:%02d".formatted(up.toDays(), up.toHoursPart(), up.toMinutesPart())
+                : "%02d:%02d:%02d".formatted(up.toHours(), up.toMinutesPart(), up.toSecondsPart());
+    }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.handler.Device;
+import io.sluice.handler.DeviceConfig;
+import io.sluice.handler.DeviceConfigException;
+import io.sluice.handler.DeviceContext;
+import io.sluice.handler.DeviceProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigReaderTest {
+    private static final Path FILE = Path.of("sluice.toml");
+
+    /** Knows {@code size} and {@code read_only}. */
+    private static final class BrickProvider implements DeviceProvider {
+        @Override
+        public String type() {
+            return "brick";
+        }
+
+        @Override
+        public void check(DeviceConfig config) throws DeviceConfigException {
+            config.bytes("size");
+            config.bool("read_only", false);
+        }
+
+        @Override
+        public Device open(DeviceContext context, DeviceConfig config) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static ApplianceConfig read(String text) throws ConfigException {
+        return new ConfigReader(Path.of("/home"), Map.of("brick", new BrickProvider())).read(FILE, text);
+    }
+
+    private static List<String> errors(String text) {
+        try {
+            read(text);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.errors().stream().map(ConfigError::toString).toList();
+        }
+    }
+
+    private static final String GOOD = """
+            [gateway]
+            portals = ["127.0.0.1:3260", "[::1]:3261"]
+            loops = 2
+            pool = "32MiB"
+
+            [metrics]
+            listen = "127.0.0.1:9000"
+
+            [discovery.chap]
+            user = "d"
+            secret = "discovery-secret"
+
+            [[device]]
+            name = "disk0"
+            type = "brick"
+            size = "1GiB"
+
+            [[target]]
+            name = "iqn.2026-11.io.sluice:disk"
+            allow = ["iqn.a*"]
+
+            [target.chap]
+            user = "me"
+            secret = "twelve-bytes"
+            mutual_user = "you"
+            mutual_secret = "twelve-others"
+
+            [[target.lun]]
+            lun = 0
+            device = "disk0"
+
+            [[target.group]]
+            name = "g"
+            initiators = ["iqn.b?"]
+
+            [[target.group.lun]]
+            lun = 7
+            device = "disk0"
+            """;
+
+    @Test
+    void shouldReadEverythingThatIsThere() throws ConfigException {
+        ApplianceConfig config = read(GOOD);
+        assertThat(config.gateway().portals())
+                .containsExactly(new PortalAddress("127.0.0.1", 3260), new PortalAddress("::1", 3261));
+        assertThat(config.gateway().loops()).isEqualTo(2);
+        assertThat(config.gateway().poolBytes()).isEqualTo(32L << 20);
+        assertThat(config.metrics()).contains(new PortalAddress("127.0.0.1", 9000));
+        assertThat(config.discovery().initiator().orElseThrow().secret()).isEqualTo("discovery-secret");
+        assertThat(config.devices()).singleElement().satisfies(device -> {
+            assertThat(device.config().bytes("size")).isEqualTo(1L << 30);
+            assertThat(device.line()).isEqualTo(13);
+        });
+        ApplianceConfig.Target target = config.targets().getFirst();
+        assertThat(target.allow()).containsExactly("iqn.a*");
+        assertThat(target.chap().target().orElseThrow().user()).isEqualTo("you");
+        assertThat(target.luns()).containsExactly(new ApplianceConfig.Lun(0, "disk0"));
+        assertThat(target.groups().getFirst().luns()).containsExactly(new ApplianceConfig.Lun(7, "disk0"));
+    }
+
+    @Test
+    void shouldNotPrintSecrets() throws ConfigException {
+        assertThat(read(GOOD).toString()).doesNotContain("twelve", "discovery-secret");
+    }
+
+    @Test
+    void shouldNameLineAndNearestKeyOfAnUnknownKey() {
+        assertThat(errors("[gateway]\nlopps = 2\n"))
+                .containsExactly("sluice.toml:2: gateway: unknown key `lopps`; did you mean `loops`?");
+    }
+
+    @Test
+    void shouldReportEveryErrorWithItsLine() {
+        List<String> errors = errors("""
+                [gateway]
+                portals = ["127.0.0.1:3260", "localhost:3260", "1.2.3.4:99999"]
+                loops = "two"
+                pool = "5 apples"
+                [[device]]
+                name = "a b"
+                type = "brick"
+                size = "1 potato"
+                colour = "red"
+                [[device]]
+                name = "disk1"
+                type = "brik"
+                [[device]]
+                name = "disk1"
+                type = "brick"
+                size = 512
+                [[target]]
+                name = "disk"
+                [target.chap]
+                user = "me"
+                secret = "short"
+                [[target.lun]]
+                lun = 0
+                device = "disk1"
+                [[target.lun]]
+                lun = 0
+                device = "disk2"
+                [[target.lun]]
+                lun = 99999
+                device = "disk1"
+                """);
+        assertThat(errors).hasSize(14);
+        assertThat(errors.get(0))
+                .startsWith("sluice.toml:2: gateway.portals[1]")
+                .contains("localhost", "numeric");
+        assertThat(errors.get(1))
+                .startsWith("sluice.toml:2: gateway.portals[2]")
+                .contains("99999");
+        assertThat(errors.get(2))
+                .startsWith("sluice.toml:3: gateway.loops = \"two\"")
+                .contains("1 to 64");
+        assertThat(errors.get(3))
+                .startsWith("sluice.toml:4: gateway.pool = \"5 apples\"")
+                .contains("64MiB");
+        assertThat(errors.get(4)).startsWith("sluice.toml:6: device[0].name = \"a b\"");
+        assertThat(errors.get(5)).startsWith("sluice.toml:8:").contains("1 potato");
+        assertThat(errors.get(6)).startsWith("sluice.toml:9:").contains("colour");
+        assertThat(errors.get(7)).startsWith("sluice.toml:12:").contains("did you mean \"brick\"?");
+        assertThat(errors.get(8)).startsWith("sluice.toml:14:").contains("line 10");
+        assertThat(errors.get(9)).startsWith("sluice.toml:18:").contains("no iSCSI name", "iqn.2026-11.com.example");
+        assertThat(errors.get(10))
+                .startsWith("sluice.toml:21:")
+                .contains("5 bytes", "12")
+                .doesNotContain("short");
+        assertThat(errors.get(11)).startsWith("sluice.toml:26:").contains("mapped on line 23");
+        assertThat(errors.get(12)).startsWith("sluice.toml:27:").contains("did you mean \"disk1\"?");
+        assertThat(errors.get(13)).startsWith("sluice.toml:29:").contains("99999", "0 to 16383");
+    }
+
+    @Test
+    void shouldReportEachLineThatIsNoTomlAndCheckTheRest() {
+        assertThat(errors("[gateway]\nportals = [\nloops 2\n")).isNotEmpty();
+        List<String> errors = errors("[gateway]\nloops = = 2\ndepth = 3\nspin = \"auto\n");
+        assertThat(errors).hasSize(3);
+        assertThat(errors.get(0)).startsWith("sluice.toml:2: no valid TOML");
+        assertThat(errors.get(1)).startsWith("sluice.toml:3: gateway.depth = 3: is no power of two; write depth = 2");
+        assertThat(errors.get(2)).startsWith("sluice.toml:4: no valid TOML");
+    }
+
+    @Test
+    void shouldRefuseTheSameSecretInBothDirections() {
+        assertThat(errors("""
+                [discovery.chap]
+                user = "a"
+                secret = "the same secret"
+                mutual_user = "b"
+                mutual_secret = "the same secret"
+                """))
+                .singleElement()
+                .asString()
+                .startsWith("sluice.toml:5:")
+                .contains("12.1.4")
+                .doesNotContain("the same secret");
+    }
+
+    @Test
+    void shouldNameKeysThatAreMissing() {
+        assertThat(errors("[[device]]\ntype = \"brick\"\nsize = 512\n\n[[target]]\nalias = \"x\"\n"))
+                .hasSize(2)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("sluice.toml:1: device[0]: key `name` is missing"),
+                        second -> assertThat(second).startsWith("sluice.toml:5: target[0]: key `name` is missing"));
+    }
+
+    @Test
+    void shouldSayThatAFileIsMissingOrNotReadable(@TempDir Path directory) throws IOException {
+        ConfigReader reader = new ConfigReader(directory, Map.of());
+        Path file = directory.resolve("none.toml");
+        assertThatThrownBy(() -> reader.read(file))
+                .hasMessage(file + ": no such file: give the path of a configuration; "
+                        + "`sluice up` writes one to HOME/sluice.toml");
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThatThrownBy(() -> reader.read(file)).hasMessageContaining("UTF-8");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        if (!Files.isReadable(file)) { // root reads everything
+            assertThatThrownBy(() -> reader.read(file)).hasMessageContaining("permission denied");
+        }
+    }
+}
