@@ -165,6 +165,20 @@ int sluiced_create(const struct sluiced_options *o, struct sluiced **out, char w
 	return 0;
 }
 
+static void log_counters(const struct host *h)
+{
+	for (uint32_t i = 0; i < h->n_loops; i++) {
+		struct loop_counters c;
+
+		loop_read_counters(h->loops[i], &c);
+		log_info("sluiced",
+			 "loop %u: %llu rounds, %llu spins (%llu paid), %llu sleeps, %llu wakes", i,
+			 (unsigned long long)c.rounds, (unsigned long long)c.spins,
+			 (unsigned long long)c.spin_hits, (unsigned long long)c.sleeps,
+			 (unsigned long long)c.wakes);
+	}
+}
+
 int sluiced_run(struct sluiced *d, char why[256])
 {
 	int err = host_start(&d->host, why);
@@ -175,6 +189,7 @@ int sluiced_run(struct sluiced *d, char why[256])
 	}
 	loop_run(d->host.loops[0]);
 	host_stop(&d->host);
+	log_counters(&d->host);
 	return d->ending == OVERDUE ? -ETIMEDOUT : 0;
 }
 
