@@ -7,6 +7,11 @@
 #define SLUICE_CORE_COMMAND_H
 
 #include "gateway.h"
+#include "list.h"
+
+struct sl_itl;
+struct sl_lun_list;
+struct sl_tmf;
 
 struct sl_cmd {
 	/* Filled by the fabric before sl_cmd_submit(); not changed before release. */
@@ -30,9 +35,36 @@ struct sl_cmd {
 	u8  sense_len;			/* respond: bytes of sense */
 	u8  sense[SLUICE_SENSE_MAX];
 
-	/* Private to the core: state, list links, tag, device. */
+	/*
+	 * Private to the core. `state` and what has no other note is under the
+	 * nexus's lock. A fabric zeroes it once, when it allocates the structure.
+	 */
 	struct sl_cmd_core {
-		u64 opaque;		/* replaced by the core's fields */
+		u8  state;		/* enum sl_state (lifecycle.h) */
+		u8  todo;		/* enum sl_todo: who has it on his work list */
+		u8  event;		/* enum sl_event to deliver from the work list */
+		u8  parked;		/* on a waiting list; under that list's lock */
+		u8  in_set;		/* counted in the device's gate */
+		u8  has_buffer;
+		u8  has_tag;
+		u8  handed_over;	/* the handler saw it */
+		u8  abort_kind;		/* enum sl_abort_kind */
+		u8  pool_order;		/* the buffer is SLUICE_PAGE << pool_order bytes */
+		u8  comp_fault;		/* the handler's completion was not acceptable */
+		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
+		u32 pool_page;		/* the buffer's first page in the pool */
+		u32 tag;
+		u32 data_out_len;	/* bytes that the fabric fetched */
+		u32 comp_data_len;	/* as the handler reported */
+		struct sl_list task;	/* itl->tasks */
+		struct sl_list link;	/* a waiting list or a work list: whoever popped it owns it */
+		struct sl_itl *itl;	/* holds a reference; NULL: unknown LUN */
+		struct sl_queue *queue;
+		u64 binding;		/* of the device when the command was admitted */
+		u64 deadline_ns;	/* of the present stage */
+		struct sl_tmf *abort;	/* waits for this command's end */
+		struct sl_lun_list *luns; /* REPORT LUNS answers from it; holds a reference */
+		u8  local[96];		/* Data-In of a command that the core answers */
 	} core;
 };
 
@@ -60,7 +92,11 @@ struct sl_tmf {
 	u8  response;			/* enum sluice_tmf_response */
 	/* Private to the core. */
 	struct sl_tmf_core {
-		u64 opaque;
+		struct sl_list link;	/* gw->tmfs, oldest first */
+		u32 pending;		/* commands whose end it awaits, + 1 while it looks for them */
+		u64 sequence;		/* in gw->tmfs */
+		u64 horizon;		/* met a command that another function ends: awaits all up to here; 0: none */
+		u8  internal;		/* a nexus's own, at its end: nobody is told */
 	} core;
 };
 

@@ -204,6 +204,11 @@ int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t,
 void sl_nexus_close(struct sl_nexus *n, u64 now_ns);
 u32 sl_nexus_id(const struct sl_nexus *n);
 void *sl_nexus_fabric(const struct sl_nexus *n);
+/*
+ * On devices that are spread over all queues (SLUICE_QUEUE_ANY) this nexus uses
+ * queue `index` modulo the session's queues. Without a call: spread by nexus.
+ */
+void sl_nexus_prefer_queue(struct sl_nexus *n, u32 index);
 int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *info);
 
 #endif /* SLUICE_CORE_GATEWAY_H */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What happens to a command on arrival, in the order of SAM-6 and SPC-5: the
+ * logical unit, the attribute, Unit Attentions, what the core answers itself, and
+ * the way to the handler. All under the nexus's lock.
+ */
+#include "local.h"
+#include "nexus.h"
+#include "sense.h"
+#include "session.h"
+
+#define SL_CONTROL_NACA	(1U << 2)
+
+/* SAM-6 5.2, SPC-5 4.2: where the CONTROL byte stands; 0: nowhere that we know. */
+static u16 control_byte(const struct sl_cmd *cmd)
+{
+	static const u8 at[8] = { 5, 9, 9, 0, 15, 11, 0, 0 };
+	u8 group = cmd->cdb[0] >> 5;
+
+	if (cmd->cdb[0] == 0x7f || cmd->cdb[0] == 0x7e)
+		return 1;
+	return at[group] < cmd->cdb_len ? at[group] : 0;
+}
+
+/* SPC-5 5.14 (SAM-6 5.14.1): these are processed with a Unit Attention pending. */
+static bool passes_unit_attention(const struct sl_cmd *cmd)
+{
+	return cmd->cdb[0] == SL_OP_INQUIRY || cmd->cdb[0] == SL_OP_REPORT_LUNS ||
+	       cmd->cdb[0] == SL_OP_REQUEST_SENSE;
+}
+
+static void reset_result(struct sl_cmd *cmd)
+{
+	struct sl_cmd_core *c = &cmd->core;
+
+	cmd->data = NULL;
+	cmd->buf_len = 0;
+	cmd->silent = 0;
+	c->parked = 0;
+	c->in_set = 0;
+	c->has_buffer = 0;
+	c->has_tag = 0;
+	c->handed_over = 0;
+	c->abort_kind = SL_ABORT_NONE;
+	c->stage = SL_STAGE_NONE;
+	c->pool_page = 0;
+	c->data_out_len = 0;
+	c->itl = NULL;
+	c->queue = NULL;
+	c->abort = NULL;
+	c->luns = NULL;
+	sl_status_only(cmd, SL_STATUS_GOOD);
+}
+
+static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_work *w)
+{
+	cmd->core.binding = sl_load_acquire(&dev->binding);
+	if (!cmd->core.binding) {
+		sl_local_not_served(cmd, dev);
+		return SL_EV_REFUSE;
+	}
+	cmd->core.deadline_ns = w->now_ns + dev->timeout_ns;
+	if (cmd->direction != SLUICE_DIR_NONE)
+		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
+	return SL_EV_ADMIT;
+}
+
+/* With an I_T_L nexus. */
+static enum sl_event check_unit(struct sl_cmd *cmd, struct sl_work *w)
+{
+	struct sl_itl *itl = cmd->core.itl;
+	u16 control = control_byte(cmd);
+	struct sl_ua ua;
+
+	if (control && (cmd->cdb[control] & SL_CONTROL_NACA)) {
+		/* Seam: with ACA (SAM-6 5.10) this becomes a property of the command. */
+		sl_sense_invalid_field(cmd, control, 2);
+		return SL_EV_REFUSE;
+	}
+	if (cmd->attribute == SLUICE_ATTR_ACA) {
+		/* SAM-6 8.9: an ACA task while there is no ACA condition. */
+		sl_sense_check(cmd, SL_KEY_ILLEGAL_REQUEST, SL_ASC_INVALID_MESSAGE);
+		return SL_EV_REFUSE;
+	}
+	/* Seam: reservation conflicts are found here, before Unit Attentions are reported. */
+	if (!passes_unit_attention(cmd) && sl_ua_take(itl, &ua)) {
+		sl_sense_check(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
+		return SL_EV_REFUSE;
+	}
+	if (cmd->cdb[0] == SL_OP_REPORT_LUNS) {
+		sl_local_report_luns(cmd);
+		return SL_EV_REFUSE;
+	}
+	if (cmd->cdb[0] == SL_OP_REQUEST_SENSE) {
+		sl_local_request_sense(cmd);
+		return SL_EV_REFUSE;
+	}
+	/* Seam: persistent reservations' and ALUA's own commands, then ALUA's access states. */
+	return admit(cmd, itl->dev, w);
+}
+
+enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)
+{
+	struct sl_nexus *n = cmd->nexus;
+	s32 lun = sl_lun_decode(cmd->lun);
+	struct sl_itl *itl = lun < 0 ? NULL : sl_nexus_itl(n, (u32)lun);
+
+	reset_result(cmd);
+	sl_list_init(&cmd->core.link);
+	sl_list_init(&cmd->core.task);
+	for (u32 i = cmd->cdb_len; i < SLUICE_CDB_INLINE; i++)
+		cmd->cdb[i] = 0;
+	n->commands++;
+	n->live++;
+	if (n->closing) {
+		cmd->silent = 1;
+		return SL_EV_REFUSE;
+	}
+	if (!itl) {
+		sl_local_no_unit(cmd, lun);
+		return SL_EV_REFUSE;
+	}
+	cmd->core.itl = itl;
+	itl->refs++;
+	sl_list_add_tail(&itl->tasks, &cmd->core.task);
+	itl->n_tasks++;
+	return check_unit(cmd, w);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Deadlines. Each queue, pool and task set keeps a bound on its earliest; the
+ * gateway keeps the earliest that the host was told. A bound may be early, never
+ * late: at its time there is a look at what stands there, and a new bound.
+ */
+#include "nexus.h"
+#include "session.h"
+
+u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
+{
+	u32 n_devices = sl_load_acquire(&gw->n_devices);
+	u64 next = U64_MAX;
+	struct sl_work w;
+	u64 armed;
+
+	sl_work_init(&w, gw, now_ns);
+	/* Before the look: who sets a deadline while we look tells the host himself. */
+	sl_exchange_acq_rel(&gw->armed_ns, U64_MAX);
+	for (u32 i = 0; i < gw->limits.max_sessions; i++) {
+		struct sl_session *s = sl_load_acquire(&gw->sessions[i]);
+
+		if (!s)
+			break;
+		sl_buffer_expire(s, &w, &next);
+		for (u32 q = 0; q < sl_load_relaxed(&s->n_queues); q++)
+			sl_queue_expire(s->queues[q], &w, &next);
+	}
+	for (u32 i = 0; i < n_devices; i++)
+		sl_task_set_expire(gw->devices[i], &w, &next);
+	sl_work_run(&w);
+	armed = sl_load_relaxed(&gw->armed_ns);
+	while (next < armed && !sl_cas_acq_rel(&gw->armed_ns, &armed, next))
+		;
+	return sl_min(next, armed);
+}

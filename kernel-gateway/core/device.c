@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "device.h"
+#include "nexus.h"
+#include "sense.h"
+#include "session.h"
+
+struct sl_device *sl_device_at(struct sl_gateway *gw, u32 id)
+{
+	u32 n = sl_load_acquire(&gw->n_devices);
+
+	return id >= 1 && id <= n ? gw->devices[id - 1] : NULL;
+}
+
+struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *error)
+{
+	struct sl_device *dev;
+
+	for (u32 i = 0; i < gw->n_devices; i++) {
+		if (strncmp(gw->devices[i]->name, name, SLUICE_NAME_LEN) == 0)
+			return gw->devices[i];
+	}
+	if (gw->n_devices == gw->limits.max_devices) {
+		*error = -ENOSPC;
+		return NULL;
+	}
+	dev = sl_alloc(sizeof(*dev));
+	if (!dev) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	dev->gw = gw;
+	dev->id = gw->n_devices + 1;
+	dev->state = SLUICE_DEVICE_ABSENT;
+	dev->peripheral_type = 0x1f;
+	dev->next_deadline_ns = U64_MAX;
+	memcpy(dev->name, name, sizeof(dev->name));
+	sl_spin_init(&dev->lock);
+	sl_spin_init(&dev->itl_lock);
+	sl_list_init(&dev->dormant);
+	sl_list_init(&dev->itls);
+	gw->devices[gw->n_devices] = dev;
+	sl_store_release(&gw->n_devices, gw->n_devices + 1);
+	return dev;
+}
+
+static const char *refusal(const struct sl_session *s, const struct sluice_device_add *add)
+{
+	if (!sl_text_ok(add->name, sizeof(add->name)))
+		return "device: the name is empty or not NUL-terminated";
+	if (add->queue != SLUICE_QUEUE_ANY && add->queue >= s->n_queues)
+		return "device: queue is not one of the session's: use 0 .. queues - 1 or SLUICE_QUEUE_ANY";
+	if (add->task_set_limit == 0)
+		return "device: task_set_limit is 0: allow at least one command";
+	if (add->max_transfer == 0 || add->max_transfer > s->max_buffer)
+		return "device: max_transfer is 0 or above the session's max_buffer (16 MiB)";
+	if (add->peripheral_type > 0x1f)
+		return "device: peripheral_type is above 1Fh (SPC-5 6.7.2)";
+	if (add->recovery > SLUICE_RECOVERY_REDELIVER)
+		return "device: recovery is none of FAIL, REQUEUE, REDELIVER";
+	if (add->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
+		return "device: control_mode has bits that this gateway does not know";
+	if (add->reserved0 || add->reserved1)
+		return "device: reserved fields are not zero";
+	return NULL;
+}
+
+/* Every nexus that sees the device becomes known to its handler. */
+static void announce(struct sl_device *dev, struct sl_session *s, bool first, struct sl_work *w)
+{
+	struct sl_list *pos;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_for_each(pos, &dev->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
+		struct sl_nexus *n = itl->nexus;
+
+		sl_spin_lock(&n->lock);
+		if (!n->closing)
+			sl_event_nexus(s, n->slot, n->id, w);
+		/* It answered INQUIRY with qualifier 001b until now; who hears of a reset looks anyway. */
+		if (first && !(itl->n_ua > 0 && itl->ua[0].asc == SL_ASC_POWER_ON >> 8))
+			sl_ua_add(itl, SL_ASC_INQUIRY_DATA_CHANGED >> 8, SL_ASC_INQUIRY_DATA_CHANGED & 0xff);
+		sl_spin_unlock(&n->lock);
+	}
+	sl_spin_unlock(&dev->itl_lock);
+}
+
+/* Under gw->config. */
+static int bind(struct sl_session *s, const struct sluice_device_add *add, struct sl_device *dev,
+		struct sl_work *w)
+{
+	bool first = dev->state == SLUICE_DEVICE_ABSENT;
+
+	if (dev->binding || dev->leaving == sl_binding(s))
+		return -EEXIST;
+	sl_store_relaxed(&dev->queue, add->queue);
+	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
+	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
+	sl_store_relaxed(&dev->control_mode, add->control_mode);
+	sl_store_relaxed(&dev->timeout_ns, add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
+	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
+	sl_store_relaxed(&dev->recovery, add->recovery);
+	dev->state = SLUICE_DEVICE_SERVED;
+	dev->leaving = 0;
+	announce(dev, s, first, w);
+	/* Pairs with the acquire in admit(): the profile before the binding. */
+	sl_store_release(&dev->binding, sl_binding(s));
+	return 0;
+}
+
+int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u32 *device, const char **why)
+{
+	struct sl_gateway *gw = s->gw;
+	struct sl_device *dev;
+	struct sl_work w;
+	int result = -EINVAL;
+
+	sl_work_init(&w, gw, 0);
+	sl_mutex_lock(&gw->config);
+	*why = s->open && s->live ? refusal(s, add) : "device: the session is closed";
+	if (!*why) {
+		dev = sl_device_named(gw, add->name, &result);
+		if (!dev) {
+			*why = "device: no room for another one: raise max_devices";
+		} else {
+			result = bind(s, add, dev, &w);
+			if (result)
+				*why = "device: a live session serves it: remove it there first";
+			*device = dev->id;
+		}
+	}
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	return result;
+}
+
+void sl_device_orphan(struct sl_device *dev, struct sl_work *w)
+{
+	sl_store_release(&dev->binding, 0);
+	dev->state = SLUICE_DEVICE_ORPHANED;
+	sl_task_set_orphan(dev, w);
+}
+
+bool sl_device_busy(struct sl_device *dev)
+{
+	return sl_task_set_size(dev) > 0 || sl_load_relaxed(&dev->quarantined) > 0;
+}
+
+int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
+{
+	struct sl_gateway *gw = s->gw;
+	struct sl_device *dev;
+	struct sl_work w;
+	int result = -ENOENT;
+
+	sl_work_init(&w, gw, now_ns);
+	sl_mutex_lock(&gw->config);
+	dev = sl_device_at(gw, device);
+	if (dev && dev->binding == sl_binding(s)) {
+		dev->leaving = dev->binding;
+		sl_device_orphan(dev, &w);
+	}
+	if (dev && dev->leaving == sl_binding(s)) {
+		result = sl_device_busy(dev) ? -EBUSY : 0;
+		if (result == 0)
+			dev->leaving = 0;
+	}
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	return result;
+}
+
+static void sum(struct sl_device *dev, struct sluice_device_info *info)
+{
+	struct sl_list *pos;
+
+	sl_spin_lock(&dev->itl_lock);
+	info->commands = dev->retired_commands;
+	info->bytes_in = dev->retired_in;
+	info->bytes_out = dev->retired_out;
+	info->check_conditions = dev->retired_checks;
+	info->timeouts = dev->retired_timeouts;
+	info->aborts = dev->retired_aborts;
+	sl_list_for_each(pos, &dev->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
+
+		sl_spin_lock(&itl->nexus->lock);
+		info->commands += itl->commands;
+		info->bytes_in += itl->bytes_in;
+		info->bytes_out += itl->bytes_out;
+		info->check_conditions += itl->checks;
+		info->timeouts += itl->timeouts;
+		info->aborts += itl->aborts;
+		sl_spin_unlock(&itl->nexus->lock);
+	}
+	sl_spin_unlock(&dev->itl_lock);
+}
+
+int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *info)
+{
+	struct sl_device *dev = index < SLUICE_QUEUE_ANY ? sl_device_at(gw, index + 1) : NULL;
+
+	memset(info, 0, sizeof(*info));
+	if (!dev)
+		return -ENOENT;
+	sl_mutex_lock(&gw->config);
+	memcpy(info->name, dev->name, sizeof(info->name));
+	info->device = dev->id;
+	if (dev->binding)
+		info->session = sl_binding_session(gw, dev->binding)->id;
+	info->state = dev->state;
+	info->peripheral_type = dev->peripheral_type;
+	sl_mutex_unlock(&gw->config);
+	info->live = sl_task_set_size(dev);
+	info->quarantined = sl_load_relaxed(&dev->quarantined);
+	sum(dev, info);
+	return 0;
+}

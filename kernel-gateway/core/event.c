@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The admin ring towards the handler. Nothing waits for it: what finds it full is
+ * owed (by nexus slot, by device, by tag) and put when there is room, the newest
+ * state winning. So what a handler that reads no events costs is bounded.
+ */
+#include "nexus.h"
+#include "session.h"
+
+/* Under admin_lock. NULL if the ring is full (or its reader's index makes no sense). */
+static struct sluice_event *event_slot(struct sl_session *s)
+{
+	u32 consumer;
+
+	if (!s->admin_live)
+		return NULL;
+	consumer = sl_load_acquire(&s->admin_user->sub_consumer);
+	if (s->event_producer - consumer >= s->admin_depth)
+		return NULL;
+	return &s->events[s->event_producer & (s->admin_depth - 1)];
+}
+
+static void put(struct sl_session *s, const struct sluice_event *ev)
+{
+	(void)ev;
+	s->event_producer++;
+	/* Pairs with the handler's load-acquire of the index. */
+	sl_store_release(&s->admin_gw->sub_producer, s->event_producer);
+	sl_store_release(&s->admin_dirty, 1);
+}
+
+static bool put_simple(struct sl_session *s, u32 type, u32 device, u32 nexus, u32 function)
+{
+	struct sluice_event *ev = event_slot(s);
+
+	if (!ev)
+		return false;
+	memset(ev, 0, sizeof(*ev));
+	ev->type = type;
+	ev->device = device;
+	ev->nexus = nexus;
+	ev->function = function;
+	put(s, ev);
+	return true;
+}
+
+/* Under admin_lock: brings the handler's knowledge of a slot up to date; false if it is not. */
+static bool settle_nexus(struct sl_session *s, u32 slot)
+{
+	struct sl_known_nexus *k = &s->nexuses[slot];
+
+	if (k->known == k->want)
+		return true;
+	if (k->known) {
+		if (!put_simple(s, SLUICE_EVENT_NEXUS_REMOVE, 0, k->known, 0))
+			return false;
+		sl_store_release(&k->known, 0);
+	}
+	if (k->want) {
+		/* It withdraws its wish, under this lock, before it is freed. */
+		const struct sl_nexus *n = s->gw->nexuses[slot];
+		struct sluice_event *ev = event_slot(s);
+
+		if (!ev)
+			return false;
+		memset(ev, 0, sizeof(*ev));
+		ev->type = SLUICE_EVENT_NEXUS_ADD;
+		ev->nexus = k->want;
+		memcpy(ev->initiator_port, n->initiator_port, sizeof(ev->initiator_port));
+		memcpy(ev->target_port, n->target_port, sizeof(ev->target_port));
+		put(s, ev);
+		sl_store_release(&k->known, k->want);
+	}
+	s->owed_nexuses--;
+	return true;
+}
+
+static bool want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+{
+	struct sl_known_nexus *k = &s->nexuses[slot];
+	bool owed = k->known != k->want;
+
+	k->want = id;
+	if (!owed && k->known != k->want)
+		s->owed_nexuses++;
+	else if (owed && k->known == k->want)
+		s->owed_nexuses--;
+	w->kick = true;
+	return settle_nexus(s, slot);
+}
+
+bool sl_event_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+{
+	bool known;
+
+	sl_spin_lock(&s->admin_lock);
+	known = s->admin_live && want_nexus(s, slot, id, w);
+	sl_spin_unlock(&s->admin_lock);
+	return known;
+}
+
+void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+{
+	sl_spin_lock(&s->admin_lock);
+	if (s->admin_live && s->nexuses[slot].want == id)
+		want_nexus(s, slot, 0, w);
+	sl_spin_unlock(&s->admin_lock);
+}
+
+/* Under admin_lock. */
+static bool settle_device(struct sl_session *s, struct sl_device *dev)
+{
+	for (u32 f = 1; dev->owed_functions && f <= SLUICE_TMF_QUERY_ASYNC_EVENT; f++) {
+		if (!(dev->owed_functions & 1U << f))
+			continue;
+		if (!put_simple(s, SLUICE_EVENT_TASK_MANAGEMENT, dev->id, dev->owed_nexus, f))
+			return false;
+		dev->owed_functions &= ~(1U << f);
+	}
+	if (dev->owed_reset) {
+		if (!put_simple(s, SLUICE_EVENT_LUN_RESET, dev->id, 0, 0))
+			return false;
+		dev->owed_reset = 0;
+	}
+	return true;
+}
+
+void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w)
+{
+	u64 binding = sl_load_acquire(&dev->binding);
+	struct sl_session *s;
+
+	if (!binding)
+		return;
+	s = sl_binding_session(dev->gw, binding);
+	sl_spin_lock(&s->admin_lock);
+	if (s->admin_live && sl_binding(s) == binding) {
+		dev->owed_functions |= 1U << function;
+		dev->owed_nexus = nexus;
+		if (function == SLUICE_TMF_LOGICAL_UNIT_RESET || function == SLUICE_TMF_TARGET_RESET)
+			dev->owed_reset = 1;
+		if (!settle_device(s, dev))
+			s->owed_devices++;
+		w->kick = true;
+	}
+	sl_spin_unlock(&s->admin_lock);
+}
+
+/* A task whose abort the handler does not know of yet. */
+struct owed_tag {
+	u32 queue, tag, generation, device, nexus;
+};
+
+static bool find_owed_tag(struct sl_session *s, struct owed_tag *out)
+{
+	for (u32 i = 0; i < s->n_queues; i++) {
+		struct sl_queue *q = s->queues[i];
+		bool found = false;
+
+		sl_spin_lock(&q->lock);
+		for (u32 tag = 0; q->live && !found && tag < s->depth; tag++) {
+			struct sl_tag *t = &q->tags[tag];
+
+			if (!t->notify)
+				continue;
+			t->notify = 0;
+			if (t->state != SL_TAG_OUT)
+				continue;
+			*out = (struct owed_tag){ i, tag, t->generation, t->dev->id, t->cmd->nexus->id };
+			found = true;
+		}
+		sl_spin_unlock(&q->lock);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+static void flush_tags(struct sl_session *s)
+{
+	struct owed_tag owed;
+
+	for (u32 i = 0; i < s->admin_depth && sl_load_relaxed(&s->owed_tags); i++) {
+		struct sluice_event *ev;
+		bool room;
+
+		sl_spin_lock(&s->admin_lock);
+		room = event_slot(s) != NULL;
+		sl_spin_unlock(&s->admin_lock);
+		if (!room)
+			return;
+		/* Cleared first: who owes another one meanwhile sets it again. */
+		sl_store_release(&s->owed_tags, 0);
+		if (!find_owed_tag(s, &owed))
+			return;
+		sl_store_release(&s->owed_tags, 1);
+		sl_spin_lock(&s->admin_lock);
+		ev = event_slot(s);
+		if (ev) {
+			memset(ev, 0, sizeof(*ev));
+			ev->type = SLUICE_EVENT_TASK_MANAGEMENT;
+			ev->function = SLUICE_TMF_ABORT_TASK;
+			ev->device = owed.device;
+			ev->nexus = owed.nexus;
+			ev->queue = owed.queue;
+			ev->tag = owed.tag;
+			ev->generation = owed.generation;
+			put(s, ev);
+		}
+		sl_spin_unlock(&s->admin_lock);
+	}
+}
+
+void sl_event_tag_owed(struct sl_session *s, struct sl_work *w)
+{
+	sl_store_release(&s->owed_tags, 1);
+	w->kick = true;
+}
+
+static void flush_devices(struct sl_session *s)
+{
+	u32 n = sl_load_acquire(&s->gw->n_devices);
+
+	s->owed_devices = 0;
+	for (u32 i = 0; i < n; i++) {
+		struct sl_device *dev = s->gw->devices[i];
+
+		if (sl_load_relaxed(&dev->binding) != sl_binding(s))
+			continue;
+		if (!settle_device(s, dev)) {
+			s->owed_devices = 1;
+			return;
+		}
+	}
+}
+
+void sl_event_flush(struct sl_session *s, struct sl_work *w)
+{
+	w->kick = true;
+	if (sl_load_relaxed(&s->owed_tags))
+		flush_tags(s);
+	sl_spin_lock(&s->admin_lock);
+	if (s->admin_live && s->owed_nexuses) {
+		for (u32 slot = 0; slot < s->gw->limits.max_nexuses; slot++) {
+			if (!settle_nexus(s, slot))
+				break;
+		}
+	}
+	if (s->admin_live && s->owed_devices)
+		flush_devices(s);
+	sl_spin_unlock(&s->admin_lock);
+}
+
+/* With no lock held: wakes the handler's admin thread if it sleeps. */
+void sl_event_kick(struct sl_session *s)
+{
+	bool wake = false;
+	u32 *word;
+
+	if (!sl_load_relaxed(&s->admin_dirty))
+		return;
+	sl_spin_lock(&s->admin_lock);
+	sl_store_relaxed(&s->admin_dirty, 0);
+	if (!s->admin_live) {
+		sl_spin_unlock(&s->admin_lock);
+		return;
+	}
+	s->admin_users++;
+	word = &s->admin_user->sleeping;
+	/* Producer before this, then their flag; they: flag, fence, producer. One sees the other. */
+	sl_fence_full();
+	if (sl_load_relaxed(word)) {
+		sl_store_relaxed(word, 0);
+		wake = true;
+	}
+	sl_spin_unlock(&s->admin_lock);
+	if (wake)
+		s->gw->ops->wake(s->gw->host, word);
+	sl_spin_lock(&s->admin_lock);
+	s->admin_users--;
+	sl_spin_unlock(&s->admin_lock);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "nexus.h"
+#include "session.h"
+#include "target.h"
+
+#define SL_SECOND_NS	1000000000ULL
+
+static void set_limits(struct sl_limits *to, const struct sl_limits *from)
+{
+	if (from)
+		*to = *from;
+	to->max_devices = to->max_devices ? to->max_devices : 1024;
+	to->max_nexuses = to->max_nexuses ? to->max_nexuses : 1024;
+	to->max_sessions = to->max_sessions ? to->max_sessions : 64;
+	to->max_pool_bytes = to->max_pool_bytes ? to->max_pool_bytes : 4ULL << 30;
+	to->default_timeout_ns = to->default_timeout_ns ? to->default_timeout_ns : 30 * SL_SECOND_NS;
+	to->abort_bound_ns = to->abort_bound_ns ? to->abort_bound_ns : 5 * SL_SECOND_NS;
+}
+
+int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl_limits *limits,
+		      struct sl_gateway **out)
+{
+	struct sl_gateway *gw = sl_alloc(sizeof(*gw));
+
+	if (!gw)
+		return -ENOMEM;
+	set_limits(&gw->limits, limits);
+	if (gw->limits.max_sessions > 1U << SL_BINDING_SLOT_BITS || gw->limits.max_pool_bytes > 1ULL << 43) {
+		sl_free(gw);
+		return -EINVAL;
+	}
+	gw->ops = ops;
+	gw->host = host;
+	gw->armed_ns = U64_MAX;
+	gw->sessions = sl_alloc((size_t)gw->limits.max_sessions * sizeof(*gw->sessions));
+	gw->devices = sl_alloc((size_t)gw->limits.max_devices * sizeof(*gw->devices));
+	gw->nexuses = sl_alloc((size_t)gw->limits.max_nexuses * sizeof(*gw->nexuses));
+	if (!gw->sessions || !gw->devices || !gw->nexuses) {
+		sl_free(gw->sessions);
+		sl_free(gw->devices);
+		sl_free(gw->nexuses);
+		sl_free(gw);
+		return -ENOMEM;
+	}
+	sl_mutex_init(&gw->config);
+	sl_list_init(&gw->targets);
+	sl_list_init(&gw->tmfs);
+	*out = gw;
+	return 0;
+}
+
+void sl_gateway_destroy(struct sl_gateway *gw)
+{
+	for (u32 i = 0; i < gw->limits.max_sessions && gw->sessions[i]; i++) {
+		struct sl_session *s = gw->sessions[i];
+
+		for (u32 q = 0; q < SLUICE_MAX_QUEUES; q++)
+			sl_free(s->queues[q]);
+		sl_free(s->nexuses);
+		sl_free(s);
+	}
+	for (u32 i = 0; i < gw->n_devices; i++)
+		sl_free(gw->devices[i]);
+	sl_free(gw->sessions);
+	sl_free(gw->devices);
+	sl_free(gw->nexuses);
+	sl_mutex_destroy(&gw->config);
+	sl_free(gw);
+}
+
+static u64 total_commands(struct sl_gateway *gw)
+{
+	u64 commands;
+
+	/* A nexus leaves the table, under this lock, before it is freed. */
+	sl_spin_lock(&gw->nexus_lock);
+	commands = gw->retired_commands;
+	for (u32 i = 0; i < gw->limits.max_nexuses; i++) {
+		if (gw->nexuses[i])
+			commands += sl_load_relaxed(&gw->nexuses[i]->commands);
+	}
+	sl_spin_unlock(&gw->nexus_lock);
+	return commands;
+}
+
+/* What only the host knows (pid, uptime, loops, connections) stays as the caller set it. */
+void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info)
+{
+	info->abi_version = SLUICE_ABI_VERSION;
+	info->sessions = 0;
+	sl_mutex_lock(&gw->config);
+	for (u32 i = 0; i < gw->limits.max_sessions && gw->sessions[i]; i++)
+		info->sessions += gw->sessions[i]->open && gw->sessions[i]->live;
+	sl_mutex_unlock(&gw->config);
+	info->devices = sl_load_acquire(&gw->n_devices);
+	sl_spin_lock(&gw->nexus_lock);
+	info->nexuses = gw->n_nexuses;
+	sl_spin_unlock(&gw->nexus_lock);
+	info->commands = total_commands(gw);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "nexus.h"
+
+struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
+{
+	struct sl_itl *itl = sl_alloc(sizeof(*itl));
+
+	if (!itl)
+		return NULL;
+	itl->nexus = n;
+	itl->dev = dev;
+	itl->lun = lun;
+	itl->refs = 1;
+	sl_list_init(&itl->tasks);
+	sl_list_init(&itl->of_nexus);
+	sl_list_init(&itl->of_device);
+	return itl;
+}
+
+bool sl_itl_put(struct sl_itl *itl)
+{
+	if (--itl->refs > 0)
+		return false;
+	sl_list_del(&itl->of_nexus);
+	return true;
+}
+
+void sl_itl_destroy(struct sl_itl *itl)
+{
+	struct sl_device *dev = itl->dev;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_del(&itl->of_device);
+	dev->retired_commands += itl->commands;
+	dev->retired_in += itl->bytes_in;
+	dev->retired_out += itl->bytes_out;
+	dev->retired_checks += itl->checks;
+	dev->retired_timeouts += itl->timeouts;
+	dev->retired_aborts += itl->aborts;
+	sl_spin_unlock(&dev->itl_lock);
+	sl_free(itl);
+}

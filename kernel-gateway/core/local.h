@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Commands that the core answers itself. Under the nexus's lock; each fills in the result. */
+#ifndef SLUICE_CORE_LOCAL_H
+#define SLUICE_CORE_LOCAL_H
+
+#include "nexus.h"
+
+#define SL_OP_REQUEST_SENSE	0x03
+#define SL_OP_INQUIRY		0x12
+#define SL_OP_REPORT_LUNS	0xa0
+
+/* No logical unit at that address; `lun` -1: an addressing method that we do not have. */
+void sl_local_no_unit(struct sl_cmd *cmd, s32 lun);
+/* A logical unit that no handler serves (yet, or any more). */
+void sl_local_not_served(struct sl_cmd *cmd, const struct sl_device *dev);
+void sl_local_report_luns(struct sl_cmd *cmd);
+void sl_local_request_sense(struct sl_cmd *cmd);
+
+#endif /* SLUICE_CORE_LOCAL_H */

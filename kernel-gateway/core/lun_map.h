@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef SLUICE_CORE_LUN_MAP_H
+#define SLUICE_CORE_LUN_MAP_H
+
+#include "target.h"
+
+/* Gives the nexus one LUN (and announces it to the device's handler). Under gw->config. 0 or -ENOMEM. */
+int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, struct sl_work *w);
+/* Takes it away; its commands end by themselves. Under gw->config. */
+void sl_nexus_unmap(struct sl_nexus *n, u32 lun);
+/* Makes the parameter data of REPORT LUNS anew. Under gw->config. 0 or -ENOMEM. */
+int sl_nexus_list_luns(struct sl_nexus *n);
+
+#endif /* SLUICE_CORE_LUN_MAP_H */

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "lun_map.h"
+#include "sense.h"
+#include "session.h"
+#include "task_management.h"
+
+struct sl_itl *sl_nexus_itl(struct sl_nexus *n, u32 lun)
+{
+	struct sl_itl **chunk = n->chunks[lun / SL_LUN_CHUNK];
+
+	return chunk ? chunk[lun % SL_LUN_CHUNK] : NULL;
+}
+
+/* A slot for the nexus and an identifier that no other had. */
+static int register_nexus(struct sl_gateway *gw, struct sl_nexus *n)
+{
+	int result = -ENOSPC;
+
+	sl_spin_lock(&gw->nexus_lock);
+	for (u32 slot = 0; slot < gw->limits.max_nexuses; slot++) {
+		if (gw->nexuses[slot])
+			continue;
+		gw->nexuses[slot] = n;
+		gw->n_nexuses++;
+		n->slot = slot;
+		n->prefer_queue = slot;
+		if (++gw->nexus_id == 0)
+			gw->nexus_id = 1;
+		n->id = gw->nexus_id;
+		result = 0;
+		break;
+	}
+	sl_spin_unlock(&gw->nexus_lock);
+	return result;
+}
+
+static void unregister_nexus(struct sl_gateway *gw, struct sl_nexus *n)
+{
+	sl_spin_lock(&gw->nexus_lock);
+	gw->nexuses[n->slot] = NULL;
+	gw->n_nexuses--;
+	gw->retired_commands += n->commands;
+	sl_spin_unlock(&gw->nexus_lock);
+}
+
+static void withdraw(struct sl_nexus *n, struct sl_work *w)
+{
+	for (u32 i = 0; i < n->gw->limits.max_sessions; i++) {
+		struct sl_session *s = sl_load_acquire(&n->gw->sessions[i]);
+
+		if (!s)
+			return;
+		sl_event_nexus_gone(s, n->slot, n->id, w);
+	}
+}
+
+static void free_nexus(struct sl_nexus *n)
+{
+	for (u32 i = 0; i < SL_LUN_CHUNKS; i++)
+		sl_free(n->chunks[i]);
+	sl_free(n->luns);
+	sl_free(n);
+}
+
+static size_t initiator_name_len(const char *port)
+{
+	const char *comma = strchr(port, ',');
+
+	return comma ? (size_t)(comma - port) : strlen(port);
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	len = sl_min(len, size - 1);
+	memset(to, 0, size);
+	memcpy(to, from, len);
+}
+
+static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port,
+			       const char *target_port, const char *peer)
+{
+	struct sl_nexus *n = sl_alloc(sizeof(*n));
+
+	if (!n)
+		return NULL;
+	sl_spin_init(&n->lock);
+	n->gw = gw;
+	n->live = 1;
+	sl_list_init(&n->endings);
+	sl_list_init(&n->itls);
+	sl_list_init(&n->of_target);
+	copy_text(n->initiator_port, sizeof(n->initiator_port), initiator_port);
+	copy_text(n->target_port, sizeof(n->target_port), target_port);
+	copy_text(n->peer, sizeof(n->peer), peer ? peer : "");
+	return n;
+}
+
+static void unmap_all(struct sl_nexus *n)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &n->group->luns)
+		sl_nexus_unmap(n, sl_entry(pos, struct sl_lun_entry, link)->lun);
+}
+
+/* Under gw->config. */
+static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_work *w)
+{
+	u16 asc = origin == SL_NEXUS_REINSTATED ? SL_ASC_NEXUS_LOSS : SL_ASC_POWER_ON;
+	struct sl_list *pos;
+	int result = sl_nexus_list_luns(n);
+
+	sl_list_for_each(pos, &n->group->luns) {
+		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
+
+		if (result == 0)
+			result = sl_nexus_map(n, e->lun, e->dev, asc, w);
+	}
+	return result;
+}
+
+static int open_nexus(struct sl_target *t, struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_work *w)
+{
+	int result;
+
+	n->target = t;
+	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
+	if (!n->group)
+		return -EACCES;
+	result = register_nexus(n->gw, n);
+	if (result)
+		return result;
+	result = map_all(n, origin, w);
+	if (result) {
+		unmap_all(n);
+		withdraw(n, w);
+		unregister_nexus(n->gw, n);
+		return result;
+	}
+	sl_list_add_tail(&t->nexuses, &n->of_target);
+	return 0;
+}
+
+int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initiator_port,
+		  const char *target_port, const char *peer, enum sl_nexus_origin origin,
+		  const struct sl_fabric_ops *ops, void *fabric_nexus, struct sl_nexus **out)
+{
+	struct sl_nexus *n = create(gw, initiator_port, target_port, peer);
+	struct sl_work w;
+	int result;
+
+	if (!n)
+		return -ENOMEM;
+	n->ops = ops;
+	n->fabric = fabric_nexus;
+	sl_work_init(&w, gw, 0);
+	sl_mutex_lock(&gw->config);
+	result = open_nexus(t, n, origin, &w);
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	if (result)
+		free_nexus(n);
+	else
+		*out = n;
+	return result;
+}
+
+void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
+{
+	struct sl_gateway *gw = n->gw;
+	struct sl_work w;
+
+	sl_work_init(&w, gw, now_ns);
+	sl_mutex_lock(&gw->config);
+	sl_list_del(&n->of_target);
+	sl_spin_lock(&n->lock);
+	n->closing = true;
+	n->live++;	/* the function's */
+	sl_spin_unlock(&n->lock);
+	n->close_tmf.nexus = n;
+	n->close_tmf.function = SLUICE_TMF_I_T_NEXUS_RESET;
+	n->close_tmf.core.internal = 1;
+	sl_tmf_start(&n->close_tmf, &w);
+	sl_tmf_abort_nexus(&n->close_tmf, n, &w);
+	unmap_all(n);
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	sl_tmf_put(&n->close_tmf, &w);
+	sl_nexus_put(n, &w);
+	sl_work_run(&w);
+}
+
+bool sl_nexus_put_locked(struct sl_nexus *n)
+{
+	bool last;
+
+	n->live--;
+	last = n->closing && n->live == 0 && n->n_endings == 0 && !n->closed;
+	n->closed |= last;
+	return last;
+}
+
+void sl_nexus_put(struct sl_nexus *n, struct sl_work *w)
+{
+	bool last;
+
+	sl_spin_lock(&n->lock);
+	last = sl_nexus_put_locked(n);
+	sl_spin_unlock(&n->lock);
+	if (last)
+		sl_nexus_finish(n, w);
+}
+
+/* Its last command was released, its last function answered, its open count given up. */
+void sl_nexus_finish(struct sl_nexus *n, struct sl_work *w)
+{
+	withdraw(n, w);
+	unregister_nexus(n->gw, n);
+	n->ops->nexus_closed(n->fabric);
+	free_nexus(n);
+}
+
+u32 sl_nexus_id(const struct sl_nexus *n)
+{
+	return n->id;
+}
+
+void *sl_nexus_fabric(const struct sl_nexus *n)
+{
+	return n->fabric;
+}
+
+void sl_nexus_prefer_queue(struct sl_nexus *n, u32 index)
+{
+	sl_spin_lock(&n->lock);
+	n->prefer_queue = index;
+	sl_spin_unlock(&n->lock);
+}
+
+static u32 live_commands(struct sl_nexus *n)
+{
+	struct sl_list *pos;
+	u32 live = 0;
+
+	sl_list_for_each(pos, &n->itls)
+		live += sl_entry(pos, struct sl_itl, of_nexus)->n_tasks;
+	return live;
+}
+
+int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *info)
+{
+	struct sl_nexus *n = NULL;
+
+	memset(info, 0, sizeof(*info));
+	sl_mutex_lock(&gw->config);
+	sl_spin_lock(&gw->nexus_lock);
+	for (u32 slot = 0; slot < gw->limits.max_nexuses; slot++) {
+		struct sl_nexus *at = gw->nexuses[slot];
+
+		/* of_target is under gw->config: closing ones are out of it, and only they are freed. */
+		if (at && !sl_list_empty(&at->of_target) && index-- == 0) {
+			n = at;
+			break;
+		}
+	}
+	sl_spin_unlock(&gw->nexus_lock);
+	if (n) {
+		memcpy(info->initiator_port, n->initiator_port, sizeof(info->initiator_port));
+		memcpy(info->target_port, n->target_port, sizeof(info->target_port));
+		memcpy(info->peer, n->peer, sizeof(info->peer));
+		info->nexus = n->id;
+		sl_spin_lock(&n->lock);
+		info->live = live_commands(n);
+		info->commands = n->commands;
+		sl_spin_unlock(&n->lock);
+	}
+	sl_mutex_unlock(&gw->config);
+	return n ? 0 : -ENOENT;
+}

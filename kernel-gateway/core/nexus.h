@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* I_T nexuses and I_T_L nexuses: who sees which logical unit, and what it owes them. */
+#ifndef SLUICE_CORE_NEXUS_H
+#define SLUICE_CORE_NEXUS_H
+
+#include "device.h"
+#include "work.h"
+
+#define SL_UA_MAX	8U
+#define SL_LUN_CHUNK	256U
+#define SL_LUN_CHUNKS	((SLUICE_LUN_MAX + SL_LUN_CHUNK) / SL_LUN_CHUNK)
+
+struct sl_ua {
+	u8 asc, ascq;
+};
+
+/* An I_T_L nexus. Lives until it is unmapped and its last command was released. */
+struct sl_itl {
+	struct sl_nexus *nexus;
+	struct sl_device *dev;
+	u32 lun;
+	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
+	struct sl_list tasks;		/* commands that have not ended, oldest first */
+	u32 n_tasks;
+	u32 n_ua;
+	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
+	struct sl_list of_nexus;	/* nexus->itls */
+	struct sl_list of_device;	/* device->itls, under its itl_lock */
+	u64 commands, bytes_in, bytes_out, checks, timeouts, aborts;
+};
+
+/* The parameter data of REPORT LUNS; replaced as a whole when the map changes. */
+struct sl_lun_list {
+	u32 refs;			/* under nexus->lock */
+	u32 bytes;
+	u8 data[];
+};
+
+struct sl_nexus {
+	sl_spinlock lock sl_cacheline_aligned;
+	struct sl_gateway *gw;
+	const struct sl_fabric_ops *ops;
+	void *fabric;
+	u32 id, slot;
+	u32 live;			/* commands + functions + 1 while open */
+	u32 n_endings;
+	bool closing;
+	bool closed;			/* one thread tears it down */
+	bool deferred_grant;
+	u32 prefer_queue;
+	u64 commands;
+	struct sl_list endings;		/* respond() calls under way */
+	struct sl_list itls;
+	struct sl_lun_list *luns;
+	struct sl_itl **chunks[SL_LUN_CHUNKS];
+
+	struct sl_target *target;	/* under gw->config from here */
+	struct sl_group *group;
+	struct sl_list of_target;
+	bool reinstated;
+	struct sl_tmf close_tmf;
+	char initiator_port[SLUICE_PORT_NAME_LEN];
+	char target_port[SLUICE_PORT_NAME_LEN];
+	char peer[SLUICE_NAME_LEN];
+};
+
+/* nexus.c */
+struct sl_itl *sl_nexus_itl(struct sl_nexus *n, u32 lun);	/* under n->lock */
+/* Gives up one of `live`; the last one of a closing nexus tears it down. With no lock held. */
+void sl_nexus_put(struct sl_nexus *n, struct sl_work *w);
+/* The same under n->lock; true: call sl_nexus_finish() with no lock held. */
+bool sl_nexus_put_locked(struct sl_nexus *n);
+void sl_nexus_finish(struct sl_nexus *n, struct sl_work *w);
+
+/* itl.c */
+struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun);
+/* Unlinks it from the device and frees it; refs is 0. With no lock held. */
+void sl_itl_destroy(struct sl_itl *itl);
+/* True: the last reference went. Under n->lock. */
+bool sl_itl_put(struct sl_itl *itl);
+
+/* lun.c */
+/* SAM-6 4.7: the LUN, or -1 for an addressing method that we do not have. */
+s32 sl_lun_decode(const u8 lun[8]);
+void sl_lun_encode(u32 lun, u8 out[8]);
+
+/* unit_attention.c: under the nexus's lock unless it says otherwise. */
+void sl_ua_add(struct sl_itl *itl, u8 asc, u8 ascq);
+bool sl_ua_take(struct sl_itl *itl, struct sl_ua *ua);
+void sl_ua_forget(struct sl_itl *itl, u8 asc, u8 ascq);
+/* Every I_T_L of the device but those of `but` (may be NULL); takes the locks. */
+void sl_ua_raise(struct sl_device *dev, const struct sl_nexus *but, u8 asc, u8 ascq);
+
+#endif /* SLUICE_CORE_NEXUS_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The gateway: what exists, and who may look at it.
+ *
+ * Lock order, outermost first:
+ *   gw->config (mutex)  targets, groups, LUN maps, names; never on a command's way
+ *   session->request_lock   drains the handler's admin requests
+ *   device->itl_lock        the device's I_T_L list
+ *   nexus->lock             its LUN table, I_T_Ls, commands, Unit Attentions
+ *   device->lock            the slow half of the task set
+ *   queue->lock             tags, submission ring
+ *   session->pool_lock      data pool and who waits for it
+ *   session->admin_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
+ *
+ * Devices live as long as the gateway. Session slots and their queues keep their
+ * memory from one session to the next: who holds a stale pointer finds a valid lock
+ * and, under it, another serial number.
+ */
+#ifndef SLUICE_CORE_REGISTRY_H
+#define SLUICE_CORE_REGISTRY_H
+
+#include "gateway.h"
+#include "list.h"
+
+struct sl_gateway {
+	const struct sl_host_ops *ops;
+	void *host;
+	struct sl_limits limits;
+
+	sl_mutex config;
+	struct sl_list targets;
+
+	struct sl_session **sessions;	/* [max_sessions]; slots are made on first use (release/acquire) */
+	u64 session_serial;
+	u32 session_id;
+
+	struct sl_device **devices;	/* [max_devices]; grows only */
+	u32 n_devices;			/* release/acquire: those below are complete */
+
+	sl_spinlock nexus_lock;
+	struct sl_nexus **nexuses;	/* [max_nexuses] by slot */
+	u32 n_nexuses;
+	u32 nexus_id;
+	u64 retired_commands;		/* of nexuses that are gone; under nexus_lock */
+
+	sl_spinlock tmf_lock;
+	u64 tmf_sequence;
+	struct sl_list tmfs;		/* functions under way, oldest first */
+
+	u64 armed_ns;			/* the earliest deadline that the host knows of */
+	u64 illegal_events;
+	u64 handler_faults;		/* completions and requests that were refused */
+	u64 dropped_completions;
+};
+
+/* name == a NUL-terminated text within its array, not empty. */
+static inline bool sl_text_ok(const char *text, size_t size)
+{
+	return text[0] && memchr(text, 0, size);
+}
+
+#endif /* SLUICE_CORE_REGISTRY_H */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The handler's admin requests: copied once, judged, applied before later completions. */
+#include "nexus.h"
+#include "session.h"
+
+static bool is_zero(const u8 *bytes, u32 n)
+{
+	u8 sum = 0;
+
+	for (u32 i = 0; i < n; i++)
+		sum |= bytes[i];
+	return sum == 0;
+}
+
+static bool raise_for_one(struct sl_device *dev, u32 nexus, u8 asc, u8 ascq)
+{
+	struct sl_list *pos;
+	bool found = false;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_for_each(pos, &dev->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
+
+		if (itl->nexus->id != nexus)
+			continue;
+		sl_spin_lock(&itl->nexus->lock);
+		sl_ua_add(itl, asc, ascq);
+		sl_spin_unlock(&itl->nexus->lock);
+		found = true;
+	}
+	sl_spin_unlock(&dev->itl_lock);
+	return found;
+}
+
+static void raise_but(struct sl_device *dev, u32 nexus, u8 asc, u8 ascq)
+{
+	struct sl_list *pos;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_for_each(pos, &dev->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
+
+		if (itl->nexus->id == nexus)
+			continue;
+		sl_spin_lock(&itl->nexus->lock);
+		sl_ua_add(itl, asc, ascq);
+		sl_spin_unlock(&itl->nexus->lock);
+	}
+	sl_spin_unlock(&dev->itl_lock);
+}
+
+/* False: not a request that ABI 1.0 knows, or about somebody else's device. */
+static bool apply(struct sl_session *s, const struct sluice_request *r)
+{
+	struct sl_device *dev = sl_device_at(s->gw, r->device);
+
+	if (!dev || sl_load_acquire(&dev->binding) != sl_binding(s) || r->reserved0 ||
+	    !is_zero(r->reserved, sizeof(r->reserved)))
+		return false;
+	switch (r->type) {
+	case SLUICE_REQUEST_UNIT_ATTENTION:
+		if (r->scope == SLUICE_UA_ALL)
+			sl_ua_raise(dev, NULL, r->asc, r->ascq);
+		else if (r->scope == SLUICE_UA_ALL_BUT)
+			raise_but(dev, r->nexus, r->asc, r->ascq);
+		else if (r->scope == SLUICE_UA_ONE)
+			raise_for_one(dev, r->nexus, r->asc, r->ascq);	/* gone meanwhile: no fault */
+		else
+			return false;
+		return true;
+	case SLUICE_REQUEST_CONTROL_MODE:
+		if (r->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
+			return false;
+		sl_store_relaxed(&dev->control_mode, r->control_mode);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The caller is a user of the session's regions. */
+bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken)
+{
+	u32 producer = sl_load_acquire(&s->admin_user->comp_producer);
+	u32 consumer;
+
+	(void)w;
+	if (producer == sl_load_acquire(&s->request_consumer))
+		return true;
+	sl_spin_lock(&s->request_lock);
+	consumer = s->request_consumer;
+	/* Another thread may have gone further than the producer that we saw. */
+	if ((s32)(producer - consumer) > 0 && producer - consumer > s->admin_depth) {
+		sl_spin_unlock(&s->request_lock);
+		return false;
+	}
+	while ((s32)(producer - consumer) > 0) {
+		struct sluice_request copy = s->requests[consumer & (s->admin_depth - 1)];
+
+		if (!apply(s, &copy))
+			sl_fetch_add_relaxed(&s->gw->handler_faults, 1);
+		consumer++;
+		(*taken)++;
+		sl_store_release(&s->request_consumer, consumer);
+	}
+	/* Pairs with the handler's load-acquire: the slots are its own again. */
+	sl_store_release(&s->admin_gw->comp_consumer, consumer);
+	sl_spin_unlock(&s->request_lock);
+	return true;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* A handler session: its regions, its queues with their tags, its pool. */
+#ifndef SLUICE_CORE_SESSION_H
+#define SLUICE_CORE_SESSION_H
+
+#include "lifecycle.h"
+#include "pool.h"
+#include "registry.h"
+
+#define SL_NO_TAG	0xffffffffU
+#define SL_CDB_EXT_STRIDE 272U		/* SLUICE_CDB_MAX, rounded */
+
+enum sl_tag_state {
+	SL_TAG_FREE,
+	SL_TAG_TAKEN,		/* given to a parked command that is on its way */
+	SL_TAG_OUT,		/* with the handler */
+	SL_TAG_DONE,		/* answered; being processed */
+	SL_TAG_QUARANTINE,	/* with the handler; its command has ended */
+};
+
+struct sl_tag {
+	struct sl_cmd *cmd;		/* OUT only */
+	struct sl_device *dev;
+	u64 deadline_ns;
+	u32 generation;
+	u32 next_free;
+	u32 pool_page;			/* QUARANTINE: the buffer, or SL_POOL_NONE */
+	u8  pool_order;
+	u8  state;			/* enum sl_tag_state */
+	u8  notify;			/* an ABORT TASK event is owed to the handler */
+};
+
+struct sl_queue {
+	struct sl_session *session;
+	u32 index;
+	void *host;
+
+	sl_spinlock lock sl_cacheline_aligned;
+	bool live;			/* the regions may be touched */
+	u32 users;			/* threads inside a call that touches the regions without the lock */
+	u32 free_head;
+	u32 in_flight;			/* OUT + QUARANTINE; written under the lock */
+	u32 sub_producer;
+	u32 n_waiting;
+	struct sl_list waiting;		/* commands that want a tag, oldest first */
+	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
+	struct sl_tag *tags;		/* [depth] */
+	u32 dirty;			/* a doorbell was asked for */
+	struct sl_queue *dirty_next;
+
+	/* of the thread that reaps */
+	u32 comp_consumer sl_cacheline_aligned;
+
+	struct sluice_gw_index *gw_index;
+	u32 *ring;
+	struct sluice_desc *desc;
+	u8 *cdb_ext;
+	u64 cdb_ext_off;
+	struct sluice_user_index *user_index;
+	const struct sluice_completion *completions;
+	const struct sluice_response *responses;
+};
+
+/* What a handler was told of the nexus in a slot, and what it should know. */
+struct sl_known_nexus {
+	u32 known;			/* identifier; written under admin_lock */
+	u32 want;
+};
+
+struct sl_session {
+	struct sl_gateway *gw;
+	u32 slot;
+	u64 serial;			/* unique over all sessions; 0: the slot is empty */
+	bool open;			/* from create to destroy; under gw->config */
+	bool live;			/* from create to close; under pool_lock */
+	u32 broken;
+	const char *broken_why;
+	char name[SLUICE_NAME_LEN];
+	u32 id;
+	u32 n_queues, depth, admin_depth, max_buffer;
+	struct sluice_control *control;
+	u8 *gateway_region, *handler_region;
+	struct sl_queue *queues[SLUICE_MAX_QUEUES];
+
+	sl_spinlock pool_lock sl_cacheline_aligned;
+	struct sl_pool pool;
+	u8 *pool_base;
+	u32 buffers;			/* blocks in use */
+	u32 n_waiting;
+	u32 pool_busy;			/* waiting or being granted; release/acquire */
+	bool granting;
+	u32 regrant;			/* room came while nobody could grant */
+	struct sl_list waiting;		/* commands that want a buffer, oldest first */
+	u64 next_deadline_ns;
+
+	sl_spinlock admin_lock sl_cacheline_aligned;
+	bool admin_live;
+	u32 admin_users;
+	u32 event_producer;
+	u32 admin_dirty;		/* events were put, no wake-up given yet */
+	u32 owed_nexuses;		/* slots whose known != want */
+	u32 owed_tags;			/* tags with `notify` */
+	u32 owed_devices;		/* devices with owed events, at most so many */
+	struct sluice_gw_index *admin_gw;
+	struct sluice_event *events;
+	struct sluice_user_index *admin_user;
+	const struct sluice_request *requests;
+	struct sl_known_nexus *nexuses;	/* [max_nexuses] */
+
+	sl_spinlock request_lock sl_cacheline_aligned;
+	u32 request_consumer;		/* all below took effect; release/acquire */
+};
+
+/* A device's `binding` names slot and serial of its session in one word. */
+#define SL_BINDING_SLOT_BITS	16U
+
+static inline u64 sl_binding(const struct sl_session *s)
+{
+	return s->serial << SL_BINDING_SLOT_BITS | s->slot;
+}
+
+static inline struct sl_session *sl_binding_session(struct sl_gateway *gw, u64 binding)
+{
+	return sl_load_acquire(&gw->sessions[binding & ((1U << SL_BINDING_SLOT_BITS) - 1)]);
+}
+
+/* session.c */
+void sl_session_break(struct sl_session *s, const char *why);
+
+/* buffer.c: the pool and its waiters. Under the nexus's lock but for grant. */
+/* 0: has it. -EAGAIN: parked. -EBUSY: too many wait. -ENODEV: the session is gone. */
+int sl_buffer_get(struct sl_cmd *cmd, u32 bytes);
+bool sl_buffer_unpark(struct sl_cmd *cmd);
+/* True if somebody waits for it. */
+bool sl_buffer_put(struct sl_session *s, u32 page, u32 order);
+void sl_buffer_grant(struct sl_session *s, struct sl_work *w);
+void sl_buffer_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns);
+void sl_buffer_close(struct sl_session *s, struct sl_work *w);
+
+/* queue.c: tags and the submission ring. Under the nexus's lock. */
+/* 0: in the ring. -EAGAIN: parked. -ENODEV: the session is gone. */
+int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w);
+bool sl_queue_unpark(struct sl_cmd *cmd);
+/* Gives a tag back that was not handed over. */
+void sl_queue_untag(struct sl_cmd *cmd, struct sl_work *w);
+/* Frees a tag or gives it to who waits longest. Under q->lock. */
+void sl_queue_free_tag(struct sl_queue *q, u32 tag, struct sl_work *w);
+/* The handler is to answer within the abort bound; the tag's identity for the event. False: it has answered. */
+bool sl_queue_hasten(struct sl_cmd *cmd, u64 deadline_ns, bool notify, struct sl_work *w);
+void sl_queue_expire(struct sl_queue *q, struct sl_work *w, u64 *next_ns);
+void sl_queue_close(struct sl_queue *q, struct sl_work *w);
+int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
+
+/* event.c: the admin ring towards the handler. */
+/* The nexus is known to the handler, or is made known now. False: the ring is full. */
+bool sl_event_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
+void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
+void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w);
+void sl_event_tag_owed(struct sl_session *s, struct sl_work *w);
+/* Puts what is owed, as far as there is room. */
+void sl_event_flush(struct sl_session *s, struct sl_work *w);
+void sl_event_kick(struct sl_session *s);
+
+/* request.c */
+/* Applies the handler's requests; false: the ring is broken. */
+bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken);
+
+#endif /* SLUICE_CORE_SESSION_H */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "target.h"
+
+struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &gw->targets) {
+		struct sl_target *t = sl_entry(pos, struct sl_target, link);
+
+		if (strncmp(t->name, name, sizeof(t->name)) == 0)
+			return t;
+	}
+	return NULL;
+}
+
+struct sl_group *sl_group_named(struct sl_target *t, const char *name)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &t->groups) {
+		struct sl_group *g = sl_entry(pos, struct sl_group, link);
+
+		if (strncmp(g->name, name, sizeof(g->name)) == 0)
+			return g;
+	}
+	return NULL;
+}
+
+struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t len)
+{
+	struct sl_list *pos, *pat;
+
+	sl_list_for_each(pos, &t->groups) {
+		struct sl_group *g = sl_entry(pos, struct sl_group, link);
+
+		sl_list_for_each(pat, &g->patterns) {
+			if (sl_pattern_match(sl_entry(pat, struct sl_pattern, link)->text, initiator, len))
+				return g;
+		}
+	}
+	return t->deny_unknown ? NULL : sl_entry(t->groups.next, struct sl_group, link);
+}
+
+static struct sl_group *group_create(struct sl_target *t, const char *name)
+{
+	struct sl_group *g = sl_alloc(sizeof(*g));
+
+	if (!g)
+		return NULL;
+	sl_list_init(&g->luns);
+	sl_list_init(&g->patterns);
+	memcpy(g->name, name, sizeof(g->name));
+	sl_list_add_tail(&t->groups, &g->link);
+	return g;
+}
+
+static int target_add(struct sl_gateway *gw, const struct sluice_target *spec, const char **why)
+{
+	static const char default_name[SLUICE_NAME_LEN] = "default";
+	struct sl_target *t = sl_target_named(gw, spec->name);
+
+	if (t) {
+		if (strncmp(t->alias, spec->alias, sizeof(t->alias)) == 0)
+			return 0;
+		*why = "a target of that name exists with another alias: remove it first";
+		return -EEXIST;
+	}
+	t = sl_alloc(sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	memcpy(t->name, spec->name, sizeof(t->name));
+	memcpy(t->alias, spec->alias, sizeof(t->alias));
+	sl_list_init(&t->groups);
+	sl_list_init(&t->nexuses);
+	if (!group_create(t, default_name)) {
+		sl_free(t);
+		return -ENOMEM;
+	}
+	sl_list_add_tail(&gw->targets, &t->link);
+	return 0;
+}
+
+int sl_target_add(struct sl_gateway *gw, const struct sluice_target *spec, const char **why)
+{
+	int result;
+
+	*why = "no memory for another target";
+	if (!sl_text_ok(spec->name, sizeof(spec->name)) || !memchr(spec->alias, 0, sizeof(spec->alias))) {
+		*why = "target: the name is empty or not NUL-terminated: give an iSCSI name (RFC 7143 4.2.7)";
+		return -EINVAL;
+	}
+	sl_mutex_lock(&gw->config);
+	result = target_add(gw, spec, why);
+	sl_mutex_unlock(&gw->config);
+	return result;
+}
+
+static void group_free(struct sl_group *g)
+{
+	struct sl_list *node;
+
+	while ((node = sl_list_pop(&g->luns)))
+		sl_free(sl_entry(node, struct sl_lun_entry, link));
+	while ((node = sl_list_pop(&g->patterns)))
+		sl_free(sl_entry(node, struct sl_pattern, link));
+	sl_free(g);
+}
+
+int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
+{
+	struct sl_list *node;
+	struct sl_target *t;
+	int result = 0;
+
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, name);
+	if (!t) {
+		*why = "no target of that name";
+		result = -ENOENT;
+	} else if (!sl_list_empty(&t->nexuses)) {
+		*why = "the target has I_T nexuses: close them first";
+		result = -EBUSY;
+	} else {
+		while ((node = sl_list_pop(&t->groups)))
+			group_free(sl_entry(node, struct sl_group, link));
+		sl_list_del(&t->link);
+		sl_free(t);
+	}
+	sl_mutex_unlock(&gw->config);
+	return result;
+}
+
+struct sl_target *sl_target_find(struct sl_gateway *gw, const char *name)
+{
+	struct sl_target *t;
+
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, name);
+	sl_mutex_unlock(&gw->config);
+	return t;
+}
+
+struct sl_target *sl_target_at(struct sl_gateway *gw, u32 index)
+{
+	struct sl_target *found = NULL;
+	struct sl_list *pos;
+
+	sl_mutex_lock(&gw->config);
+	sl_list_for_each(pos, &gw->targets) {
+		if (index-- == 0) {
+			found = sl_entry(pos, struct sl_target, link);
+			break;
+		}
+	}
+	sl_mutex_unlock(&gw->config);
+	return found;
+}
+
+const char *sl_target_name(const struct sl_target *t)
+{
+	return t->name;
+}
+
+const char *sl_target_alias(const struct sl_target *t)
+{
+	return t->alias;
+}
+
+/* A target has no pointer to its gateway: the caller of these two is between its own add and remove. */
+bool sl_target_admits(struct sl_target *t, const char *initiator_name)
+{
+	return sl_group_of(t, initiator_name, strlen(initiator_name)) != NULL;
+}
+
+int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why)
+{
+	struct sl_target *t;
+
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, target);
+	if (t)
+		t->deny_unknown = true;
+	else
+		*why = "no target of that name: add it first";
+	sl_mutex_unlock(&gw->config);
+	return t ? 0 : -ENOENT;
+}
+
+int sl_group_add(struct sl_gateway *gw, const struct sluice_group *spec, const char **why)
+{
+	struct sl_target *t;
+	int result = 0;
+
+	if (!sl_text_ok(spec->target, sizeof(spec->target)) || !sl_text_ok(spec->group, sizeof(spec->group))) {
+		*why = "group: target or group name is empty or not NUL-terminated";
+		return -EINVAL;
+	}
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, spec->target);
+	if (!t) {
+		*why = "no target of that name: add it first";
+		result = -ENOENT;
+	} else if (!sl_group_named(t, spec->group) && !group_create(t, spec->group)) {
+		*why = "no memory for another group";
+		result = -ENOMEM;
+	}
+	sl_mutex_unlock(&gw->config);
+	return result;
+}
+
+static int pattern_add(struct sl_group *g, const char *text, const char **why)
+{
+	struct sl_pattern *p;
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &g->patterns) {
+		p = sl_entry(pos, struct sl_pattern, link);
+		if (strncmp(p->text, text, sizeof(p->text)) == 0)
+			return 0;
+	}
+	p = sl_alloc(sizeof(*p));
+	if (!p) {
+		*why = "no memory for another initiator pattern";
+		return -ENOMEM;
+	}
+	memcpy(p->text, text, sizeof(p->text));
+	sl_list_add_tail(&g->patterns, &p->link);
+	return 0;
+}
+
+int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *spec, const char **why)
+{
+	struct sl_target *t;
+	struct sl_group *g;
+	int result;
+
+	if (!sl_text_ok(spec->target, sizeof(spec->target)) || !sl_text_ok(spec->group, sizeof(spec->group)) ||
+	    !sl_text_ok(spec->pattern, sizeof(spec->pattern))) {
+		*why = "initiator: target, group or pattern is empty or not NUL-terminated";
+		return -EINVAL;
+	}
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, spec->target);
+	g = t ? sl_group_named(t, spec->group) : NULL;
+	if (g) {
+		result = pattern_add(g, spec->pattern, why);
+	} else {
+		*why = t ? "no group of that name in the target: add it first" :
+			   "no target of that name: add it first";
+		result = -ENOENT;
+	}
+	sl_mutex_unlock(&gw->config);
+	return result;
+}

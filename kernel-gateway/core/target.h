@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SCSI target devices, their initiator groups, the groups' LUN maps. All under gw->config. */
+#ifndef SLUICE_CORE_TARGET_H
+#define SLUICE_CORE_TARGET_H
+
+#include "nexus.h"
+
+struct sl_lun_entry {
+	struct sl_list link;		/* group->luns, ascending */
+	u32 lun;
+	struct sl_device *dev;
+};
+
+struct sl_pattern {
+	struct sl_list link;
+	char text[SLUICE_PORT_NAME_LEN];
+};
+
+struct sl_group {
+	struct sl_list link;		/* target->groups; "default" is the first */
+	struct sl_list luns;
+	struct sl_list patterns;
+	char name[SLUICE_NAME_LEN];
+};
+
+struct sl_target {
+	struct sl_list link;
+	struct sl_list groups;
+	struct sl_list nexuses;
+	bool deny_unknown;
+	char name[SLUICE_PORT_NAME_LEN];
+	char alias[SLUICE_NAME_LEN];
+};
+
+struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name);
+struct sl_group *sl_group_named(struct sl_target *t, const char *name);
+/* The group of an initiator (its name, not its port's), or NULL: not admitted. */
+struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t len);
+
+/* pattern.c: * and ? as in a shell; the text has `len` bytes. */
+bool sl_pattern_match(const char *pattern, const char *text, size_t len);
+
+#endif /* SLUICE_CORE_TARGET_H */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Task management (SAM-6 7). A function counts the commands whose end it must
+ * await; each of them points to it. Two functions may meet at one command: the
+ * later one then also awaits every function that was under way at that moment,
+ * whose own waits are bounded, so that there is no circle.
+ */
+#include "sense.h"
+#include "session.h"
+#include "task_management.h"
+
+void sl_tmf_start(struct sl_tmf *tmf, struct sl_work *w)
+{
+	struct sl_gateway *gw = w->gw;
+
+	tmf->response = SLUICE_TMF_COMPLETE;
+	tmf->core.pending = 1;
+	tmf->core.horizon = 0;
+	sl_spin_lock(&gw->tmf_lock);
+	tmf->core.sequence = ++gw->tmf_sequence;
+	sl_list_add_tail(&gw->tmfs, &tmf->core.link);
+	sl_spin_unlock(&gw->tmf_lock);
+}
+
+/* Under tmf_lock. */
+static bool complete(struct sl_gateway *gw, const struct sl_tmf *tmf)
+{
+	struct sl_list *pos;
+
+	if (sl_load_acquire(&tmf->core.pending) > 0)
+		return false;
+	if (tmf->core.horizon == 0)
+		return true;
+	sl_list_for_each(pos, &gw->tmfs) {
+		const struct sl_tmf *other = sl_entry(pos, struct sl_tmf, core.link);
+
+		if (other->core.sequence > tmf->core.horizon)
+			break;
+		if (sl_load_acquire(&other->core.pending) > 0)
+			return false;
+	}
+	return true;
+}
+
+void sl_tmf_put(struct sl_tmf *tmf, struct sl_work *w)
+{
+	struct sl_gateway *gw = w->gw;
+	struct sl_list *pos, *tmp;
+	struct sl_list done;
+
+	if (sl_fetch_sub_acq_rel(&tmf->core.pending, 1) != 1)
+		return;
+	/* From here on another thread may answer it. */
+	sl_list_init(&done);
+	sl_spin_lock(&gw->tmf_lock);
+	sl_list_for_each_safe(pos, tmp, &gw->tmfs) {
+		if (!complete(gw, sl_entry(pos, struct sl_tmf, core.link)))
+			continue;
+		sl_list_del(pos);
+		sl_list_add_tail(&done, pos);
+	}
+	sl_spin_unlock(&gw->tmf_lock);
+	while ((pos = sl_list_pop(&done))) {
+		struct sl_tmf *t = sl_entry(pos, struct sl_tmf, core.link);
+		struct sl_nexus *n = t->nexus;
+
+		if (!t->core.internal)
+			n->ops->tmf_done(t);
+		sl_nexus_put(n, w);
+	}
+}
+
+/* ---- Commands affected -------------------------------------------------- */
+
+static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *gw)
+{
+	if (*slot == tmf)
+		return false;
+	if (*slot) {
+		sl_spin_lock(&gw->tmf_lock);
+		tmf->core.horizon = gw->tmf_sequence;
+		sl_spin_unlock(&gw->tmf_lock);
+	} else {
+		*slot = tmf;
+		sl_fetch_add_acq_rel(&tmf->core.pending, 1);
+	}
+	return true;
+}
+
+/* Under the lock of the command's nexus. */
+static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind, struct sl_work *w)
+{
+	if (!watch(&cmd->core.abort, tmf, w->gw))
+		return;
+	if (cmd->core.abort_kind == SL_ABORT_NONE)
+		cmd->core.abort_kind = (u8)kind;
+	sl_cmd_event(cmd, SL_EV_ABORT, w);
+}
+
+/* All commands of an I_T_L nexus; true if there were any. Under its nexus's lock. */
+static bool affect_itl(struct sl_itl *itl, struct sl_tmf *tmf, enum sl_abort_kind kind, struct sl_work *w)
+{
+	struct sl_list *pos, *tmp;
+	bool any = !sl_list_empty(&itl->tasks);
+
+	sl_list_for_each_safe(pos, tmp, &itl->tasks)
+		affect(sl_entry(pos, struct sl_cmd, core.task), tmf, kind, w);
+	/* Those whose response is just being given: too late to abort, but awaited. */
+	sl_list_for_each(pos, &itl->nexus->endings) {
+		struct sl_ending *e = sl_entry(pos, struct sl_ending, link);
+
+		if (e->itl == itl)
+			watch(&e->tmf, tmf, w->gw);
+	}
+	return any;
+}
+
+static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &itl->tasks) {
+		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
+
+		if (cmd->task_tag == tmf->task_tag) {
+			affect(cmd, tmf, SL_ABORT_SILENT, w);
+			return;
+		}
+	}
+	sl_list_for_each(pos, &itl->nexus->endings) {
+		struct sl_ending *e = sl_entry(pos, struct sl_ending, link);
+
+		if (e->itl == itl && e->task_tag == tmf->task_tag) {
+			watch(&e->tmf, tmf, w->gw);
+			return;
+		}
+	}
+	tmf->response = SLUICE_TMF_NO_TASK;
+}
+
+/* CLEAR TASK SET and resets: the commands of every nexus (SAM-6 5.7, 6.3.3, 7.5). */
+static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_work *w)
+{
+	bool tas = sl_load_relaxed(&dev->control_mode) & SLUICE_CONTROL_MODE_TAS;
+	bool reset = tmf->function != SLUICE_TMF_CLEAR_TASK_SET;
+	struct sl_list *pos;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_for_each(pos, &dev->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
+		bool own = itl->nexus == tmf->nexus;
+		bool any;
+
+		sl_spin_lock(&itl->nexus->lock);
+		any = affect_itl(itl, tmf, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED, w);
+		if (!own && reset)
+			sl_ua_add(itl, SL_ASC_BUS_DEVICE_RESET >> 8, SL_ASC_BUS_DEVICE_RESET & 0xff);
+		else if (!own && any && !tas)
+			sl_ua_add(itl, SL_ASC_COMMANDS_CLEARED >> 8, SL_ASC_COMMANDS_CLEARED & 0xff);
+		sl_spin_unlock(&itl->nexus->lock);
+	}
+	sl_spin_unlock(&dev->itl_lock);
+	sl_event_device(dev, tmf->function, tmf->nexus->id, w);
+}
+
+/* ---- The functions ------------------------------------------------------ */
+
+static void one_unit(struct sl_tmf *tmf, struct sl_work *w)
+{
+	struct sl_nexus *n = tmf->nexus;
+	s32 lun = sl_lun_decode(tmf->lun);
+	struct sl_device *dev = NULL;
+	struct sl_itl *itl;
+
+	sl_spin_lock(&n->lock);
+	itl = lun < 0 ? NULL : sl_nexus_itl(n, (u32)lun);
+	if (!itl) {
+		tmf->response = SLUICE_TMF_INCORRECT_LUN;
+	} else if (tmf->function == SLUICE_TMF_ABORT_TASK) {
+		abort_task(tmf, itl, w);
+	} else {
+		dev = itl->dev;
+		if (tmf->function == SLUICE_TMF_ABORT_TASK_SET)
+			affect_itl(itl, tmf, SL_ABORT_SILENT, w);
+	}
+	sl_spin_unlock(&n->lock);
+	if (!dev)
+		return;
+	if (tmf->function == SLUICE_TMF_ABORT_TASK_SET)
+		sl_event_device(dev, tmf->function, n->id, w);
+	else
+		affect_device(tmf, dev, w);
+}
+
+/* Every logical unit that the nexus can see. */
+static void target_reset(struct sl_tmf *tmf, struct sl_work *w)
+{
+	struct sl_nexus *n = tmf->nexus;
+
+	for (u32 lun = 0; lun <= SLUICE_LUN_MAX; lun++) {
+		struct sl_device *dev = NULL;
+		struct sl_itl *itl;
+
+		sl_spin_lock(&n->lock);
+		while (lun <= SLUICE_LUN_MAX && !n->chunks[lun / SL_LUN_CHUNK])
+			lun = (lun / SL_LUN_CHUNK + 1) * SL_LUN_CHUNK;
+		itl = lun <= SLUICE_LUN_MAX ? sl_nexus_itl(n, lun) : NULL;
+		if (itl)
+			dev = itl->dev;
+		sl_spin_unlock(&n->lock);
+		if (dev)
+			affect_device(tmf, dev, w);
+	}
+}
+
+void sl_tmf_abort_nexus(struct sl_tmf *tmf, struct sl_nexus *n, struct sl_work *w)
+{
+	struct sl_list *pos;
+
+	sl_spin_lock(&n->lock);
+	sl_list_for_each(pos, &n->itls) {
+		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_nexus);
+
+		affect_itl(itl, tmf, SL_ABORT_SILENT, w);
+		if (!n->closing)
+			sl_ua_add(itl, SL_ASC_NEXUS_LOSS >> 8, SL_ASC_NEXUS_LOSS & 0xff);
+	}
+	sl_spin_unlock(&n->lock);
+}
+
+void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns)
+{
+	struct sl_nexus *n = tmf->nexus;
+	struct sl_work w;
+
+	sl_work_init(&w, n->gw, now_ns);
+	sl_spin_lock(&n->lock);
+	n->live++;
+	sl_spin_unlock(&n->lock);
+	tmf->core.internal = 0;
+	sl_tmf_start(tmf, &w);
+	switch (tmf->function) {
+	case SLUICE_TMF_ABORT_TASK:
+	case SLUICE_TMF_ABORT_TASK_SET:
+	case SLUICE_TMF_CLEAR_TASK_SET:
+	case SLUICE_TMF_LOGICAL_UNIT_RESET:
+		one_unit(tmf, &w);
+		break;
+	case SLUICE_TMF_TARGET_RESET:
+		target_reset(tmf, &w);
+		break;
+	case SLUICE_TMF_I_T_NEXUS_RESET:
+		sl_tmf_abort_nexus(tmf, n, &w);
+		break;
+	default:
+		/* Seam: CLEAR ACA comes with ACA, the QUERY functions after it. */
+		tmf->response = SLUICE_TMF_REJECTED;
+		break;
+	}
+	sl_work_run(&w);
+	sl_tmf_put(tmf, &w);
+	sl_work_run(&w);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef SLUICE_CORE_TASK_MANAGEMENT_H
+#define SLUICE_CORE_TASK_MANAGEMENT_H
+
+#include "nexus.h"
+
+/* Starts `tmf` (also a nexus's own, at its end); the caller gives the start's own count back with sl_tmf_put(). */
+void sl_tmf_start(struct sl_tmf *tmf, struct sl_work *w);
+/* One thing less that it waits for; the last one answers. With no lock held. */
+void sl_tmf_put(struct sl_tmf *tmf, struct sl_work *w);
+/* Aborts all commands of the nexus without a response. */
+void sl_tmf_abort_nexus(struct sl_tmf *tmf, struct sl_nexus *n, struct sl_work *w);
+
+#endif /* SLUICE_CORE_TASK_MANAGEMENT_H */

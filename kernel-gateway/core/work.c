@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "nexus.h"
+#include "session.h"
+#include "task_management.h"
+
+/*
+ * Calls respond(). From that moment the command is the fabric's, so what must
+ * happen after it hangs on a record of ours: functions that wait for the command's
+ * end are answered after the call returned.
+ */
+static void respond(struct sl_cmd *cmd, struct sl_work *w)
+{
+	struct sl_nexus *n = cmd->nexus;
+	struct sl_ending e = { .itl = cmd->core.itl, .task_tag = cmd->task_tag, .tmf = cmd->core.abort };
+	struct sl_tmf *tmf;
+	bool last;
+
+	/* Under n->lock from the caller. */
+	sl_cmd_event(cmd, SL_EV_RESPOND, w);
+	sl_list_add_tail(&n->endings, &e.link);
+	n->n_endings++;
+	sl_spin_unlock(&n->lock);
+
+	n->ops->respond(cmd);
+
+	sl_spin_lock(&n->lock);
+	sl_list_del(&e.link);
+	n->n_endings--;
+	tmf = e.tmf;
+	if (n->deferred_grant && n->n_endings == 0) {
+		n->deferred_grant = false;
+		w->grant = true;
+	}
+	/* A closing nexus is torn down only when no call of ours is in its fabric. */
+	last = n->closing && n->live == 0 && n->n_endings == 0 && !n->closed;
+	n->closed |= last;
+	sl_spin_unlock(&n->lock);
+	if (tmf)
+		sl_tmf_put(tmf, w);
+	if (last)
+		sl_nexus_finish(n, w);
+}
+
+static void move_on(struct sl_cmd *cmd, struct sl_work *w)
+{
+	struct sl_nexus *n = cmd->nexus;
+	enum sl_todo todo = cmd->core.todo;
+
+	if (todo == SL_TODO_FETCH)
+		n->ops->data_out(cmd);
+	else if (todo == SL_TODO_CANCEL)
+		n->ops->data_out_cancel(cmd);
+
+	sl_spin_lock(&n->lock);
+	cmd->core.todo = SL_TODO_NOTHING;
+	if (todo == SL_TODO_EVENT) {
+		sl_cmd_event(cmd, cmd->core.event, w);
+		/* It mostly ends with that: go on under the same lock. */
+		if (cmd->core.state == SL_ENDING && cmd->core.todo == SL_TODO_RESPOND) {
+			sl_list_del(&cmd->core.link);
+			todo = SL_TODO_RESPOND;
+		}
+	} else if (todo != SL_TODO_RESPOND) {
+		sl_cmd_event(cmd, SL_EV_CALLED, w);
+	}
+	if (todo == SL_TODO_RESPOND)
+		respond(cmd, w);
+	else
+		sl_spin_unlock(&n->lock);
+}
+
+static void grant(struct sl_work *w)
+{
+	w->grant = false;
+	for (u32 i = 0; i < w->gw->limits.max_sessions; i++) {
+		struct sl_session *s = sl_load_acquire(&w->gw->sessions[i]);
+
+		if (!s)
+			return;
+		if (sl_load_relaxed(&s->regrant))
+			sl_buffer_grant(s, w);
+	}
+}
+
+static void kick(struct sl_work *w)
+{
+	w->kick = false;
+	for (u32 i = 0; i < w->gw->limits.max_sessions; i++) {
+		struct sl_session *s = sl_load_acquire(&w->gw->sessions[i]);
+
+		if (!s)
+			return;
+		if (sl_load_relaxed(&s->owed_tags))
+			sl_event_flush(s, w);
+		sl_event_kick(s);
+	}
+	w->kick = false;
+}
+
+static void ring_doorbells(struct sl_work *w)
+{
+	while (w->dirty) {
+		struct sl_queue *q = w->dirty;
+
+		w->dirty = q->dirty_next;
+		w->gw->ops->queue_dirty(w->gw->host, q);
+		sl_spin_lock(&q->lock);
+		q->users--;
+		sl_spin_unlock(&q->lock);
+	}
+}
+
+static void set_timer(struct sl_work *w)
+{
+	u64 armed = sl_load_relaxed(&w->gw->armed_ns);
+	u64 deadline_ns = w->deadline_ns;
+
+	w->deadline_ns = U64_MAX;
+	while (deadline_ns < armed) {
+		if (sl_cas_acq_rel(&w->gw->armed_ns, &armed, deadline_ns)) {
+			w->gw->ops->timer(w->gw->host, deadline_ns);
+			return;
+		}
+	}
+}
+
+void sl_work_run(struct sl_work *w)
+{
+	struct sl_list *node;
+
+	do {
+		while ((node = sl_list_pop(&w->cmds)))
+			move_on(sl_entry(node, struct sl_cmd, core.link), w);
+		if (w->grant)
+			grant(w);
+	} while (!sl_list_empty(&w->cmds) || w->grant);
+	if (w->dirty)
+		ring_doorbells(w);
+	if (w->kick)
+		kick(w);
+	if (w->deadline_ns != U64_MAX)
+		set_timer(w);
+}
