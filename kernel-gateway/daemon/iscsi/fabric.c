@@ -23,7 +23,8 @@ static void choose_limits(struct iscsi_fabric *f, const struct iscsi_limits *ask
 	f->limits = defaults;
 	if (!asked)
 		return;
-	f->limits.nop_interval_ms = asked->nop_interval_ms;	/* 0: never */
+	if (asked->nop_interval_ms)
+		f->limits.nop_interval_ms = asked->nop_interval_ms;
 	if (asked->max_connections)
 		f->limits.max_connections = asked->max_connections;
 	if (asked->max_logins)

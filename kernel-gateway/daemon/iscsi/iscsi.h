@@ -13,11 +13,12 @@
 
 struct iscsi_fabric;
 
+/* 0, or no structure at all, picks the default in parentheses. */
 struct iscsi_limits {
 	uint32_t max_connections;	/* (1024) logged in, all portals */
 	uint32_t max_logins;		/* (64) connections that have not logged in yet; more are closed at once */
 	uint32_t login_timeout_ms;	/* (15000) to finish login */
-	uint32_t nop_interval_ms;	/* (30000) of silence before a NOP-In ping; 0 never */
+	uint32_t nop_interval_ms;	/* (30000) of silence before a NOP-In ping; UINT32_MAX never */
 	uint32_t nop_timeout_ms;	/* (15000) for its answer */
 	uint32_t window;		/* (128) commands in the CmdSN window of a session */
 	uint64_t max_staged_bytes;	/* (64 MiB) unsolicited data that waits for a buffer, all sessions; past it BUSY */

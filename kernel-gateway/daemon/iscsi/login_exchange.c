@@ -105,7 +105,7 @@ static void enter_full_feature(struct iscsi_connection *c, struct iscsi_login_an
 		iscsi_connection_doom(c);
 		return;
 	}
-	if (f->limits.nop_interval_ms)
+	if (f->limits.nop_interval_ms != UINT32_MAX)
 		loop_timer_set(c->reactor->loop, &c->timer,
 			       c->heard_ns + f->limits.nop_interval_ms * 1000000ull);
 	else
