@@ -71,7 +71,7 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 		put(s, ev);
 		sl_store_release(&k->known, k->want);
 	}
-	s->owed_nexuses--;
+	sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
 	return true;
 }
 
@@ -82,9 +82,9 @@ static bool want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w
 
 	k->want = id;
 	if (!owed && k->known != k->want)
-		s->owed_nexuses++;
+		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses + 1);
 	else if (owed && k->known == k->want)
-		s->owed_nexuses--;
+		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
 	w->kick = true;
 	return settle_nexus(s, slot);
 }
@@ -140,7 +140,7 @@ void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_w
 		if (function == SLUICE_TMF_LOGICAL_UNIT_RESET || function == SLUICE_TMF_TARGET_RESET)
 			dev->owed_reset = 1;
 		if (!settle_device(s, dev))
-			s->owed_devices++;
+			sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
 		w->kick = true;
 	}
 	sl_spin_unlock(&s->admin_lock);
@@ -221,14 +221,14 @@ static void flush_devices(struct sl_session *s)
 {
 	u32 n = sl_load_acquire(&s->gw->n_devices);
 
-	s->owed_devices = 0;
+	sl_store_relaxed(&s->owed_devices, 0);
 	for (u32 i = 0; i < n; i++) {
 		struct sl_device *dev = s->gw->devices[i];
 
 		if (sl_load_relaxed(&dev->binding) != sl_binding(s))
 			continue;
 		if (!settle_device(s, dev)) {
-			s->owed_devices = 1;
+			sl_store_relaxed(&s->owed_devices, 1);
 			return;
 		}
 	}

@@ -34,6 +34,7 @@ struct initiator {
 	uint32_t number;
 	uint32_t commands;
 	unsigned int seed;
+	bool forgetful; /* disks come back empty: data says nothing */
 	struct rig_client rig;
 	uint32_t nexus;
 	struct {
@@ -87,7 +88,7 @@ static void judge(struct initiator *i, const struct sluice_rig_result *r)
 		return;
 	}
 	i->good++;
-	if (i->slot[slot].reading) {
+	if (i->slot[slot].reading && !i->forgetful) {
 		fill(i, slot, expected);
 		i->mismatched += memcmp(expected, slot_data(i, slot), sizeof(expected)) != 0;
 		i->slot[slot].round = (uint32_t)rand_r(&i->seed);
@@ -118,11 +119,15 @@ static void *initiator_main(void *arg)
 }
 
 static void start_initiator(struct initiator *i, const struct gateway *g, uint32_t number,
-			    uint32_t commands)
+			    uint32_t commands, bool forgetful)
 {
 	char port[64];
 
-	*i = (struct initiator){ .g = g, .number = number, .commands = commands, .seed = number };
+	*i = (struct initiator){ .g = g,
+				 .number = number,
+				 .commands = commands,
+				 .seed = number,
+				 .forgetful = forgetful };
 	snprintf(port, sizeof(port), "iqn.2026-11.io.sluice:rig%u,i,0x000000000001", number);
 	rig_open_nexus(&i->rig, g, port, &i->nexus);
 	rig_clear_unit_attention(&i->rig, i->nexus, 0);
@@ -148,7 +153,7 @@ static void should_mix_up_nothing_with_two_loops_and_two_queues(void **state)
 	disk_handler_start(&d, &g, "disk", 2, DISK_BYTES);
 	map_lun(&g, 0, "disk");
 	for (uint32_t n = 0; n < 3; n++)
-		start_initiator(&i[n], &g, n, 4000);
+		start_initiator(&i[n], &g, n, 4000, false);
 	for (uint32_t n = 0; n < 3; n++) {
 		finish_initiator(&i[n]);
 		assert_int_equal(i[n].other, 0);
@@ -187,18 +192,17 @@ static void should_end_every_command_once_while_handlers_come_and_go(void **stat
 	map_lun(&g, 0, "disk");
 	disk_handler_start(&last, &g, "disk", 2, DISK_BYTES);
 	for (uint32_t n = 0; n < 2; n++)
-		start_initiator(&i[n], &g, n, 3000);
+		start_initiator(&i[n], &g, n, 20000, true);
 	disk_handler_stop(&last);
 	assert_int_equal(pthread_create(&thread, NULL, dying_handlers, &g), 0);
 	pthread_join(thread, NULL);
 	disk_handler_start(&last, &g, "disk", 2, DISK_BYTES);
 	for (uint32_t n = 0; n < 2; n++) {
-		/* A new handler has an empty disk: what was written is gone, so data says nothing here. */
-		i[n].mismatched = 0;
-		pthread_join(i[n].thread, NULL);
-		rig_client_close(&i[n].rig);
-		assert_int_equal(i[n].good + i[n].other, 3000);
+		finish_initiator(&i[n]);
 	}
+	print_message("%u commands ended GOOD, %u otherwise\n", i[0].good + i[1].good,
+		      i[0].other + i[1].other);
+	assert_true(i[0].other + i[1].other > 0);
 	device_info(&g, "disk", &info);
 	assert_int_equal(info.live, 0);
 	disk_handler_stop(&last);
