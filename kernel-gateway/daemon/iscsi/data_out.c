@@ -86,7 +86,7 @@ static void advance(struct iscsi_task *t)
 		sl_cmd_data_out_done(&t->cmd, t->run.want, loop_now(t->session->reactor->loop));
 		return;
 	}
-	if (t->run.unsolicited || !c)
+	if (t->run.unsolicited || t->run.arriving || !c)
 		return;
 	if (t->run.r2t_next < t->run.received)
 		t->run.r2t_next = t->run.received;
@@ -244,6 +244,7 @@ void iscsi_data_out_complete(struct iscsi_connection *c, struct iscsi_task *t, c
 void iscsi_data_out_immediate(struct iscsi_task *t, uint32_t len)
 {
 	t->session->connection->rx.task = NULL;
+	t->run.arriving = false;
 	if (!t->run.failed)
 		t->run.received += len;
 	if (t->run.failed || t->run.ended)

@@ -227,6 +227,7 @@ static void begin_data_out(struct iscsi_connection *c, struct iscsi_task *t, con
 
 	t->run.first_end = expected < c->p.first_burst ? expected : c->p.first_burst;
 	t->run.unsolicited = !(pdu->flags & ISCSI_FINAL);
+	t->run.arriving = len > 0;
 	if (!t->run.unsolicited && len < t->run.first_end)
 		t->run.first_end = len;
 	if ((t->run.unsolicited && c->p.initial_r2t) || (len && !c->p.immediate_data))

@@ -44,6 +44,7 @@ struct iscsi_task {
 		bool failed;		/* by us: `status` and sense below go out instead of the core's */
 		bool dropped;		/* aborted while held: ends without an answer */
 		bool aborting;		/* the core was told to abort it because it failed */
+		bool arriving;		/* immediate data is on its way behind the command */
 		bool unsolicited;	/* Data-Out without R2T is still to come: F not seen */
 		uint8_t status;
 		uint8_t sense_key, asc, ascq;
