@@ -10,7 +10,6 @@ JVM_OPTIONS=(
 	'-Xlog:aot*=off' '-Xlog:cds*=off'
 	--sun-misc-unsafe-memory-access=deny --illegal-native-access=deny
 	--enable-native-access=io.sluice.handler,io.sluice.vdisk
-	--add-modules=io.sluice.vdisk
 )
 readonly APPLIANCE=io.sluice.appliance/io.sluice.appliance.Main
 
