@@ -51,7 +51,12 @@ final class Vdisk implements Device, Resizable {
 
     static Vdisk open(DeviceContext context, DiskConfig config) throws IOException {
         ResizeRecord resizes = new ResizeRecord(context.home(), config.size());
-        BlockStore store = Stores.open(config, resizes.size());
+        return open(context, config, Stores.open(config, resizes.size()), resizes);
+    }
+
+    /** Takes over {@code store}, and closes it if the disk cannot be opened. */
+    static Vdisk open(DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes)
+            throws IOException {
         try {
             Vdisk disk = new Vdisk(context, config, store, resizes);
             if (!store.traits().persistent()) {

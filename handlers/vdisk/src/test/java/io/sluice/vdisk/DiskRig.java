@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vdisk;
+
+import io.sluice.handler.DeviceConfig;
+import io.sluice.handler.DeviceConfigException;
+import io.sluice.handler.DeviceContext;
+import io.sluice.handler.DeviceMeters;
+import io.sluice.handler.ItNexus;
+import io.sluice.scsi.AdditionalSense;
+import io.sluice.vdisk.store.BlockStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/** A disk, two initiators, and nothing between them. */
+final class DiskRig implements AutoCloseable {
+    private final List<String> attentions;
+    private final Vdisk device;
+    private final List<ItNexus> nexuses = List.of(
+            new ItNexus(1, "iqn.2026-11.test:a,i,0x1", "iqn.2026-11.test:disk,t,0x0001"),
+            new ItNexus(2, "iqn.2026-11.test:b,i,0x1", "iqn.2026-11.test:disk,t,0x0001"));
+    private final FakeCommand command = new FakeCommand(nexuses.getFirst());
+    private ItNexus nexus = nexuses.getFirst();
+
+    private DiskRig(Vdisk device, List<String> attentions) {
+        this.device = device;
+        this.attentions = attentions;
+        nexuses.forEach(device::nexusAdded);
+        attentions.clear();
+    }
+
+    /** Opens as the runtime does, unknown keys included. */
+    static DiskRig open(Path home, Object... keysAndValues) throws DeviceConfigException, IOException {
+        Context context = new Context(home);
+        DeviceConfig config = DeviceConfig.of("disk", map(keysAndValues));
+        VdiskProvider provider = new VdiskProvider();
+        Vdisk disk = (Vdisk) provider.open(context, config);
+        config.rejectUnknown();
+        return new DiskRig(disk, context.attentions);
+    }
+
+    /** A disk over a store of the test's own. */
+    static DiskRig over(Path home, BlockStore store, Object... keysAndValues)
+            throws DeviceConfigException, IOException {
+        Map<String, Object> values = map(keysAndValues);
+        values.put("path", "/nowhere");
+        Context context = new Context(home);
+        DiskConfig config = DiskConfig.parse(DeviceConfig.of("disk", values));
+        return new DiskRig(
+                Vdisk.open(context, config, store, new ResizeRecord(home, store.size())), context.attentions);
+    }
+
+    private static Map<String, Object> map(Object... keysAndValues) {
+        Map<String, Object> map = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    Vdisk device() {
+        return device;
+    }
+
+    /** From now on commands come from this nexus, 0 or 1. */
+    void as(int index) {
+        nexus = nexuses.get(index);
+    }
+
+    void removeNexus(int index) {
+        device.nexusRemoved(nexuses.get(index));
+    }
+
+    Answer none(byte[] cdb) {
+        return in(0, cdb);
+    }
+
+    Answer in(int expected, byte[] cdb) {
+        device.execute(command.in(nexus, cdb, expected));
+        return command.answer();
+    }
+
+    Answer out(byte[] data, byte[] cdb) {
+        device.execute(command.out(nexus, cdb, data));
+        return command.answer();
+    }
+
+    /** A command with room for Data-In, to be executed by the test itself, again and again. */
+    FakeCommand prepared(int expected, byte[] cdb) {
+        return new FakeCommand(nexus).in(nexus, cdb, expected);
+    }
+
+    FakeCommand prepared(byte[] data, byte[] cdb) {
+        return new FakeCommand(nexus).out(nexus, cdb, data);
+    }
+
+    /** Whether the disk would execute it on a queue loop. */
+    boolean tryExecutes(int expected, byte[] cdb) {
+        boolean executed = device.tryExecute(command.in(nexus, cdb, expected));
+        if (executed != command.hasEnded()) {
+            throw new AssertionError(
+                    "tryExecute returned " + executed + " and the command ended: " + command.hasEnded());
+        }
+        return executed;
+    }
+
+    /** Unit attentions raised so far: {@code "all: ..."}, {@code "others: ..."} or {@code "one: ..."}. */
+    List<String> attentions() {
+        return attentions;
+    }
+
+    @Override
+    public void close() throws IOException {
+        device.close();
+    }
+
+    private static final class Context implements DeviceContext {
+        private final Path home;
+        private final List<String> attentions = new ArrayList<>();
+
+        Context(Path home) {
+            this.home = home;
+        }
+
+        @Override
+        public String name() {
+            return "disk";
+        }
+
+        @Override
+        public Path home() {
+            return home;
+        }
+
+        @Override
+        public void raiseUnitAttention(AdditionalSense sense) {
+            attentions.add("all: " + sense);
+        }
+
+        @Override
+        public void raiseUnitAttentionExcept(ItNexus but, AdditionalSense sense) {
+            attentions.add("others: " + sense);
+        }
+
+        @Override
+        public void raiseUnitAttentionFor(ItNexus only, AdditionalSense sense) {
+            attentions.add("one: " + sense);
+        }
+
+        @Override
+        public void controlModeChanged(boolean descriptorSense, boolean taskAbortedStatus) {}
+
+        @Override
+        public DeviceMeters meters() {
+            return new DeviceMeters() {
+                @Override
+                public void counter(String name, String description, LongSupplier value) {}
+
+                @Override
+                public void gauge(String name, String description, DoubleSupplier value) {}
+            };
+        }
+    }
+}
