@@ -64,8 +64,11 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 	return NULL;
 }
 
-/* Every nexus that sees the device becomes known to its handler. */
-static void announce(struct sl_device *dev, struct sl_session *s, bool first, struct sl_work *w)
+/*
+ * Every nexus that sees the device becomes known to its handler, and hears that
+ * the logical unit was powered on: whatever was volatile in it is gone.
+ */
+static void announce(struct sl_device *dev, struct sl_session *s, struct sl_work *w)
 {
 	struct sl_list *pos;
 
@@ -77,9 +80,7 @@ static void announce(struct sl_device *dev, struct sl_session *s, bool first, st
 		sl_spin_lock(&n->lock);
 		if (!n->closing)
 			sl_event_nexus(s, n->slot, n->id, w);
-		/* It answered INQUIRY with qualifier 001b until now; who hears of a reset looks anyway. */
-		if (first && !(itl->n_ua > 0 && itl->ua[0].asc == SL_ASC_POWER_ON >> 8))
-			sl_ua_add(itl, SL_ASC_INQUIRY_DATA_CHANGED >> 8, SL_ASC_INQUIRY_DATA_CHANGED & 0xff);
+		sl_ua_add(itl, SL_ASC_POWER_ON >> 8, SL_ASC_POWER_ON & 0xff);
 		sl_spin_unlock(&n->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
@@ -89,8 +90,6 @@ static void announce(struct sl_device *dev, struct sl_session *s, bool first, st
 static int bind(struct sl_session *s, const struct sluice_device_add *add, struct sl_device *dev,
 		struct sl_work *w)
 {
-	bool first = dev->state == SLUICE_DEVICE_ABSENT;
-
 	if (dev->binding || dev->leaving == sl_binding(s))
 		return -EEXIST;
 	sl_store_relaxed(&dev->queue, add->queue);
@@ -102,7 +101,7 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->recovery, add->recovery);
 	dev->state = SLUICE_DEVICE_SERVED;
 	dev->leaving = 0;
-	announce(dev, s, first, w);
+	announce(dev, s, w);
 	/* Pairs with the acquire in admit(): the profile before the binding. */
 	sl_store_release(&dev->binding, sl_binding(s));
 	return 0;

@@ -184,7 +184,7 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 /* ---- Nexuses (nexus.c) ------------------------------------------------- */
 
 enum sl_nexus_origin {
-	SL_NEXUS_NEW,		/* this initiator port was never here: POWER ON 29/01 */
+	SL_NEXUS_NEW,		/* this initiator port was not here: POWER ON, RESET, OR BUS DEVICE RESET OCCURRED 29/00 */
 	SL_NEXUS_REINSTATED,	/* replaces a lost or reinstated session: I_T NEXUS LOSS OCCURRED 29/07 */
 };
 

@@ -161,7 +161,7 @@ static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work
 		if (result || n->group != g)
 			continue;
 		reported_luns_changed(n);
-		result = sl_nexus_map(n, l->lun, dev, SL_ASC_POWER_ON, w);
+		result = sl_nexus_map(n, l->lun, dev, SL_ASC_RESET_OCCURRED, w);
 		if (!result)
 			result = sl_nexus_list_luns(n);
 	}

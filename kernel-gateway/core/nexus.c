@@ -108,7 +108,7 @@ static void unmap_all(struct sl_nexus *n)
 /* Under gw->config. */
 static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_work *w)
 {
-	u16 asc = origin == SL_NEXUS_REINSTATED ? SL_ASC_NEXUS_LOSS : SL_ASC_POWER_ON;
+	u16 asc = origin == SL_NEXUS_REINSTATED ? SL_ASC_NEXUS_LOSS : SL_ASC_RESET_OCCURRED;
 	struct sl_list *pos;
 	int result = sl_nexus_list_luns(n);
 

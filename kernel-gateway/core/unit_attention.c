@@ -34,8 +34,8 @@ void sl_ua_add(struct sl_itl *itl, u8 asc, u8 ascq)
 			return;
 	}
 	if (rank > 0) {
-		/* A 29h condition is always the first and the only one of its kind. */
-		if (itl->n_ua > 0 && precedence(itl->ua[0].asc, itl->ua[0].ascq) > rank)
+		/* A 29h condition is always the first and the only one of its kind; of equals the older stays. */
+		if (itl->n_ua > 0 && precedence(itl->ua[0].asc, itl->ua[0].ascq) >= rank)
 			return;
 		itl->n_ua = 0;
 	} else if (itl->n_ua == SL_UA_MAX) {

@@ -196,7 +196,7 @@ struct sl_nexus *fx_nexus(const char *initiator)
 	fx->auto_release = true;
 	fx_init(&c, n, 0x00, SLUICE_DIR_NONE, 0);
 	fx_submit(&c);
-	fx_assert_sense(&c, 6, 0x2901);
+	fx_assert_sense(&c, 6, 0x2900);
 	fx->auto_release = auto_release;
 	return n;
 }
