@@ -12,13 +12,14 @@
 #include "host/log.h"
 #include "operation.h"
 #include "pending.h"
+#include "rig/rig.h"
 
 /* No request is longer; a longer packet shows as truncated. */
 #define PACKET_MAX	  1024
 /* Requests taken from one client before the loop turns to others. */
 #define PACKETS_PER_ROUND 32
 /* Replies kept for a client that does not read: as many as a rig may have outstanding, and some. */
-#define REPLIES_MAX	  8192
+#define REPLIES_MAX	  (RIG_MAX_COMMANDS + 256)
 #define HELLO_TIMEOUT_NS  (5ull * 1000000000)
 
 struct reply {

@@ -74,7 +74,7 @@ int handler_open(struct handler *h, const char *socket_path, const char *name, u
 			       .handler_fd = -1,
 			       .queues = queues,
 			       .depth = depth,
-			       .spin_rounds = 200 };
+			       .spin_rounds = 50 };
 	for (uint32_t i = 0; i <= SLUICE_MAX_QUEUES; i++)
 		h->bells[i] = -1;
 	err = connection_open(&h->link, socket_path, SLUICE_ROLE_HANDLER, name, why);

@@ -12,7 +12,7 @@
 
 struct options {
 	const char *socket;
-	uint32_t queues, depth;
+	uint32_t queues, depth, spin;
 	uint64_t pool;
 };
 
@@ -34,7 +34,9 @@ struct queue_thread {
 };
 
 static const char usage[] =
-	"usage: sluice-cdisk --socket PATH [--queues N] [--depth N] [--pool BYTES] NAME=SIZE|NAME=null...\n"
+	"usage: sluice-cdisk --socket PATH [--queues N] [--depth N] [--pool BYTES]\n"
+	"                    [--spin ROUNDS] NAME=SIZE|NAME=null...\n"
+	"  ROUNDS: looks at the ring before a sleep (0)\n"
 	"  SIZE in bytes with an optional K, M, G or T; a null disk has 1 TiB\n";
 
 static uint64_t size_of(const char *text)
@@ -60,6 +62,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "queues", required_argument, NULL, 'q' },
 		{ "depth", required_argument, NULL, 'd' },
 		{ "pool", required_argument, NULL, 'p' },
+		{ "spin", required_argument, NULL, 'r' },
 		{ 0 },
 	};
 	int opt;
@@ -73,6 +76,8 @@ static void parse(int argc, char **argv, struct options *o)
 			o->depth = (uint32_t)size_of(optarg);
 		else if (opt == 'p')
 			o->pool = size_of(optarg);
+		else if (opt == 'r')
+			o->spin = (uint32_t)size_of(optarg);
 		else
 			die(usage);
 	}
@@ -155,6 +160,7 @@ int main(int argc, char **argv)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	if (handler_open(&s.handler, o.socket, "sluice-cdisk", o.queues, o.depth, o.pool, why))
 		die(why);
+	s.handler.spin_rounds = o.spin;
 	for (int i = optind; i < argc; i++)
 		add_disk(&s, argv[i]);
 	fflush(stdout);
