@@ -16,6 +16,7 @@ final class LogicalUnit {
     final BlockStore store;
     final Medium medium;
     final CacheAndProtection modes;
+    final ErrorCounters errors = new ErrorCounters();
     final int blockSize;
     final int blockShift;
     private final boolean readOnly;
@@ -139,16 +140,19 @@ final class LogicalUnit {
 
     /** Ends a command whose reading failed; {@code offset} is where it began, bytes. */
     void readFailed(ScsiCommand command, long outcome, long offset) {
+        errors.readFailed();
         failed(command, outcome, offset, AdditionalSense.UNRECOVERED_READ_ERROR);
     }
 
     /** Ends a command whose writing failed; {@code offset} is where it began, bytes. */
     void writeFailed(ScsiCommand command, long outcome, long offset) {
+        errors.writeFailed();
         failed(command, outcome, offset, AdditionalSense.WRITE_ERROR);
     }
 
     /** Ends a command whose flush failed: nobody knows which blocks it was. */
     void flushFailed(ScsiCommand command, long outcome) {
+        errors.writeFailed();
         switch (Outcome.failure(outcome)) {
             case NO_SPACE ->
                 command.check(SenseKey.DATA_PROTECT, AdditionalSense.SPACE_ALLOCATION_FAILED_WRITE_PROTECT);

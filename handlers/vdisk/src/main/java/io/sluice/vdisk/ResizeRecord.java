@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,18 +28,25 @@ final class ResizeRecord {
         this.configured = configured;
     }
 
-    /** The size to open with, bytes; 0 if neither the configuration nor a resize says one. */
-    long size() throws IOException {
+    /**
+     * The size to open with, bytes; 0 if neither the configuration nor a resize says one.
+     *
+     * @param actual what the store has now, if that can be told: a resize that was recorded and then did not happen (the machine
+     *     went down between the two) does not count
+     */
+    long size(OptionalLong actual) throws IOException {
         try {
             Matcher content = CONTENT.matcher(
                     Files.readString(file, StandardCharsets.US_ASCII).strip());
             boolean applies = content.matches() && Long.parseLong(content.group(1)) == configured;
-            return applies && configured != 0 ? Long.parseLong(content.group(2)) : configured;
+            long resized = applies && configured != 0 ? Long.parseLong(content.group(2)) : configured;
+            return actual.isEmpty() || actual.getAsLong() == resized ? resized : configured;
         } catch (NoSuchFileException never) {
             return configured;
         }
     }
 
+    /** Call it before the resize itself. */
     void remember(long bytes) throws IOException {
         Path partial = file.resolveSibling("resized.new");
         Files.writeString(

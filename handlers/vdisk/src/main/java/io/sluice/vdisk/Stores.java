@@ -6,6 +6,8 @@ import io.sluice.vdisk.store.NullStore;
 import io.sluice.vdisk.store.RamStore;
 import io.sluice.vdisk.store.StoreFiles;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.OptionalLong;
 
 /** Opens the store that a configuration asks for. */
 final class Stores {
@@ -19,6 +21,14 @@ final class Stores {
             case FILE -> openFile(config, size, false);
             case DIRECT -> openFile(config, size, true);
         };
+    }
+
+    /** The size of the file, if there is one; a block device says nothing here. */
+    static OptionalLong actualSize(DiskConfig config) throws IOException {
+        if (config.path().isEmpty() || !Files.isRegularFile(config.path().get())) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(Files.size(config.path().get()));
     }
 
     private static BlockStore openFile(DiskConfig config, long size, boolean direct) throws IOException {

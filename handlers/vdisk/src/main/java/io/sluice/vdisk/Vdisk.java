@@ -12,6 +12,7 @@ import io.sluice.handler.Resizable;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.handler.kit.CommandTable;
 import io.sluice.handler.kit.Inquiry;
+import io.sluice.handler.kit.LogPages;
 import io.sluice.handler.kit.ModePages;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.PeripheralDeviceType;
@@ -44,14 +45,16 @@ final class Vdisk implements Device, Resizable {
         commands = CommandTable.builder()
                 .add(inquiry(Identity.of(config.identity(), context.home())))
                 .add(modePages)
+                .add(new LogPages(context, unit.errors.writeErrors(), unit.errors.readErrors()))
                 .add(new DiskCommands(unit, config, context))
                 .build();
         quick = new QuickCommands(unit);
+        unit.errors.register(context.meters());
     }
 
     static Vdisk open(DeviceContext context, DiskConfig config) throws IOException {
         ResizeRecord resizes = new ResizeRecord(context.home(), config.size());
-        return open(context, config, Stores.open(config, resizes.size()), resizes);
+        return open(context, config, Stores.open(config, resizes.size(Stores.actualSize(config))), resizes);
     }
 
     /** Takes over {@code store}, and closes it if the disk cannot be opened. */
@@ -147,9 +150,9 @@ final class Vdisk implements Device, Resizable {
         if (bytes == store.size()) {
             return;
         }
+        resizes.remember(bytes);
         store.resize(bytes);
         context.raiseUnitAttention(AdditionalSense.CAPACITY_DATA_HAS_CHANGED);
-        resizes.remember(bytes);
     }
 
     @Override

@@ -97,6 +97,23 @@ final class FailureTest {
     }
 
     @Test
+    void shouldCountFailuresInLogPages() {
+        store.fail(StoreFailure.MEDIUM, 0);
+        disk.in(512, Cdb.block(0x28, 0, 0, 1));
+        disk.out(new byte[512], Cdb.block(0x2A, 0, 0, 1));
+        disk.in(512, Cdb.block(0x28, 0, 0, 1));
+        store.failure = 0;
+        assertThat(disk.in(64, Cdb.of(0x4D, 0, 0x43, 0, 0, 0, 0, 0, 64, 0))
+                        .good()
+                        .data())
+                .isEqualTo(Cdb.of(0x03, 0, 0, 12, 0, 6, 0, 8, 0, 0, 0, 0, 0, 0, 0, 2));
+        assertThat(disk.in(64, Cdb.of(0x4D, 0, 0x42, 0, 0, 0, 0, 0, 64, 0))
+                        .good()
+                        .data()[15])
+                .isEqualTo((byte) 1);
+    }
+
+    @Test
     void shouldCallTheUnexplainedAnInternalFailure() {
         store.fail(StoreFailure.INTERNAL, 0);
         disk.in(512, Cdb.block(0x28, 0, 0, 1)).check(SenseKey.HARDWARE_ERROR, AdditionalSense.INTERNAL_TARGET_FAILURE);

@@ -3,6 +3,7 @@ package io.sluice.vdisk.store;
 
 import io.sluice.vdisk.posix.Errno;
 import io.sluice.vdisk.posix.FileShape;
+import io.sluice.vdisk.posix.NativeException;
 import io.sluice.vdisk.posix.NativeFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -130,6 +131,9 @@ public final class FileStore implements BlockStore {
         } else {
             file.truncate(newSize);
             size = newSize;
+        }
+        if (!file.sync()) {
+            throw new NativeException("fdatasync", file.path().toString(), NativeFile.lastErrno());
         }
     }
 

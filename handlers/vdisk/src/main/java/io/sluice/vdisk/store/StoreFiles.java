@@ -7,8 +7,10 @@ import io.sluice.vdisk.posix.FileShape;
 import io.sluice.vdisk.posix.NativeException;
 import io.sluice.vdisk.posix.NativeFile;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Opens, and if need be creates, the file behind a {@link FileStore} or {@link DirectStore}. */
 public final class StoreFiles {
@@ -33,7 +35,8 @@ public final class StoreFiles {
      * @throws IOException with path and remedy
      */
     public static BlockStore open(Request request) throws IOException {
-        NativeFile file = openOrCreate(request);
+        boolean create = mustCreate(request);
+        NativeFile file = openOrCreate(request, create);
         try {
             FileShape shape = FileShape.of(file);
             if (!request.readOnly()) {
@@ -41,16 +44,32 @@ public final class StoreFiles {
             }
             long size = settleSize(file, shape, request);
             FileStore cached = new FileStore(file, shape, size);
-            return request.direct() ? openDirect(cached, size, request) : cached;
+            BlockStore store = request.direct() ? openDirect(cached, size, request) : cached;
+            if (create) {
+                syncFolder(request.path());
+            }
+            return store;
         } catch (IOException | RuntimeException e) {
             file.close();
+            if (create) {
+                Files.deleteIfExists(request.path());
+            }
             throw e;
         }
     }
 
-    private static NativeFile openOrCreate(Request request) throws IOException {
+    /** A power cut after the first GOOD must not take the file itself away. */
+    private static void syncFolder(Path path) throws IOException {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static boolean mustCreate(Request request) throws IOException {
         Path path = request.path();
-        NativeFile.Mode mode = request.readOnly() ? NativeFile.Mode.READ_ONLY : NativeFile.Mode.READ_WRITE;
         boolean create = !Files.exists(path);
         if (create && request.readOnly()) {
             throw new IOException(
@@ -60,7 +79,12 @@ public final class StoreFiles {
         if (create && request.size() == 0) {
             throw new IOException(path + " does not exist: give size to have it created, or correct path");
         }
-        return NativeFile.open(path, create ? NativeFile.Mode.CREATE : mode);
+        return create;
+    }
+
+    private static NativeFile openOrCreate(Request request, boolean create) throws IOException {
+        NativeFile.Mode mode = request.readOnly() ? NativeFile.Mode.READ_ONLY : NativeFile.Mode.READ_WRITE;
+        return NativeFile.open(request.path(), create ? NativeFile.Mode.CREATE : mode);
     }
 
     private static void lock(NativeFile file) throws IOException {
