@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a device author sees (SPI, SCSI vocabulary, device-server kit) and the ring runtime below it. */
 module io.sluice.handler {
+    requires org.jctools.core.jdk11;
+    requires micrometer.core;
     requires org.slf4j;
     requires transitive org.jspecify;
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ring;
+
+import io.sluice.handler.HotPath;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The transport of sluiced: sleeps on a futex in the handler region, wakes the gateway by an eventfd, and touches either only
+ * when a side sleeps. Each flag follows one protocol: set the flag, full fence, look again, sleep; and on the other side
+ * publish, full fence, look at the flag. The two fences pair, so one side always sees the other.
+ */
+public final class SharedMemoryTransport implements Transport {
+    private static final long MAX_SLEEP_NANOS = 999_999_999L;
+    /** Clock reads are dear, polls are not. */
+    private static final int POLLS_PER_CLOCK_READ = 16;
+
+    private final Arena arena;
+    private final ControlDescriptor control;
+    private final RingQueue[] queues;
+    private final AdaptiveSpin[] spins;
+    private final WaitStatistics[] statistics;
+    private final int[] eventfds;
+    private final AdminRing admin;
+    private final int adminEventfd;
+    private final MemorySegment pool;
+    private final MemorySegment timespecs;
+
+    /**
+     * Over regions that are mapped already.
+     *
+     * @param arena owns the regions; closed by {@link #close()}
+     * @param eventfds one per queue, then the admin ring's; closed by {@link #close()}
+     * @throws NativeException if the control page is not of this ABI
+     */
+    public SharedMemoryTransport(Arena arena, MemorySegment gateway, MemorySegment handler, int[] eventfds)
+            throws NativeException {
+        this.arena = arena;
+        this.control = new ControlDescriptor(gateway);
+        control.verify();
+        int count = control.queues();
+        if (eventfds.length != count + 1) {
+            throw new NativeException(
+                    "session of " + count + " queues with " + eventfds.length + " eventfds",
+                    71,
+                    "a gateway sends one per queue and one for the admin ring: install both from one release");
+        }
+        this.eventfds = eventfds.clone();
+        this.adminEventfd = eventfds[count];
+        this.queues = new RingQueue[count];
+        this.spins = new AdaptiveSpin[count];
+        this.statistics = new WaitStatistics[count];
+        for (int i = 0; i < count; i++) {
+            queues[i] = new RingQueue(control, gateway, handler, i);
+            spins[i] = new AdaptiveSpin(WakePrice.nanos());
+            statistics[i] = new WaitStatistics();
+        }
+        this.admin = new AdminRing(control, gateway, handler);
+        this.pool = handler.asSlice(control.pool(), control.poolBytes());
+        this.timespecs = arena.allocate(16L * (count + 1), 8);
+    }
+
+    @Override
+    public ControlDescriptor control() {
+        return control;
+    }
+
+    @Override
+    public RingQueue queue(int number) {
+        return queues[number];
+    }
+
+    @Override
+    public AdminRing admin() {
+        return admin;
+    }
+
+    @Override
+    public MemorySegment pool() {
+        return pool;
+    }
+
+    @Override
+    public WaitStatistics statistics(RingQueue queue) {
+        return statistics[queue.number()];
+    }
+
+    @Override
+    @HotPath
+    public int enter(RingQueue queue, int min, int max, long timeoutNanos, LocalWork local) {
+        WaitStatistics statistic = statistics[queue.number()];
+        if (queue.publish() != 0) {
+            // Pairs with the gateway's fence between sleeping = 1 and its second look at comp_producer.
+            VarHandle.fullFence();
+            if (queue.index().isGatewaySleeping()) {
+                Linux.signal(eventfds[queue.number()]);
+                statistic.woke();
+            }
+        }
+        int available = queue.available();
+        if (available >= min || local.isPending()) {
+            return Math.min(available, max);
+        }
+        AdaptiveSpin spin = spins[queue.number()];
+        long start = System.nanoTime();
+        if (!spin(queue, min, local, start, spin.budgetNanos(), statistic) && timeoutNanos > 0) {
+            sleep(queue, min, local, timeoutNanos, statistic);
+        }
+        spin.waited(System.nanoTime() - start);
+        return Math.min(queue.available(), max);
+    }
+
+    @HotPath
+    private static boolean spin(
+            RingQueue queue, int min, LocalWork local, long start, long budget, WaitStatistics statistic) {
+        if (budget == 0) {
+            return false;
+        }
+        statistic.spun();
+        do {
+            for (int i = 0; i < POLLS_PER_CLOCK_READ; i++) {
+                if (queue.available() >= min || local.isPending()) {
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        } while (System.nanoTime() - start < budget);
+        return false;
+    }
+
+    @HotPath
+    private void sleep(RingQueue queue, int min, LocalWork local, long timeoutNanos, WaitStatistics statistic) {
+        IndexDescriptor index = queue.index();
+        index.storeSleepingVolatile(1);
+        // Pairs with the fences of the gateway's doorbell and of wake(): they publish before they look at the flag.
+        VarHandle.fullFence();
+        if (queue.available() < min && !local.isPending()) {
+            statistic.slept();
+            Linux.futexWait(index.futexWord(), 1, timespec(queue.number(), timeoutNanos));
+        }
+        index.storeSleepingVolatile(0);
+    }
+
+    @HotPath
+    private long timespec(int slot, long nanos) {
+        long offset = 16L * slot;
+        timespecs.set(ValueLayout.JAVA_LONG, offset, 0);
+        timespecs.set(ValueLayout.JAVA_LONG, offset + 8, Math.min(nanos, MAX_SLEEP_NANOS));
+        return timespecs.address() + offset;
+    }
+
+    @Override
+    @HotPath
+    public void wake(RingQueue queue) {
+        VarHandle.fullFence();
+        if (queue.claimSleeper()) {
+            Linux.futexWake(queue.index().futexWord());
+        }
+    }
+
+    @Override
+    public void signalAdmin() {
+        VarHandle.fullFence();
+        if (admin.index().isGatewaySleeping()) {
+            Linux.signal(adminEventfd);
+        }
+    }
+
+    @Override
+    public void awaitAdmin(long timeoutNanos) {
+        IndexDescriptor index = admin.index();
+        index.storeSleepingVolatile(1);
+        VarHandle.fullFence();
+        if (!admin.hasEvents()) {
+            Linux.futexWait(index.futexWord(), 1, timespec(queues.length, timeoutNanos));
+        }
+        index.storeSleepingVolatile(0);
+    }
+
+    @Override
+    public void wakeAdmin() {
+        VarHandle.fullFence();
+        if (admin.index().claimSleeper()) {
+            Linux.futexWake(admin.index().futexWord());
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+        for (int eventfd : eventfds) {
+            if (eventfd >= 0) {
+                Linux.close(eventfd);
+            }
+        }
+    }
+}

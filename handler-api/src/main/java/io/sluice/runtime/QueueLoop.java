@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.runtime;
+
+import io.sluice.handler.HotPath;
+import io.sluice.handler.ItNexus;
+import io.sluice.ring.RingQueue;
+import io.sluice.ring.Transport;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The duty cycle of one queue: replies out, commands in, dispatch. The only thread that touches its ring; replies of
+ * other threads come through a multi-producer queue and leave in one batch with one wake.
+ */
+final class QueueLoop implements Transport.LocalWork {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueLoop.class);
+    private static final int BATCH = 32;
+    private static final long WAIT_NANOS = 500_000_000L;
+    private static final long LINGER_NANOS = 5_000_000L;
+
+    private final HandlerSession session;
+    private final Transport transport;
+    private final RingQueue queue;
+    private final RingCommand[] commands; // two per tag
+    private final int[] tags = new int[BATCH];
+    private final MpscVarHandleArrayQueue<RingCommand> replies;
+    private final AtomicLong refusedEnds;
+    private final Thread thread;
+    private volatile boolean stopped;
+    private long outstanding; // the loop's own
+
+    QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds) {
+        this.session = session;
+        this.transport = transport;
+        this.queue = queue;
+        this.refusedEnds = refusedEnds;
+        commands = new RingCommand[2 * queue.depth()];
+        for (int i = 0; i < commands.length; i++) {
+            commands[i] = new RingCommand(this, queue, transport.pool(), i >> 1);
+        }
+        replies = new MpscVarHandleArrayQueue<>(2 * queue.depth());
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("sluice-queue-" + queue.number())
+                .unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    RingQueue queue() {
+        return queue;
+    }
+
+    /** Asks the loop to take no more commands; it ends when the last one it holds has ended. */
+    void stop() {
+        stopped = true;
+        transport.wake(queue);
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                cycle();
+            }
+        } catch (RuntimeException | Error failed) {
+            LOG.error("queue {}: the loop failed, the session is given up", queue.number(), failed);
+            session.loopFailed(failed);
+        }
+        linger();
+        session.loopEnded();
+    }
+
+    /** One round. */
+    @HotPath
+    private void cycle() {
+        drainReplies();
+        int count = transport.enter(queue, 1, BATCH, WAIT_NANOS, this);
+        if (count == 0) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            tags[i] = queue.peekTag(i);
+        }
+        queue.take(count);
+        outstanding += count;
+        long now = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            dispatch(tags[i], now);
+        }
+    }
+
+    @HotPath
+    private void dispatch(int tag, long now) {
+        RingCommand command = commands[2 * tag + (queue.generation(tag) & 1)];
+        ServedDevice device = session.device(command.deviceId());
+        ItNexus nexus = session.nexus(command.nexusId());
+        command.begin(device, nexus, now);
+        device.counters(queue.number()).taken();
+        device.dispatch(command);
+    }
+
+    /** A command ended, on any thread: the loop's own end is staged at once, others come by the queue. */
+    @HotPath
+    void ended(RingCommand command) {
+        if (Thread.currentThread() == thread) {
+            stage(command);
+            return;
+        }
+        while (!replies.offer(command)) {
+            Thread.onSpinWait(); // never: it has room for every command of the queue
+        }
+        transport.wake(queue);
+    }
+
+    /** The sequence number of a command that a device holds; 0 if it has ended. Any thread. */
+    long sequenceOf(int tag, int generation) {
+        if (tag < 0 || tag >= queue.depth()) {
+            return 0;
+        }
+        RingCommand command = commands[2 * tag + (generation & 1)];
+        long sequence = command.sequence();
+        return command.isExecuting(generation) ? sequence : 0;
+    }
+
+    void refusedEnd() {
+        refusedEnds.incrementAndGet();
+    }
+
+    @Override
+    @HotPath
+    public boolean isPending() {
+        return !replies.isEmpty() || stopped;
+    }
+
+    @HotPath
+    private void drainReplies() {
+        RingCommand command = replies.poll();
+        while (command != null) {
+            stage(command);
+            command = replies.poll();
+        }
+    }
+
+    @HotPath
+    private void stage(RingCommand command) {
+        ServedDevice device = command.device();
+        if (device != null) {
+            long nanos = System.nanoTime() - command.takenNanos();
+            device.counters(queue.number())
+                    .ended(
+                            command.opcode(),
+                            command.status(),
+                            command.directionCode(),
+                            command.dataLength() & 0xFFFF_FFFFL,
+                            nanos);
+        }
+        queue.complete(
+                command.tag(), command.generation(), command.status(), command.senseLength(), command.dataLength());
+        command.finish();
+        outstanding--;
+    }
+
+    /** After the session: waits for the devices to let go of commands, because they may use the pool until then. */
+    private void linger() {
+        boolean warned = false;
+        long start = System.nanoTime();
+        while (true) {
+            drainReplies();
+            transport.enter(queue, 1, 0, 0, () -> true);
+            if (outstanding <= 0) {
+                return;
+            }
+            if (!warned && System.nanoTime() - start > 10_000_000_000L) {
+                warned = true;
+                LOG.warn(
+                        "queue {}: the session is over and devices still hold {} of its commands; its memory stays"
+                                + " until they end them",
+                        queue.number(),
+                        outstanding);
+            }
+            LockSupport.parkNanos(LINGER_NANOS);
+        }
+    }
+}
