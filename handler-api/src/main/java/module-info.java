@@ -2,13 +2,14 @@
 /** What a device author sees (SPI, SCSI vocabulary, device-server kit) and the ring runtime below it. */
 module io.sluice.handler {
     requires org.jctools.core.jdk11;
-    requires micrometer.core;
+    requires transitive micrometer.core;
     requires org.slf4j;
     requires transitive org.jspecify;
 
     exports io.sluice.scsi;
     exports io.sluice.handler;
     exports io.sluice.handler.kit;
+    exports io.sluice.handler.testing;
 
     uses io.sluice.handler.DeviceProvider;
 }

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
  * publishes commands and reaps completions. Guarded by its user, one thread at a time; the handler's side runs against
  * {@link #transport()} as it would against the daemon.
  */
+@SuppressWarnings({"ArrayRecordComponent", "MustBeClosedChecker"}) // copies for tests; the transport owns the arena
 public final class GatewayRegion {
     /** What to put into a descriptor. */
     public record Command(

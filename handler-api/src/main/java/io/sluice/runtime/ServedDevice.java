@@ -114,8 +114,24 @@ final class ServedDevice implements WorkerPool.Task {
     void dispatch(RingCommand command) {
         switch (profile.execution()) {
             case INLINE -> execute(command);
-            case PARALLEL -> workers.execute(command);
+            case PARALLEL -> {
+                if (!tryExecute(command)) {
+                    workers.execute(command);
+                }
+            }
             case SERIAL -> post(command);
+        }
+    }
+
+    /** True if the command is done with: the device ended it here and now, or threw. */
+    @HotPath
+    private boolean tryExecute(RingCommand command) {
+        int generation = command.generation();
+        try {
+            return device.tryExecute(command);
+        } catch (Throwable thrown) {
+            failed(command, generation, thrown);
+            return true;
         }
     }
 

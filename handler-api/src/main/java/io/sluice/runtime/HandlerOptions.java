@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.runtime;
+
+/**
+ * How a handler process runs.
+ *
+ * @param name of the session, for the gateway's log and for taking over after a crash
+ * @param queues queue loops, one thread each
+ * @param depth commands per queue, a power of two
+ * @param poolBytes data pool, a multiple of 16 MiB
+ * @param workers threads that SERIAL and PARALLEL devices share
+ */
+public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
+    public HandlerOptions {
+        if (queues < 1 || queues > 64) {
+            throw new IllegalArgumentException("queues " + queues + ": choose from 1 to 64");
+        }
+        if (depth < 2 || depth > 4096 || Integer.bitCount(depth) != 1) {
+            throw new IllegalArgumentException("depth " + depth + ": choose a power of two from 2 to 4096");
+        }
+        if (poolBytes < 16 << 20 || poolBytes % (16 << 20) != 0) {
+            throw new IllegalArgumentException("pool " + poolBytes + " bytes: choose a multiple of 16 MiB");
+        }
+        if (workers < 1) {
+            throw new IllegalArgumentException("workers " + workers + ": choose 1 or more");
+        }
+    }
+
+    /** For this machine: a queue per two processors up to four, and workers for devices that wait for storage. */
+    public static HandlerOptions defaults(String name) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new HandlerOptions(name, Math.clamp(processors / 2, 1, 4), 256, 256L << 20, Math.max(4, 2 * processors));
+    }
+}
