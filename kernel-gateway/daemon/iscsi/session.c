@@ -137,9 +137,6 @@ static enum iscsi_login_status open_nexus(struct iscsi_connection *c, struct isc
 	switch (sl_nexus_open(f->gw, t, initiator_port, target_port, c->peer,
 			      again ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &iscsi_fabric_ops, s, &s->nexus)) {
 	case 0:
-		/* A queue that our own loop serves (queue mod loops), another for each session: no hop between threads. */
-		sl_nexus_prefer_queue(s->nexus, loop_index(c->reactor->loop) +
-						f->n_reactors * (sl_nexus_id(s->nexus) & 0xffff));
 		return ISCSI_LOGIN_SUCCESS;
 	case -EACCES:
 		return ISCSI_LOGIN_FORBIDDEN;
@@ -170,6 +167,9 @@ static enum iscsi_login_status install(struct iscsi_connection *c)
 		return status;
 	}
 	s->tsih = free_tsih(f);
+	/* A queue that our own loop serves (queue mod loops), another for each session: no hop between threads. */
+	if (s->nexus)
+		sl_nexus_prefer_queue(s->nexus, loop_index(c->reactor->loop) + f->n_reactors * s->tsih);
 	s->connection = c;
 	c->session = s;
 	LIST_INSERT_HEAD(&f->sessions, s, link);
