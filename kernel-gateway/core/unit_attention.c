@@ -29,14 +29,16 @@ void sl_ua_add(struct sl_itl *itl, u8 asc, u8 ascq)
 {
 	u32 rank = precedence(asc, ascq);
 
-	for (u32 i = 0; i < itl->n_ua; i++) {
+	for (u32 i = 0; rank == 0 && i < itl->n_ua; i++) {
 		if (itl->ua[i].asc == asc && itl->ua[i].ascq == ascq)
 			return;
 	}
 	if (rank > 0) {
-		/* A 29h condition is always the first and the only one of its kind; of equals the older stays. */
-		if (itl->n_ua > 0 && precedence(itl->ua[0].asc, itl->ua[0].ascq) >= rank)
+		/* It clears all others; of two resets the higher one stays, of equals the older. */
+		if (itl->n_ua > 0 && precedence(itl->ua[0].asc, itl->ua[0].ascq) >= rank) {
+			itl->n_ua = 1;
 			return;
+		}
 		itl->n_ua = 0;
 	} else if (itl->n_ua == SL_UA_MAX) {
 		/* No room: one condition that makes the initiator look at everything again. */

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The initiators' side: what they send, and what they check in what they get. */
+#include "world.h"
+
+static void expect_seen(struct w_cmd *c, const u8 *sense)
+{
+	struct w_nexus *n = &w->nexuses[c->nexus];
+	u16 code = (u16)(sense[12] << 8 | sense[13]);
+	u32 d = c->lun;
+
+	w->uas++;
+	if (code < 0x8000)
+		return;
+	for (u32 i = 0; i < n->n_expect[d]; i++) {
+		if (n->expect[d][i] != code)
+			continue;
+		n->expect[d][i] = n->expect[d][--n->n_expect[d]];
+		return;
+	}
+	w_check(false, "Unit Attention %04x on nexus %u LUN %u was not raised, or came twice", code, c->nexus, d);
+}
+
+static void check_residual(const struct w_cmd *c, u32 moved)
+{
+	u32 expected = c->cmd.expected_len;
+
+	if (moved == expected)
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_NONE && c->cmd.residual == 0, "residual");
+	else if (moved < expected)
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_UNDER && c->cmd.residual == expected - moved, "underflow");
+	else
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_OVER && c->cmd.residual == moved - expected, "overflow");
+}
+
+static bool is_sense(const struct w_cmd *c, u8 key, u16 asc)
+{
+	return c->cmd.status == 2 && c->cmd.sense_len == 18 && c->cmd.sense[2] == key &&
+	       (c->cmd.sense[12] << 8 | c->cmd.sense[13]) == asc;
+}
+
+/* The response to a command that the handler answered, and nobody else. */
+static void check_answer(const struct w_cmd *c)
+{
+	u32 moved = c->answer_len;
+
+	if (is_sense(c, 0xb, 0x2e02) || is_sense(c, 0xb, 0x0800))
+		return;		/* it came too late, or the handler died before it was reaped */
+	if (c->answer_bad) {
+		w_check(is_sense(c, 4, 0x4400), "a bad completion became status %02x", c->cmd.status);
+		return;
+	}
+	w_check(c->cmd.status == c->answer_status, "status %02x, the handler said %02x", c->cmd.status, c->answer_status);
+	if (moved <= c->cmd.expected_len)
+		moved = sl_min(moved, c->cmd.buf_len);
+	check_residual(c, moved);
+	if (c->cmd.direction != SLUICE_DIR_IN) {
+		w_check(c->cmd.data_len == 0, "data for a command without Data-In");
+		return;
+	}
+	w_check(c->cmd.data_len == sl_min(moved, c->cmd.buf_len), "data_len %u", c->cmd.data_len);
+	if (c->cmd.data_len >= 8)
+		w_check(memcmp(c->cmd.data, &c->pattern, 8) == 0, "another command's data");
+}
+
+static void check_response(struct w_cmd *c)
+{
+	w_check(c->life == W_LIVE, "command %lu responded to twice", c->serial);
+	w_check(c->fetch == W_NO_FETCH, "responded to while the fabric fills its buffer");
+	w_check(c->cmd.data_len <= c->cmd.expected_len, "more data than expected");
+	if (c->cmd.silent) {
+		w->silent++;
+		w_check(c->aborted, "silent without an abort");
+		return;
+	}
+	if (c->cmd.status == 0x40)
+		w_check(c->aborted, "TASK ABORTED without an abort");
+	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
+		expect_seen(c, c->cmd.sense);
+	else if (c->cmd.cdb[0] == 0x03 && c->dev && c->cmd.status == 0 && c->cmd.core.local[2] == 6)
+		expect_seen(c, c->cmd.core.local);	/* REQUEST SENSE, whole, whatever of it was asked for */
+	else if (c->answered)
+		check_answer(c);
+	else
+		w_check(c->cmd.status != 0 || c->dev == NULL || c->cmd.cdb[0] == 0xa0 ||
+			c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12,
+			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
+	if (c->cmd.status == 2 && c->cmd.sense[12] == 0x2e)
+		w->timeouts++;
+	w->by_status[c->cmd.status]++;
+}
+
+static void fabric_release(struct w_cmd *c)
+{
+	struct w_nexus *n = &w->nexuses[c->nexus];
+
+	if (c->answered && !c->answer_bad && !c->cmd.silent && c->cmd.direction == SLUICE_DIR_IN &&
+	    c->cmd.status == 0 && c->cmd.data_len >= 8)
+		w_check(memcmp(c->cmd.data, &c->pattern, 8) == 0, "the buffer was given away before its release");
+	w_handler_forget(c);
+	c->life = W_IDLE;
+	n->live--;
+	sl_cmd_release(&c->cmd, w->now_ns);
+}
+
+static void respond(struct sl_cmd *cmd)
+{
+	struct w_cmd *c = (struct w_cmd *)cmd;
+
+	check_response(c);
+	w_trace('R', c->serial, (u64)cmd->status << 32 | cmd->silent << 16 | cmd->data_len);
+	w->responded++;
+	c->life = W_SENDING;
+	if (!cmd->data)
+		w_handler_forget(c);	/* left behind in quarantine: not the fabric's any more */
+	w_check(++w->in_respond < 8, "respond() nests %u deep", w->in_respond);
+	if (w_chance(60))
+		fabric_release(c);
+	w->in_respond--;
+}
+
+static void data_out(struct sl_cmd *cmd)
+{
+	struct w_cmd *c = (struct w_cmd *)cmd;
+
+	w_check(c->life == W_LIVE && c->fetch == W_NO_FETCH, "data_out called twice");
+	w_check(cmd->direction == SLUICE_DIR_OUT && cmd->buf_len > 0, "data_out without Data-Out");
+	memset(cmd->data, 0xee, sl_min(cmd->buf_len, 64U));
+	if (w_chance(50)) {
+		sl_cmd_data_out_done(cmd, cmd->buf_len, w->now_ns);
+		return;
+	}
+	c->fetch = W_FETCHING;
+}
+
+static void data_out_cancel(struct sl_cmd *cmd)
+{
+	struct w_cmd *c = (struct w_cmd *)cmd;
+
+	w_check(c->aborted, "cancelled without an abort");
+	if (c->fetch != W_FETCHING)
+		return;
+	c->fetch = W_CANCELLED;
+	if (w_chance(30)) {
+		c->fetch = W_NO_FETCH;
+		sl_cmd_data_out_done(cmd, 0, w->now_ns);
+	}
+}
+
+static void tmf_done(struct sl_tmf *tmf)
+{
+	struct w_tmf *t = (struct w_tmf *)tmf;
+
+	w_check(t->live, "a function was answered twice");
+	t->live = false;
+	w_trace('T', tmf->function, tmf->response);
+	for (u32 i = 0; i < t->n_affected; i++) {
+		struct w_cmd *c = w_cmd_by_serial(t->affected[i]);
+
+		w_check(!c || c->life != W_LIVE, "function %u was answered before command %lu ended",
+			tmf->function, t->affected[i]);
+	}
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		if (w->nexuses[i].n == tmf->nexus)
+			w->nexuses[i].live--;
+	}
+}
+
+static void nexus_closed(void *fabric_nexus)
+{
+	struct w_nexus *n = fabric_nexus;
+
+	w_check(n->closing && n->live == 0, "nexus closed with %u live", n->live);
+	w_trace('C', (u64)(n - w->nexuses), 0);
+	memset(n, 0, sizeof(*n));
+}
+
+const struct sl_fabric_ops w_fabric_ops = { data_out, data_out_cancel, respond, tmf_done, nexus_closed };
+
+static struct w_cmd *idle_cmd(void)
+{
+	u32 start = w_below(W_CMDS);
+
+	for (u32 i = 0; i < W_CMDS; i++) {
+		struct w_cmd *c = &w->cmds[(start + i) % W_CMDS];
+
+		if (c->life == W_IDLE)
+			return c;
+	}
+	return NULL;
+}
+
+static u32 random_length(void)
+{
+	static const u32 lengths[] = { 0, 1, 36, 512, 4096, 4097, 65536, 1 << 20, 5 << 20, 16 << 20, 20 << 20 };
+
+	return w_chance(70) ? 4096 : lengths[w_below(sizeof(lengths) / sizeof(lengths[0]))];
+}
+
+static u8 random_opcode(void)
+{
+	static const u8 opcodes[] = { 0x00, 0x12, 0xa0, 0x03, 0x28, 0x2a, 0x7f, 0x88 };
+
+	return w_chance(80) ? 0x28 : opcodes[w_below(sizeof(opcodes))];
+}
+
+static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
+{
+	struct sl_itl *itl = lun < 256 ? sl_nexus_itl(w->nexuses[i].n, lun) : NULL;
+
+	c->cmd.nexus = w->nexuses[i].n;
+	c->nexus = i;
+	c->lun = lun;
+	c->serial = ++w->serial;
+	c->cmd.task_tag = c->serial;
+	memset(c->cmd.lun, 0, 8);
+	c->cmd.lun[1] = (u8)lun;
+	memset(c->cmd.cdb, 0, sizeof(c->cmd.cdb));
+	c->cmd.cdb[0] = opcode;
+	/* Bytes 3 and 4, below 65536: no CONTROL byte of any group, nor a field that the core looks at but lengths. */
+	w_check(c->serial < 65536, "too many commands for one world");
+	memcpy(&c->cmd.cdb[3], &c->serial, 2);
+	c->cmd.cdb_len = 16;
+	c->life = W_LIVE;
+	c->fetch = W_NO_FETCH;
+	c->dev = itl ? itl->dev : NULL;
+	c->submitted_ns = w->now_ns;
+	c->handed_ns = 0;
+	c->aborted_ns = 0;
+	c->aborted = false;
+	c->holder = false;
+	c->handler_done = false;
+	c->pages = 0;
+	c->answered = false;
+	w->nexuses[i].live++;
+	w->submitted++;
+	w_trace('S', c->serial, (u64)i << 32 | lun << 8 | opcode);
+	w_check(sl_cmd_submit(&c->cmd, w->now_ns) == 0, "submit");
+}
+
+static u32 open_nexus(void)
+{
+	u32 start = w_below(W_NEXUSES);
+
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		u32 at = (start + i) % W_NEXUSES;
+
+		if (w->nexuses[at].n && !w->nexuses[at].closing)
+			return at;
+	}
+	return W_NEXUSES;
+}
+
+void w_fabric_submit(void)
+{
+	struct w_cmd *c = idle_cmd();
+	u32 i = open_nexus();
+	u32 kind = w_below(100);
+
+	if (!c || i == W_NEXUSES)
+		return;
+	c->cmd.attribute = kind < 84 ? SLUICE_ATTR_SIMPLE : kind < 91 ? SLUICE_ATTR_ORDERED :
+			   kind < 98 ? SLUICE_ATTR_HEAD_OF_QUEUE : SLUICE_ATTR_ACA;
+	c->cmd.direction = (u8)w_below(3);
+	c->cmd.expected_len = c->cmd.direction == SLUICE_DIR_NONE ? 0 : random_length();
+	send(c, i, w_chance(97) ? w_below(W_LUNS) : W_LUNS, random_opcode());
+}
+
+void w_fabric_probe(u32 i, u32 lun)
+{
+	struct w_cmd *c = idle_cmd();
+
+	if (!c)
+		return;
+	c->cmd.attribute = SLUICE_ATTR_SIMPLE;
+	c->cmd.direction = SLUICE_DIR_NONE;
+	c->cmd.expected_len = 0;
+	send(c, i, lun, 0x28);
+}
+
+void w_fabric_fetch(void)
+{
+	u32 start = w_below(W_CMDS);
+
+	for (u32 i = 0; i < W_CMDS; i++) {
+		struct w_cmd *c = &w->cmds[(start + i) % W_CMDS];
+		bool cancelled = c->fetch == W_CANCELLED;
+
+		if (c->life != W_LIVE || c->fetch == W_NO_FETCH || (!w->draining && w_chance(50)))
+			continue;
+		c->fetch = W_NO_FETCH;
+		c->fetched_ns = w->now_ns;
+		sl_cmd_data_out_done(&c->cmd, cancelled ? 0 : c->cmd.buf_len, w->now_ns);
+	}
+}
+
+void w_fabric_send(void)
+{
+	u32 start = w_below(W_CMDS);
+
+	for (u32 i = 0; i < W_CMDS; i++) {
+		struct w_cmd *c = &w->cmds[(start + i) % W_CMDS];
+
+		if (c->life == W_SENDING && (w->draining || w_chance(50)))
+			fabric_release(c);
+	}
+}
+
+/* Which live commands the function must see ended: by the standard, not by the core's lists. */
+static bool in_scope(const struct w_cmd *c, const struct sl_tmf *t, u32 i, const struct sl_itl *itl)
+{
+	switch (t->function) {
+	case SLUICE_TMF_ABORT_TASK:
+		return c->cmd.core.itl == itl && c->serial == t->task_tag;
+	case SLUICE_TMF_ABORT_TASK_SET:
+		return c->cmd.core.itl == itl;
+	case SLUICE_TMF_CLEAR_TASK_SET:
+	case SLUICE_TMF_LOGICAL_UNIT_RESET:
+		return c->dev == itl->dev;
+	case SLUICE_TMF_TARGET_RESET:
+		for (u32 l = 0; l < W_LUNS; l++) {
+			const struct sl_itl *other = sl_nexus_itl(t->nexus, l);
+
+			if (other && other->dev == c->dev)
+				return true;
+		}
+		return false;
+	default:
+		return c->nexus == i;
+	}
+}
+
+static void mark_affected(struct w_tmf *t, u32 i, u32 lun)
+{
+	struct sl_itl *itl = sl_nexus_itl(t->tmf.nexus, lun);
+
+	t->n_affected = 0;
+	if (!itl && t->tmf.function <= SLUICE_TMF_LOGICAL_UNIT_RESET)
+		return;
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_cmd *c = &w->cmds[k];
+
+		if (c->life != W_LIVE || !c->dev || !in_scope(c, &t->tmf, i, itl))
+			continue;
+		t->affected[t->n_affected++] = c->serial;
+		if (!c->aborted)
+			c->aborted_ns = w->now_ns;
+		c->aborted = true;
+	}
+}
+
+/* A reset tells every other nexus 29h, which supersedes what was expected. */
+static void resets_supersede(const struct w_tmf *t, u32 lun)
+{
+	for (u32 l = 0; l < W_LUNS; l++) {
+		struct sl_itl *itl = sl_nexus_itl(t->tmf.nexus, l);
+
+		if (!itl || (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET && l != lun))
+			continue;
+		for (u32 i = 0; i < W_NEXUSES; i++) {
+			for (u32 k = l % W_DEVICES; k < W_LUNS; k += W_DEVICES) {
+				if (w->nexuses[i].n && w->nexuses[i].n != t->tmf.nexus)
+					w->nexuses[i].n_expect[k] = 0;
+			}
+		}
+	}
+}
+
+static u64 random_task(u32 i, u32 *lun)
+{
+	u32 start = w_below(W_CMDS);
+
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_cmd *c = &w->cmds[(start + k) % W_CMDS];
+
+		if (c->life != W_IDLE && c->nexus == i) {
+			*lun = c->lun;
+			return c->serial;
+		}
+	}
+	return ~0ULL;
+}
+
+void w_fabric_tmf(void)
+{
+	static const u8 functions[] = { 1, 1, 1, 1, 1, 2, 2, 4, 4, 5, 6, 7, 3, 8 };
+	u32 i = open_nexus(), lun = w_below(W_LUNS + 1);
+	struct w_tmf *t = &w->tmfs[w_below(W_TMFS)];
+
+	if (i == W_NEXUSES || t->live)
+		return;
+	t->live = true;
+	t->tmf.nexus = w->nexuses[i].n;
+	t->tmf.function = functions[w_below(sizeof(functions))];
+	t->tmf.task_tag = random_task(i, &lun);
+	memset(t->tmf.lun, 0, 8);
+	t->tmf.lun[1] = (u8)lun;
+	w->n_tmfs++;
+	w->nexuses[i].live++;
+	t->n_affected = 0;
+	if (t->tmf.function != 3 && t->tmf.function != 8)
+		mark_affected(t, i, lun);
+	if (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET || t->tmf.function == SLUICE_TMF_TARGET_RESET)
+		resets_supersede(t, lun);
+	if (t->tmf.function == SLUICE_TMF_I_T_NEXUS_RESET) {
+		for (u32 l = 0; l < W_LUNS; l++)
+			w->nexuses[i].n_expect[l] = 0;
+	}
+	w_trace('M', t->tmf.function, t->tmf.task_tag);
+	sl_tmf_submit(&t->tmf, w->now_ns);
+}
+
+void w_fabric_open(u32 i)
+{
+	struct w_nexus *n = &w->nexuses[i];
+	char port[64];
+
+	if (n->n)
+		return;
+	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, w_below(100));
+	w_check(sl_nexus_open(w->gw, sl_target_find(w->gw, "iqn.sim"), port, "iqn.sim,t,0x1", "sim",
+			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n, &n->n) == 0, "open");
+	w_trace('O', i, sl_nexus_id(n->n));
+}
+
+void w_fabric_close(u32 i)
+{
+	struct w_nexus *n = &w->nexuses[i];
+
+	if (!n->n || n->closing)
+		return;
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_cmd *c = &w->cmds[k];
+
+		if (c->life == W_LIVE && c->nexus == i) {
+			if (!c->aborted)
+				c->aborted_ns = w->now_ns;
+			c->aborted = true;
+		}
+	}
+	n->closing = true;
+	sl_nexus_close(n->n, w->now_ns);
+}
+
+bool w_fabric_idle(void)
+{
+	for (u32 k = 0; k < W_CMDS; k++) {
+		if (w->cmds[k].life != W_IDLE)
+			return false;
+	}
+	for (u32 k = 0; k < W_TMFS; k++) {
+		if (w->tmfs[k].live)
+			return false;
+	}
+	return true;
+}

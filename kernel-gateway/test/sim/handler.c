@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The handlers' side: processes that serve the devices, badly at times, and die. */
+#include "world.h"
+
+/* Device d is served by session d % W_SESSIONS, on queue d or on any. */
+static void serve(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	for (u32 d = i; d < W_DEVICES; d += W_SESSIONS) {
+		struct sluice_device_add add = {
+			.queue = d < 2 ? SLUICE_QUEUE_ANY : d % ws->control.queues,
+			.task_set_limit = 4 + w_below(40),
+			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
+			.timeout_ns = W_TIMEOUT,
+			.recovery = (u8)w_below(3),
+			.control_mode = w_chance(50) ? SLUICE_CONTROL_MODE_TAS : 0,
+		};
+		const char *why = NULL;
+		u32 id;
+
+		snprintf(add.name, sizeof(add.name), "dev%u", d);
+		w_check(sl_device_add(ws->s, &add, &id, &why) == 0, "device_add: %s", why);
+	}
+}
+
+void w_handler_open(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+	struct sluice_session_open open = {
+		.queues = 1 + w_below(W_QUEUES),
+		.depth = 4U << w_below(4),
+		.pool_bytes = SLUICE_MAX_BUFFER * (1 + w_below(2)),
+	};
+	const char *why = NULL;
+
+	if (ws->s)
+		return;
+	memset(ws, 0, sizeof(*ws));
+	w_check(sl_session_layout(w->gw, &open, &ws->control, &why) == 0, "layout: %s", why);
+	ws->gw = calloc(1, ws->control.gateway_bytes);
+	ws->user = calloc(1, ws->control.handler_bytes);
+	ws->owner = calloc(open.pool_bytes / SLUICE_PAGE, sizeof(u64));
+	ws->reads_events = w_chance(80);
+	w_check(sl_session_create(w->gw, "sim", &ws->control, ws->gw, ws->user, &ws->s) == 0, "create");
+	w_trace('H', i, sl_session_id(ws->s));
+	serve(i);
+}
+
+static void finish_death(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	/* The fabrics let go of their buffers; then nothing may be left. */
+	for (u32 turn = 0; turn < 64 && !sl_session_drained(ws->s); turn++) {
+		w_fabric_fetch();
+		w_fabric_send();
+	}
+	w_check(sl_session_drained(ws->s), "buffers left behind: %u", ws->s->buffers);
+	w_check(ws->s->pool.used_pages == 0, "pool pages left behind: %u", ws->s->pool.used_pages);
+	sl_session_destroy(ws->s);
+	free(ws->gw);
+	free(ws->user);
+	free(ws->owner);
+	memset(ws, 0, sizeof(*ws));
+}
+
+void w_handler_die(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	if (!ws->s)
+		return;
+	w_trace('D', i, 0);
+	w->deaths++;
+	sl_session_close(ws->s, w->now_ns);
+	for (u32 k = 0; k < W_CMDS; k++) {
+		if (w->cmds[k].session == i)
+			w->cmds[k].holder = false;
+	}
+	finish_death(i);
+}
+
+static struct sluice_user_index *user_index(struct w_session *ws, u32 q)
+{
+	return (void *)(ws->user + ws->control.user_queue_off + q * ws->control.user_queue_stride);
+}
+
+static struct sluice_gw_index *gw_index(struct w_session *ws, u32 q)
+{
+	return (void *)(ws->gw + ws->control.gw_queue_off + q * ws->control.gw_queue_stride);
+}
+
+static struct sluice_desc *descriptor(struct w_session *ws, u32 q, u32 at)
+{
+	u8 *base = (u8 *)gw_index(ws, q);
+	u32 *ring = (void *)(base + ws->control.gw_ring_off);
+	struct sluice_desc *d = (void *)(base + ws->control.gw_desc_off);
+
+	return &d[ring[at & (ws->control.depth - 1)]];
+}
+
+static void put(struct w_session *ws, u32 q, const struct sluice_completion *c, const u8 *sense, u32 len)
+{
+	u8 *base = (u8 *)user_index(ws, q);
+	struct sluice_completion *ring = (void *)(base + ws->control.user_comp_off);
+	struct sluice_response *resp = (void *)(base + ws->control.user_resp_off);
+
+	/* A handler that follows the rules waits for room. */
+	if (ws->producer[q] - gw_index(ws, q)->comp_consumer == ws->control.depth)
+		sl_queue_reap(sl_session_queue(ws->s, q), ws->control.depth, w->now_ns);
+	ring[ws->producer[q]++ & (ws->control.depth - 1)] = *c;
+	if (sense && c->tag < ws->control.depth)
+		memcpy(resp[c->tag].sense, sense, len);
+	user_index(ws, q)->comp_producer = ws->producer[q];
+}
+
+/* SAM-6 8: what must have ended before this command may run. */
+static void check_order(const struct w_cmd *c)
+{
+	u8 attribute = c->cmd.attribute;
+
+	if (attribute == SLUICE_ATTR_HEAD_OF_QUEUE)
+		return;
+	for (u32 k = 0; k < W_CMDS; k++) {
+		const struct w_cmd *o = &w->cmds[k];
+
+		if (o == c || o->life != W_LIVE || o->dev != c->dev || o->serial > c->serial)
+			continue;
+		w_check(attribute != SLUICE_ATTR_ORDERED, "ORDERED %lu overtook %lu", c->serial, o->serial);
+		w_check(o->cmd.attribute == SLUICE_ATTR_SIMPLE, "SIMPLE %lu overtook %lu (attribute %u)",
+			c->serial, o->serial, o->cmd.attribute);
+	}
+}
+
+static void check_buffer(struct w_session *ws, struct w_held *h, const struct sluice_desc *d, u64 serial)
+{
+	if (d->buf_len == 0)
+		return;
+	h->page = d->buf_off / SLUICE_PAGE;
+	h->pages = (d->buf_len + SLUICE_PAGE - 1) / SLUICE_PAGE;
+	w_check(d->buf_off % SLUICE_PAGE == 0 && d->buf_off + d->buf_len <= ws->control.pool_bytes, "buffer");
+	for (u64 p = h->page; p < h->page + h->pages; p++) {
+		w_check(ws->owner[p] == 0, "the buffer of %lu is still that of %lu", serial, ws->owner[p]);
+		ws->owner[p] = serial;
+	}
+}
+
+static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d)
+{
+	struct w_held *h = &ws->held[q][d->tag];
+	struct w_cmd *c;
+	u64 serial = (u64)d->cdb[4] << 8 | d->cdb[3];
+
+	w_check(!h->held, "tag %u of queue %u was given twice", d->tag, q);
+	w_check(d->nexus < 4096 && ws->known[d->nexus], "nexus %u was not announced", d->nexus);
+	h->held = true;
+	h->generation = d->generation;
+	h->pages = 0;
+	h->serial = serial;
+	ws->n_held++;
+	check_buffer(ws, h, d, serial);
+	w_trace('G', serial, (u64)q << 32 | d->tag);
+	c = w_cmd_by_serial(serial);
+	if (!c)
+		return;	/* it ended in the meantime */
+	w_check(c->life == W_LIVE && c->fetch == W_NO_FETCH, "handed over, but not live");
+	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort", serial);
+	w_check(d->deadline_ns >= w->now_ns, "deadline");
+	c->handed_ns = w->now_ns;
+	c->holder = true;
+	c->handler_done = false;
+	c->session = (u32)(ws - w->sessions);
+	c->session_id = sl_session_id(ws->s);
+	c->page = h->page;
+	c->pages = h->pages;
+	check_order(c);
+}
+
+static void read_events(struct w_session *ws)
+{
+	struct sluice_gw_index *index = (void *)(ws->gw + ws->control.gw_admin_off);
+	struct sluice_event *ring = (void *)(ws->gw + ws->control.gw_event_off);
+	struct sluice_user_index *user = (void *)(ws->user + ws->control.user_admin_off);
+
+	while (ws->events != index->sub_producer) {
+		const struct sluice_event *e = &ring[ws->events++ & (ws->control.admin_depth - 1)];
+
+		w_check(e->type >= 1 && e->type <= 4, "event type %u", e->type);
+		if (e->type == SLUICE_EVENT_NEXUS_ADD) {
+			w_check(!ws->known[e->nexus % 4096], "nexus %u announced twice", e->nexus);
+			ws->known[e->nexus % 4096] = true;
+		} else if (e->type == SLUICE_EVENT_NEXUS_REMOVE) {
+			w_check(ws->known[e->nexus % 4096], "nexus %u removed twice", e->nexus);
+			ws->known[e->nexus % 4096] = false;
+		}
+	}
+	if (ws->reads_events)
+		user->sub_consumer = ws->events;
+}
+
+void w_handler_scan(void)
+{
+	for (u32 i = 0; i < W_SESSIONS; i++) {
+		struct w_session *ws = &w->sessions[i];
+
+		if (!ws->s)
+			continue;
+		read_events(ws);
+		for (u32 q = 0; q < ws->control.queues; q++) {
+			while (ws->scanned[q] != gw_index(ws, q)->sub_producer)
+				handed_over(ws, q, descriptor(ws, q, ws->scanned[q]++));
+		}
+	}
+}
+
+void w_handler_forget(struct w_cmd *c)
+{
+	struct w_session *ws = &w->sessions[c->session];
+
+	/* Not answered yet: it is in quarantine, and the buffer stays the handler's. */
+	if (c->handler_done && ws->s && sl_session_id(ws->s) == c->session_id) {
+		for (u64 p = c->page; p < c->page + c->pages; p++)
+			ws->owner[p] = 0;
+	}
+	c->pages = 0;
+}
+
+/* What a handler may say, and what it must not. */
+static void make_answer(struct sluice_completion *comp, struct w_cmd *c, u8 *sense)
+{
+	static const u8 statuses[] = { 0x00, 0x04, 0x08, 0x18, 0x28, 0x30, 0x40 };
+	static const u8 bad[] = { 0x01, 0x10, 0x22, 0x7f, 0xff };
+	u32 kind = w_below(100);
+	bool wrong = false;
+
+	comp->data_len = c && w_chance(80) ? c->cmd.expected_len : (u32)w_random();
+	if (kind < 80) {
+		comp->status = 0;
+	} else if (kind < 86) {
+		comp->status = statuses[w_below(5)];
+	} else if (kind < 94) {
+		comp->status = 2;
+		comp->sense_len = w_chance(80) ? 18 : (u16)(w_random() | 18);
+		memset(sense, 0, SLUICE_SENSE_MAX);
+		sense[0] = w_chance(90) ? 0x70 : 0x12;
+		sense[2] = 3;
+		wrong = sense[0] != 0x70;
+		if (w_chance(20)) {
+			comp->sense_len = 0;
+			wrong = true;
+		}
+	} else if (kind < 97) {
+		comp->status = bad[w_below(sizeof(bad))];
+		wrong = true;
+	} else {
+		comp->flags = (u8)(1 + w_below(255));
+		wrong = true;
+	}
+	if (c && c->life == W_LIVE) {
+		c->answered = true;
+		c->answer_status = comp->status;
+		c->answer_len = comp->data_len;
+		c->answer_bad = wrong;
+	}
+}
+
+static void answer(struct w_session *ws, u32 q, u32 tag)
+{
+	struct w_held *h = &ws->held[q][tag];
+	struct w_cmd *c = w_cmd_by_serial(h->serial);
+	struct sluice_completion comp = { .tag = tag, .generation = h->generation };
+	struct w_cmd *holder;
+	u8 sense[SLUICE_SENSE_MAX];
+
+	if (c && (c->life != W_LIVE || !c->holder))
+		c = NULL;
+	holder = c;
+	make_answer(&comp, c, sense);
+	if (h->pages) {
+		u64 pattern = w_random();
+
+		c = c && c->cmd.direction == SLUICE_DIR_IN ? c : NULL;
+		memcpy(ws->user + ws->control.pool_off + h->page * SLUICE_PAGE, &pattern, 8);
+		if (c)
+			c->pattern = pattern;
+	}
+	h->held = false;
+	ws->n_held--;
+	if (holder) {
+		holder->handler_done = true;
+	} else {
+		/* Its command has ended: the buffer is free when this is reaped. */
+		for (u64 p = h->page; p < h->page + h->pages; p++)
+			ws->owner[p] = 0;
+	}
+	h->pages = 0;
+	w_trace('A', h->serial, (u64)comp.status << 32 | comp.data_len);
+	put(ws, q, &comp, sense, SLUICE_SENSE_MAX);
+}
+
+/* Completions for what it does not hold. None may have an effect. */
+static void babble(struct w_session *ws, u32 q)
+{
+	struct sluice_completion comp = { .tag = (u32)w_random(), .generation = (u32)w_random(), .status = 0 };
+	u32 tag = w_below(ws->control.depth);
+
+	if (w_chance(70)) {
+		comp.tag = tag;
+		comp.generation = ws->held[q][tag].generation - 1 - w_below(2);
+	}
+	w->faults++;
+	put(ws, q, &comp, NULL, 0);
+}
+
+static void answer_some(struct w_session *ws, u32 percent)
+{
+	for (u32 q = 0; q < ws->control.queues; q++) {
+		u32 start = w_below(ws->control.depth);
+
+		for (u32 t = 0; t < ws->control.depth; t++) {
+			u32 tag = (start + t) % ws->control.depth;
+
+			if (ws->held[q][tag].held && w_chance(percent))
+				answer(ws, q, tag);
+		}
+	}
+}
+
+static void reap(struct w_session *ws)
+{
+	for (u32 q = 0; q < ws->control.queues; q++)
+		sl_queue_reap(sl_session_queue(ws->s, q), 1 + w_below(64), w->now_ns);
+}
+
+void w_handler_work(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	if (!ws->s)
+		return;
+	if (!ws->hangs)
+		answer_some(ws, 10 + w_below(60));
+	else if (w_chance(10))
+		answer_some(ws, 3);
+	if (w_chance(3))
+		babble(ws, w_below(ws->control.queues));
+	if (w_chance(80))
+		reap(ws);
+}
+
+void w_handler_answer_all(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	if (!ws->s)
+		return;
+	ws->hangs = false;
+	for (u32 turn = 0; turn < 4; turn++) {
+		w_handler_scan();
+		answer_some(ws, 100);
+		for (u32 q = 0; q < ws->control.queues; q++)
+			sl_queue_reap(sl_session_queue(ws->s, q), 1024, w->now_ns);
+	}
+}
+
+static void expect(u32 i, u32 device, u16 code)
+{
+	struct w_nexus *n = &w->nexuses[i];
+
+	for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
+		if (sl_nexus_itl(n->n, lun))
+			n->expect[lun][n->n_expect[lun]++] = code;
+	}
+}
+
+static bool room(u32 device)
+{
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
+			if (w->nexuses[i].n_expect[lun] == W_EXPECT)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* A Unit Attention by the handler of device d, at some scope. */
+void w_handler_raise(u32 i)
+{
+	u32 d = i + W_SESSIONS * w_below(W_DEVICES / W_SESSIONS);
+	struct w_session *ws = &w->sessions[i];
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION };
+	u32 one = w_below(W_NEXUSES);
+	u32 taken;
+
+	if (!ws->s || !room(d) || !w->nexuses[one].n || w->nexuses[one].closing)
+		return;
+	r.device = d + 1;
+	r.scope = (u8)(1 + w_below(3));
+	r.nexus = sl_nexus_id(w->nexuses[one].n);
+	w->next_ua = (u16)(0x8000 | (w->next_ua + 1));
+	r.asc = (u8)(w->next_ua >> 8);
+	r.ascq = (u8)w->next_ua;
+	((struct sluice_request *)(ws->user + ws->control.user_request_off))
+		[ws->requests++ & (ws->control.admin_depth - 1)] = r;
+	((struct sluice_user_index *)(ws->user + ws->control.user_admin_off))->comp_producer = ws->requests;
+	for (u32 k = 0; k < W_NEXUSES; k++) {
+		if (!w->nexuses[k].n || w->nexuses[k].closing)
+			continue;
+		if (r.scope == SLUICE_UA_ALL || (r.scope == SLUICE_UA_ALL_BUT) == (k != one))
+			expect(k, d, w->next_ua);
+	}
+	w_trace('U', w->next_ua, r.scope);
+	taken = sl_admin_reap(ws->s, 64, w->now_ns);
+	w_check(taken == 1, "%u requests taken", taken);
+}

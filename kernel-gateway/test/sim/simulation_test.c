@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Seeded schedules of the whole core. SEED=n plays one world with that seed and
+ * prints its trace hash; COMMANDS=n sets how many commands a world gets.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+#define WORLDS		60
+
+static u64 number(const char *name, u64 otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+/* A world's life; its trace hash. */
+static u64 play(u64 seed, u64 commands, u64 *total)
+{
+	u64 hash;
+
+	w_open(seed);
+	while (w->submitted < commands)
+		w_step();
+	w_close();
+	hash = w->hash;
+	*total += w->submitted;
+	if (getenv("SEED"))
+		printf("SEED=%" PRIu64 " hash=%016" PRIx64 " commands=%" PRIu64 " functions=%" PRIu64
+		       " silent=%" PRIu64 " unit attentions=%" PRIu64 " deadlines=%" PRIu64 " deaths=%" PRIu64
+		       " GOOD=%" PRIu64 " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
+		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts, w->deaths,
+		       w->by_status[0], w->by_status[2], w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
+	free(w);
+	w = NULL;
+	return hash;
+}
+
+static void should_hold_every_invariant_in_each_world(void **state)
+{
+	u64 commands = number("COMMANDS", 25000);
+	u64 seed = number("SEED", 0);
+	u64 total = 0;
+
+	(void)state;
+	if (getenv("SEED")) {
+		play(seed, commands, &total);
+		return;
+	}
+	for (u32 i = 1; i <= number("WORLDS", WORLDS); i++)
+		play(i * 7919, commands, &total);
+	printf("%" PRIu64 " commands\n", total);
+}
+
+static void should_replay_a_seed_to_the_same_trace(void **state)
+{
+	u64 total = 0;
+	u64 first = play(42, 3000, &total);
+
+	(void)state;
+	assert_int_equal(first, play(42, 3000, &total));
+	assert_int_not_equal(first, play(43, 3000, &total));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(should_replay_a_seed_to_the_same_trace),
+		cmocka_unit_test(should_hold_every_invariant_in_each_world),
+	};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

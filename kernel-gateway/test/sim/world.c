@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "world.h"
+
+struct world *w;
+
+u64 w_random(void)
+{
+	u64 z = (w->rng += 0x9e3779b97f4a7c15ULL);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+u32 w_below(u32 n)
+{
+	return (u32)(w_random() % n);
+}
+
+bool w_chance(u32 percent)
+{
+	return w_below(100) < percent;
+}
+
+void w_trace(u64 what, u64 a, u64 b)
+{
+	u64 h = w->hash;
+
+	if (getenv("TRACE"))
+		printf("%c %" PRIu64 " %" PRIx64 "\n", (char)what, a, b);
+	h = (h ^ what) * 0x100000001b3ULL;
+	h = (h ^ a) * 0x100000001b3ULL;
+	h = (h ^ b) * 0x100000001b3ULL;
+	w->hash = h ^ h >> 29;
+}
+
+void w_fail(const char *file, int line, const char *cond, const char *fmt, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "\n%s:%d: %s: ", file, line, cond);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fprintf(stderr, "\nafter %" PRIu64 " commands; replay with SEED=%" PRIu64 "\n", w->submitted, w->seed);
+	abort();
+}
+
+struct w_cmd *w_cmd_by_serial(u64 serial)
+{
+	for (u32 k = 0; serial && k < W_CMDS; k++) {
+		if (w->cmds[k].serial == serial && w->cmds[k].life != W_IDLE)
+			return &w->cmds[k];
+	}
+	return NULL;
+}
+
+static void queue_dirty(void *host, struct sl_queue *q)
+{
+	(void)host;
+	if (w_chance(90))
+		sl_queue_doorbell(q);
+}
+
+static void wake(void *host, u32 *word)
+{
+	(void)host;
+	(void)word;
+}
+
+static void timer(void *host, u64 deadline_ns)
+{
+	(void)host;
+	w->armed_ns = sl_min(w->armed_ns, deadline_ns);
+}
+
+static void session_broken(void *host, struct sl_session *s, const char *why)
+{
+	(void)host;
+	(void)s;
+	w_check(false, "the ring of a handler that follows the rules was judged broken: %s", why);
+}
+
+static const struct sl_host_ops host_ops = { queue_dirty, wake, timer, session_broken };
+
+/* Nobody waits longer than he was promised: looked at right after each tick. */
+static void check_bounds(void)
+{
+	for (u32 k = 0; k < W_CMDS; k++) {
+		const struct w_cmd *c = &w->cmds[k];
+		u64 start;
+
+		if (c->life != W_LIVE || c->fetch != W_NO_FETCH)
+			continue;
+		start = sl_max(c->submitted_ns, c->fetched_ns);
+		if (c->handed_ns) {
+			w_check(w->now_ns < c->handed_ns + W_TIMEOUT, "%" PRIu64 " is past its deadline", c->serial);
+			w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) + W_ABORT_BOUND,
+				"%" PRIu64 " is past the abort bound", c->serial);
+		} else {
+			w_check(w->now_ns < start + 3 * W_TIMEOUT, "%" PRIu64 " waits without bound", c->serial);
+			w_check(!c->aborted || w->now_ns == c->aborted_ns,
+				"%" PRIu64 " was aborted while it waited and still does", c->serial);
+		}
+	}
+}
+
+void w_time_passes(u64 ns)
+{
+	w->now_ns += ns;
+	if (w->now_ns < w->armed_ns)
+		return;
+	/* The host's timer: exactly when the core asked for it. */
+	w->armed_ns = U64_MAX;
+	w->armed_ns = sl_min(w->armed_ns, sl_gateway_tick(w->gw, w->now_ns));
+	w_check(w->armed_ns > w->now_ns, "the next deadline is in the past");
+	w_handler_scan();
+	check_bounds();
+}
+
+static void map_lun(u32 lun, bool on)
+{
+	struct sluice_lun l = { .target = "iqn.sim", .group = "default", .lun = lun };
+	const char *why = NULL;
+
+	snprintf(l.device, sizeof(l.device), "dev%u", lun % W_DEVICES);
+	if (w->mapped[lun] == on)
+		return;
+	w->mapped[lun] = on;
+	w_trace('L', lun, on);
+	for (u32 i = 0; i < W_NEXUSES; i++)
+		w->nexuses[i].n_expect[lun] = 0;
+	if (on)
+		w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
+	else
+		w_check(sl_lun_unmap(w->gw, &l, w->now_ns, &why) == 0, "unmap: %s", why);
+}
+
+void w_open(u64 seed)
+{
+	struct sluice_target t = { .name = "iqn.sim" };
+	struct sl_limits limits = { .max_nexuses = 16, .max_sessions = 3, .max_devices = 8,
+				    .default_timeout_ns = W_TIMEOUT, .abort_bound_ns = W_ABORT_BOUND };
+	const char *why = NULL;
+
+	w = calloc(1, sizeof(*w));
+	w->seed = seed;
+	w->rng = seed;
+	w->hash = 0xcbf29ce484222325ULL;
+	w->now_ns = 1000;
+	w->armed_ns = U64_MAX;
+	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
+	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
+	/* Devices get their identifiers in this order: device d is d + 1. */
+	for (u32 lun = 0; lun < W_LUNS; lun++)
+		map_lun(lun, true);
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_open(i);
+	for (u32 i = 0; i < W_NEXUSES; i++)
+		w_fabric_open(i);
+}
+
+static void rare(void)
+{
+	u32 kind = w_below(100);
+
+	if (kind < 25)
+		w_handler_raise(w_below(W_SESSIONS));
+	else if (kind < 42)
+		w_time_passes(w_random() % (W_TIMEOUT + W_TIMEOUT / 2));
+	else if (kind < 60)
+		w->sessions[w_below(W_SESSIONS)].hangs = w_chance(40);
+	else if (kind < 66)
+		w_fabric_close(w_below(W_NEXUSES));
+	else if (kind < 80)
+		w_fabric_open(w_below(W_NEXUSES));
+	else if (kind < 82)
+		w_handler_die(w_below(W_SESSIONS));
+	else if (kind < 96)
+		w_handler_open(w_below(W_SESSIONS));
+	else
+		map_lun(w_below(W_LUNS), w_chance(92));
+}
+
+void w_step(void)
+{
+	u32 kind = w_below(1000);
+
+	if (kind < 600)
+		w_fabric_submit();
+	else if (kind < 750)
+		w_handler_work(w_below(W_SESSIONS));
+	else if (kind < 830)
+		w_fabric_fetch();
+	else if (kind < 920)
+		w_fabric_send();
+	else if (kind < 935)
+		w_fabric_tmf();
+	else if (kind < 990)
+		w_time_passes(w_random() % 1000000);
+	else
+		rare();
+	w_handler_scan();
+}
+
+/* Everything must end: the handlers answer, the fabrics let go. */
+static void drain(void)
+{
+	w->draining = true;
+	for (u32 turn = 0; turn < 1000 && !w_fabric_idle(); turn++) {
+		for (u32 i = 0; i < W_SESSIONS; i++)
+			w_handler_answer_all(i);
+		w_fabric_fetch();
+		w_fabric_send();
+		w_handler_scan();
+	}
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_answer_all(i);
+	w_check(w_fabric_idle(), "commands or functions never end");
+	w->draining = false;
+}
+
+/* Each Unit Attention that was raised comes, once. */
+static void collect_unit_attentions(void)
+{
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		for (u32 lun = 0; lun < W_LUNS; lun++) {
+			for (u32 k = 0; w->nexuses[i].n && k < 10; k++) {
+				w_fabric_probe(i, lun);
+				drain();
+			}
+			w_check(w->nexuses[i].n_expect[lun] == 0, "a Unit Attention was lost (nexus %u, LUN %u, %04x)",
+				i, lun, w->nexuses[i].expect[lun][0]);
+		}
+	}
+}
+
+static void check_quiet(void)
+{
+	for (u32 i = 0; i < W_SESSIONS; i++) {
+		struct w_session *ws = &w->sessions[i];
+
+		if (!ws->s)
+			continue;
+		w_check(ws->s->buffers == 0 && ws->s->pool.used_pages == 0, "%u buffers leak", ws->s->buffers);
+		w_check(ws->s->n_waiting == 0 && ws->s->pool_busy == 0, "the pool's queue is not empty");
+		for (u32 q = 0; q < ws->control.queues; q++) {
+			struct sl_queue *queue = ws->s->queues[q];
+			u32 tags = 0;
+
+			w_check(queue->in_flight == 0 && queue->users == 0, "%u tags leak", queue->in_flight);
+			for (u32 t = queue->free_head; t != SL_NO_TAG && tags < 64; t = queue->tags[t].next_free)
+				tags++;
+			w_check(tags == ws->control.depth, "%u of %u tags are free", tags, ws->control.depth);
+		}
+	}
+	for (u32 d = 0; d < w->gw->n_devices; d++) {
+		w_check(w->gw->devices[d]->gate == 0, "device %u: gate %" PRIx64, d, w->gw->devices[d]->gate);
+		w_check(w->gw->devices[d]->quarantined == 0, "device %u: quarantined", d);
+		w_check(w->gw->devices[d]->n_dormant == 0, "device %u: dormant", d);
+	}
+	w_check(w->gw->illegal_events == 0, "%" PRIu64 " illegal cells were reached", w->gw->illegal_events);
+	w_check(w->submitted == w->responded, "%" PRIu64 " submitted, %" PRIu64 " ended", w->submitted, w->responded);
+}
+
+void w_close(void)
+{
+	const char *why = NULL;
+
+	drain();
+	check_quiet();
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_open(i);
+	collect_unit_attentions();
+	check_quiet();
+	for (u32 i = 0; i < W_NEXUSES; i++)
+		w_fabric_close(i);
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_die(i);
+	w_check(w->gw->n_nexuses == 0, "%u nexuses left", w->gw->n_nexuses);
+	for (u32 d = 0; d < w->gw->n_devices; d++)
+		w_check(sl_list_empty(&w->gw->devices[d]->itls), "device %u keeps an I_T_L nexus", d);
+	w_check(sl_target_remove(w->gw, "iqn.sim", &why) == 0, "target_remove: %s", why);
+	sl_gateway_destroy(w->gw);
+	w->gw = NULL;
+}

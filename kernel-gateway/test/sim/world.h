@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A world of initiators, logical units and handlers around one gateway core,
+ * played by a seeded random number generator: no thread, socket or clock. What
+ * each side may expect from the core is checked at every step.
+ */
+#ifndef SLUICE_TEST_SIM_WORLD_H
+#define SLUICE_TEST_SIM_WORLD_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/nexus.h"
+#include "core/session.h"
+
+#define W_CMDS		160
+#define W_TMFS		16
+#define W_NEXUSES	6
+#define W_SESSIONS	2
+#define W_DEVICES	4
+#define W_LUNS		6
+#define W_QUEUES	3
+#define W_EXPECT	4	/* Unit Attentions expected at once per nexus and device */
+#define W_ABORT_BOUND	2000000000ULL
+#define W_TIMEOUT	7000000000ULL
+
+enum w_cmd_life { W_IDLE, W_LIVE, W_SENDING };
+enum w_fetch { W_NO_FETCH, W_FETCHING, W_CANCELLED };
+
+struct w_cmd {
+	struct sl_cmd cmd;		/* first: the fabric gets it back from the core's pointer */
+	enum w_cmd_life life;
+	enum w_fetch fetch;
+	u32 nexus;			/* index of its nexus */
+	u32 lun;
+	u64 serial;			/* order of submission, over all; in the CDB */
+	u64 submitted_ns, handed_ns, aborted_ns, fetched_ns;
+	struct sl_device *dev;		/* NULL: no such LUN */
+	bool aborted;			/* some function affects it */
+	bool holder;			/* the handler holds its tag */
+	bool handler_done;		/* the handler has answered its tag */
+	u32 session, session_id;	/* whose buffer it has */
+	u64 page, pages;		/* the buffer */
+	/* what the handler answered, for the check when the response comes */
+	bool answered;
+	u8 answer_status;
+	u32 answer_len;
+	bool answer_bad;
+	u64 pattern;			/* at the start of its Data-In */
+};
+
+struct w_tmf {
+	struct sl_tmf tmf;
+	bool live;
+	u32 n_affected;
+	u64 affected[W_CMDS];		/* serials of commands that must end first */
+};
+
+struct w_nexus {
+	struct sl_nexus *n;		/* NULL: closed */
+	bool closing;
+	u32 live;			/* commands not released, functions not answered */
+	u16 expect[W_LUNS][W_EXPECT];	/* vendor Unit Attentions raised and not seen */
+	u32 n_expect[W_LUNS];
+};
+
+/* A command as the handler holds it. */
+struct w_held {
+	bool held;
+	u32 generation;
+	u64 serial;
+	u64 page, pages;		/* of its buffer */
+};
+
+struct w_session {
+	struct sl_session *s;		/* NULL: none */
+	struct sluice_control control;
+	u8 *gw, *user;
+	u32 consumer[W_QUEUES], producer[W_QUEUES];
+	u32 scanned[W_QUEUES];		/* the checker's own reading of the submission ring */
+	u32 events, requests;
+	struct w_held held[W_QUEUES][64];
+	u32 n_held;
+	u64 *owner;			/* per pool page: serial of the command whose buffer it is */
+	bool known[4096];		/* nexus identifiers that the handler was told */
+	bool reads_events, hangs;
+};
+
+struct world {
+	u64 seed, rng;
+	u64 hash;			/* of everything that the core did */
+	u64 now_ns, armed_ns;
+	struct sl_gateway *gw;
+	struct w_cmd cmds[W_CMDS];
+	struct w_tmf tmfs[W_TMFS];
+	struct w_nexus nexuses[W_NEXUSES];
+	struct w_session sessions[W_SESSIONS];
+	bool mapped[W_LUNS];
+	u64 serial;
+	u64 submitted, responded, n_tmfs, deaths, silent, timeouts, uas, faults;
+	u64 by_status[256];
+	u32 in_respond;
+	u16 next_ua;
+	bool draining;			/* nothing new; everything must end */
+};
+
+extern struct world *w;
+
+/* splitmix64 */
+u64 w_random(void);
+u32 w_below(u32 n);
+bool w_chance(u32 percent);
+void w_trace(u64 what, u64 a, u64 b);
+/* Prints seed, step and reason, and aborts. */
+#define w_check(cond, ...) do { if (!(cond)) w_fail(__FILE__, __LINE__, #cond, __VA_ARGS__); } while (0)
+__attribute__((noreturn, format(printf, 4, 5)))
+void w_fail(const char *file, int line, const char *cond, const char *fmt, ...);
+
+struct w_cmd *w_cmd_by_serial(u64 serial);
+
+/* fabric.c */
+extern const struct sl_fabric_ops w_fabric_ops;
+void w_fabric_submit(void);
+void w_fabric_fetch(void);		/* some fetches end */
+void w_fabric_send(void);		/* some responses are sent and released */
+void w_fabric_tmf(void);
+void w_fabric_open(u32 i);
+void w_fabric_close(u32 i);
+void w_fabric_probe(u32 i, u32 lun);	/* TEST UNIT READY, for Unit Attentions */
+bool w_fabric_idle(void);
+
+/* handler.c */
+void w_handler_open(u32 i);
+void w_handler_die(u32 i);
+void w_handler_work(u32 i);		/* takes, answers, misbehaves */
+void w_handler_answer_all(u32 i);
+void w_handler_scan(void);		/* checks what was handed over since the last look */
+void w_handler_raise(u32 i);
+void w_handler_forget(struct w_cmd *c);	/* its buffer may be used again */
+
+/* world.c */
+void w_open(u64 seed);
+void w_step(void);
+void w_close(void);			/* drains, checks that nothing is left */
+void w_time_passes(u64 ns);
+
+#endif /* SLUICE_TEST_SIM_WORLD_H */
