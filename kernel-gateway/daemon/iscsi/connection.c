@@ -67,7 +67,7 @@ static void on_timer(struct loop_timer *timer, uint64_t now_ns)
 		iscsi_nop_timer(c, now_ns);
 		return;
 	}
-	if (!c->session)
+	if (c->state == ISCSI_CONN_LOGIN || c->state == ISCSI_CONN_WAITING)
 		log_warn("iscsi", "%s: login not finished in %u ms; connection closed", c->peer,
 			 c->fabric->limits.login_timeout_ms);
 	iscsi_connection_doom(c);

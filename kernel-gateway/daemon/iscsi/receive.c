@@ -77,34 +77,12 @@ static void dispatch_complete(struct iscsi_connection *c, bool digest_ok)
 	free(payload);
 }
 
-/* A whole header is in the buffer: false if more bytes are needed. */
-static bool parse_header(struct iscsi_connection *c)
+/* A header passed: what is to come behind it. */
+static void begin_data(struct iscsi_connection *c, const uint8_t *bhs)
 {
 	struct iscsi_receive *rx = &c->rx;
-	const uint8_t *bhs = rx->buf + rx->head;
-	bool digest = in_full(c) && c->p.header_digest;
-	uint32_t have = rx->tail - rx->head, need = ISCSI_BHS_LEN, ahs_len;
-	struct iscsi_pdu_limits limits = {
-		.login = !in_full(c),
-		.max_data_len = in_full(c) ? ISCSI_OUR_MAX_RECV : ISCSI_LOGIN_DATA_MAX,
-	};
-	const char *why;
-	uint32_t value;
-	int verdict;
 
-	if (have < need)
-		return false;
-	ahs_len = iscsi_ahs_len(bhs);
-	need += ahs_len + (digest ? ISCSI_DIGEST_LEN : 0);
-	if (have < need)
-		return false;
-	if (digest && iscsi_crc32c(0, bhs, ISCSI_BHS_LEN + ahs_len) !=
-		      iscsi_digest_get(bhs + ISCSI_BHS_LEN + ahs_len)) {
-		iscsi_connection_violation(c, "header digest error, opcode", bhs[0]);
-		return false;
-	}
 	memcpy(rx->bhs, bhs, ISCSI_BHS_LEN);
-	rx->head += need;
 	rx->data_len = iscsi_data_len(bhs);
 	rx->data_at = 0;
 	rx->crc = 0;
@@ -115,11 +93,40 @@ static bool parse_header(struct iscsi_connection *c)
 	rx->dest = NULL;
 	rx->dest_len = 0;
 	rx->phase = ISCSI_RX_DATA;
+}
+
+/* False if more bytes are needed, or the connection is doomed. */
+static bool parse_header(struct iscsi_connection *c)
+{
+	struct iscsi_receive *rx = &c->rx;
+	const uint8_t *bhs = rx->buf + rx->head;
+	bool digest = in_full(c) && c->p.header_digest;
+	uint32_t have = rx->tail - rx->head, ahs_len, value;
+	struct iscsi_pdu_limits limits = {
+		.login = !in_full(c),
+		.max_data_len = in_full(c) ? ISCSI_OUR_MAX_RECV : ISCSI_LOGIN_DATA_MAX,
+	};
+	const char *why;
+	int verdict;
+
+	if (have < ISCSI_BHS_LEN)
+		return false;
+	/* Before more is waited for: what is no PDU may never send it. */
 	verdict = iscsi_pdu_check(bhs, &limits, &why, &value);
 	if (verdict < 0) {
 		iscsi_connection_violation(c, why, value);
 		return false;
 	}
+	ahs_len = iscsi_ahs_len(bhs);
+	if (have < ISCSI_BHS_LEN + ahs_len + (digest ? ISCSI_DIGEST_LEN : 0))
+		return false;
+	if (digest && iscsi_crc32c(0, bhs, ISCSI_BHS_LEN + ahs_len) !=
+		      iscsi_digest_get(bhs + ISCSI_BHS_LEN + ahs_len)) {
+		iscsi_connection_violation(c, "header digest error, opcode", bhs[0]);
+		return false;
+	}
+	begin_data(c, bhs);
+	rx->head += ISCSI_BHS_LEN + ahs_len + (digest ? ISCSI_DIGEST_LEN : 0);
 	if (verdict) {
 		iscsi_reject(c, rx->bhs, verdict, why, value);
 		rx->bhs[0] = 0xff;	/* skip its data, do nothing with it */

@@ -169,6 +169,7 @@ static void grant(struct fake *f)
 
 static void read_data(struct sl_cmd *cmd, u32 len)
 {
+	len = len < FAKE_MAX_TRANSFER ? len : FAKE_MAX_TRANSFER;
 	cmd->buf_len = cmd->data_len = len;
 	cmd->data = malloc(len ? len : 1);
 	for (u32 i = 0; i < len; i++)
