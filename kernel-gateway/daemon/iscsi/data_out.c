@@ -204,7 +204,7 @@ void iscsi_data_out(struct iscsi_connection *c, const uint8_t *bhs)
 		return;
 	}
 	dest = iscsi_data_out_place(t, t->run.received, &room);
-	iscsi_receive_into(&c->rx, dest, room < c->rx.data_len ? room : c->rx.data_len);
+	iscsi_receive_into(&c->rx, dest, room);
 }
 
 static void close_sequence(struct iscsi_task *t, bool solicited)

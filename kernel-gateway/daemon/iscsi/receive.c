@@ -35,8 +35,9 @@ int iscsi_receive_grow(struct iscsi_receive *rx)
 
 void iscsi_receive_into(struct iscsi_receive *rx, uint8_t *dest, uint32_t len)
 {
+	/* Never past this segment: what is read behind it belongs to the next PDU. */
 	rx->dest = dest;
-	rx->dest_len = dest ? len : 0;
+	rx->dest_len = !dest ? 0 : len < rx->data_len ? len : rx->data_len;
 }
 
 void iscsi_receive_redirect(struct iscsi_receive *rx, struct iscsi_task *task, uint8_t *dest, uint32_t len)

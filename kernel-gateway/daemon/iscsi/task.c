@@ -311,7 +311,7 @@ void iscsi_task_command(struct iscsi_connection *c, const uint8_t *bhs, const ui
 	if (c->rx.task != t || !c->rx.data_len)
 		return;
 	dest = iscsi_data_out_place(t, 0, &room);
-	iscsi_receive_into(&c->rx, dest, room < c->rx.data_len ? room : c->rx.data_len);
+	iscsi_receive_into(&c->rx, dest, room);
 }
 
 void iscsi_task_submit(struct iscsi_task *t)
