@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Little-endian fields of the ABI by offset, and the memory order of the fields that both sides touch. */
-final class Layout {
+public final class Layout {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -21,35 +21,35 @@ final class Layout {
         return region.get(ValueLayout.JAVA_BYTE, offset) & 0xFF;
     }
 
-    static int u16(MemorySegment region, long offset) {
+    public static int u16(MemorySegment region, long offset) {
         return region.get(SHORT, offset) & 0xFFFF;
     }
 
-    static int i32(MemorySegment region, long offset) {
+    public static int i32(MemorySegment region, long offset) {
         return region.get(INT, offset);
     }
 
-    static long u32(MemorySegment region, long offset) {
+    public static long u32(MemorySegment region, long offset) {
         return region.get(INT, offset) & 0xFFFF_FFFFL;
     }
 
-    static long i64(MemorySegment region, long offset) {
+    public static long i64(MemorySegment region, long offset) {
         return region.get(LONG, offset);
     }
 
-    static void put8(MemorySegment region, long offset, int value) {
+    public static void put8(MemorySegment region, long offset, int value) {
         region.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
     }
 
-    static void put16(MemorySegment region, long offset, int value) {
+    public static void put16(MemorySegment region, long offset, int value) {
         region.set(SHORT, offset, (short) value);
     }
 
-    static void put32(MemorySegment region, long offset, int value) {
+    public static void put32(MemorySegment region, long offset, int value) {
         region.set(INT, offset, value);
     }
 
-    static void put64(MemorySegment region, long offset, long value) {
+    public static void put64(MemorySegment region, long offset, long value) {
         region.set(LONG, offset, value);
     }
 
@@ -74,7 +74,7 @@ final class Layout {
     }
 
     /** NUL-terminated UTF-8 in an array of {@code length} bytes. */
-    static String text(MemorySegment region, long offset, int length) {
+    public static String text(MemorySegment region, long offset, int length) {
         int end = 0;
         while (end < length && region.get(ValueLayout.JAVA_BYTE, offset + end) != 0) {
             end++;
@@ -88,7 +88,7 @@ final class Layout {
      *
      * @throws IllegalArgumentException if it does not fit
      */
-    static void putText(MemorySegment region, long offset, int length, String what, String text) {
+    public static void putText(MemorySegment region, long offset, int length, String what, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= length) {
             throw new IllegalArgumentException(what + " \"" + text + "\" has " + bytes.length

@@ -54,7 +54,7 @@ public final class HandlerRuntime implements AutoCloseable {
     /**
      * Makes a runtime without a session.
      *
-     * @param connector opens sessions: {@code DaemonLink.connector}
+     * @param connector opens sessions: {@link DaemonLink#connector}
      */
     public HandlerRuntime(HandlerOptions options, GatewayLink.Connector connector, MeterRegistry registry) {
         this.options = options;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.ring;
+
+import io.sluice.ring.MessageDescriptor.DeviceAdd;
+import io.sluice.ring.MessageDescriptor.DeviceId;
+import io.sluice.ring.MessageDescriptor.SessionOpen;
+import io.sluice.ring.MessageDescriptor.SessionOpened;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** The role HANDLER on the daemon's socket: a session, and the devices it serves. */
+public final class HandlerClient implements AutoCloseable {
+    private final GatewaySocket socket;
+
+    private HandlerClient(GatewaySocket socket) {
+        this.socket = socket;
+    }
+
+    /** Connects; {@code lost} hears of the end unless {@link #close()} brought it. */
+    public static HandlerClient connect(Path path, String name, Consumer<String> lost) throws IOException {
+        return new HandlerClient(GatewaySocket.connect(path, Abi.ROLE_HANDLER, name, lost));
+    }
+
+    /** Opens the session and maps its regions; the transport owns them. */
+    @SuppressWarnings("MustBeClosedChecker") // the transport closes the arena
+    public Transport openSession(int queues, int depth, long poolBytes) throws IOException {
+        MemorySegment body = GatewaySocket.body(SessionOpen.SIZE);
+        Layout.put32(body, SessionOpen.QUEUES, queues);
+        Layout.put32(body, SessionOpen.DEPTH, depth);
+        Layout.put64(body, SessionOpen.POOL_BYTES, poolBytes);
+        GatewaySocket.Reply reply = socket.call(Abi.OP_SESSION_OPEN, "SESSION_OPEN", body, SessionOpened.SIZE);
+        int[] fds = reply.fds();
+        Arena arena = Arena.ofShared();
+        int mapped = 0;
+        try {
+            if (fds.length != 3 + queues) {
+                throw new IOException("SESSION_OPEN: " + fds.length + " file descriptors came and " + (3 + queues)
+                        + " should have: is the limit of open files too low?");
+            }
+            MemorySegment gateway = Linux.mmap(
+                    fds[0],
+                    Layout.i64(reply.body(), SessionOpened.GATEWAY_BYTES),
+                    Linux.PROT_READ,
+                    arena,
+                    "gateway region");
+            MemorySegment handler = Linux.mmap(
+                    fds[1],
+                    Layout.i64(reply.body(), SessionOpened.HANDLER_BYTES),
+                    Linux.PROT_READ | Linux.PROT_WRITE,
+                    arena,
+                    "handler region");
+            Linux.close(fds[0]);
+            Linux.close(fds[1]);
+            mapped = 2;
+            return new SharedMemoryTransport(arena, gateway, handler, Arrays.copyOfRange(fds, 2, fds.length));
+        } catch (IOException | RuntimeException failed) {
+            arena.close();
+            for (int i = mapped; i < fds.length; i++) {
+                Linux.close(fds[i]);
+            }
+            throw failed;
+        }
+    }
+
+    /**
+     * Binds a device.
+     *
+     * @param queue a queue's number, or {@link Abi#QUEUE_ANY}
+     * @param recovery as {@code enum sluice_recovery}
+     * @param timeoutNanos per command; 0: the gateway's default
+     * @param controlMode {@code Abi.CONTROL_MODE_*}
+     * @return its identifier
+     */
+    public int addDevice(
+            String name,
+            int queue,
+            int taskSetLimit,
+            int maxTransfer,
+            int peripheralType,
+            int recovery,
+            long timeoutNanos,
+            int controlMode)
+            throws IOException {
+        MemorySegment body = GatewaySocket.body(DeviceAdd.SIZE);
+        Layout.putText(body, DeviceAdd.NAME, Abi.NAME_LEN, "device name", name);
+        Layout.put32(body, DeviceAdd.QUEUE, queue);
+        Layout.put32(body, DeviceAdd.TASK_SET_LIMIT, taskSetLimit);
+        Layout.put32(body, DeviceAdd.MAX_TRANSFER, maxTransfer);
+        Layout.put8(body, DeviceAdd.PERIPHERAL_TYPE, peripheralType);
+        Layout.put8(body, DeviceAdd.RECOVERY, recovery);
+        Layout.put64(body, DeviceAdd.TIMEOUT_NS, timeoutNanos);
+        Layout.put32(body, DeviceAdd.CONTROL_MODE, controlMode);
+        GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceId.SIZE);
+        return Layout.i32(reply.body(), DeviceId.DEVICE);
+    }
+
+    /** Unbinds a device; the gateway answers once its commands have ended. */
+    public void removeDevice(int device) throws IOException {
+        MemorySegment body = GatewaySocket.body(DeviceId.SIZE);
+        Layout.put32(body, DeviceId.DEVICE, device);
+        socket.call(Abi.OP_DEVICE_REMOVE, "DEVICE_REMOVE " + device, body, 0);
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.runtime;
+
+import io.sluice.ring.Abi;
+import io.sluice.ring.GatewayException;
+import io.sluice.ring.GatewaySocket;
+import io.sluice.ring.Layout;
+import io.sluice.ring.MessageDescriptor;
+import io.sluice.ring.MessageDescriptor.Auth;
+import io.sluice.ring.MessageDescriptor.Cursor;
+import io.sluice.ring.MessageDescriptor.Group;
+import io.sluice.ring.MessageDescriptor.GroupInitiator;
+import io.sluice.ring.MessageDescriptor.Lun;
+import io.sluice.ring.MessageDescriptor.Portal;
+import io.sluice.ring.MessageDescriptor.Target;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The role CONTROL on the daemon's socket: portals, targets, groups, LUN maps, authentication, information, shutdown. What it
+ * configures stays when the connection closes, and adding what is there already succeeds. Any thread.
+ *
+ * <p>Every method throws {@link GatewayException} with the gateway's own words if it refuses, and another {@link IOException}
+ * if the connection is gone.
+ */
+public final class ControlClient implements AutoCloseable {
+    /** The gateway as a whole. */
+    public record GatewayInfo(
+            int pid,
+            Duration uptime,
+            int sessions,
+            int devices,
+            int nexuses,
+            int loops,
+            long commands,
+            long protocolErrors,
+            long connectionsRefused) {}
+
+    /** What a device is to the gateway. */
+    public enum DeviceState {
+        /** Named by a LUN map, never added. */
+        ABSENT,
+        SERVED,
+        /** Its handler is gone. */
+        ORPHANED
+    }
+
+    /** A device at the gateway. */
+    public record DeviceInfo(
+            String name,
+            int id,
+            int session,
+            DeviceState state,
+            int peripheralType,
+            int live,
+            int quarantined,
+            long commands,
+            long bytesIn,
+            long bytesOut,
+            long checkConditions,
+            long timeouts,
+            long aborts) {}
+
+    /** An I_T nexus at the gateway. */
+    public record NexusInfo(String initiatorPort, String targetPort, String peer, int id, int live, long commands) {}
+
+    private static final MemorySegment EMPTY = GatewaySocket.body(0).asSlice(0, 0);
+
+    private final GatewaySocket socket;
+
+    private ControlClient(GatewaySocket socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param name who speaks, for the gateway's log
+     * @param lost called once if the gateway closes the connection, on another thread
+     */
+    public static ControlClient connect(Path path, String name, Consumer<String> lost) throws IOException {
+        return new ControlClient(GatewaySocket.connect(path, Abi.ROLE_CONTROL, name, lost));
+    }
+
+    /** Returns the port that was bound. */
+    public int addPortal(String address, int port, int group) throws IOException {
+        MemorySegment body = GatewaySocket.body(Portal.SIZE);
+        Layout.putText(body, Portal.ADDRESS, Abi.NAME_LEN, "portal address", address);
+        Layout.put16(body, Portal.PORT, port);
+        Layout.put16(body, Portal.GROUP, group);
+        GatewaySocket.Reply reply =
+                socket.call(Abi.OP_PORTAL_ADD, "PORTAL_ADD " + address + " port " + port, body, Portal.SIZE);
+        return Layout.u16(reply.body(), Portal.PORT);
+    }
+
+    public void addTarget(String name, String alias) throws IOException {
+        target(Abi.OP_TARGET_ADD, "TARGET_ADD " + name, name, alias);
+    }
+
+    public void removeTarget(String name) throws IOException {
+        target(Abi.OP_TARGET_REMOVE, "TARGET_REMOVE " + name, name, "");
+    }
+
+    private void target(int op, String what, String name, String alias) throws IOException {
+        MemorySegment body = GatewaySocket.body(Target.SIZE);
+        Layout.putText(body, Target.NAME, Abi.PORT_NAME_LEN, "target name", name);
+        Layout.putText(body, Target.ALIAS, Abi.NAME_LEN, "target alias", alias);
+        socket.call(op, what, body, 0);
+    }
+
+    public void addGroup(String target, String group) throws IOException {
+        MemorySegment body = GatewaySocket.body(Group.SIZE);
+        Layout.putText(body, Group.TARGET, Abi.PORT_NAME_LEN, "target name", target);
+        Layout.putText(body, Group.GROUP, Abi.NAME_LEN, "group name", group);
+        socket.call(Abi.OP_GROUP_ADD, "GROUP_ADD " + target + " " + group, body, 0);
+    }
+
+    public void addInitiator(String target, String group, String pattern) throws IOException {
+        MemorySegment body = GatewaySocket.body(GroupInitiator.SIZE);
+        Layout.putText(body, GroupInitiator.TARGET, Abi.PORT_NAME_LEN, "target name", target);
+        Layout.putText(body, GroupInitiator.GROUP, Abi.NAME_LEN, "group name", group);
+        Layout.putText(body, GroupInitiator.PATTERN, Abi.PORT_NAME_LEN, "initiator pattern", pattern);
+        socket.call(Abi.OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD " + group + " " + pattern, body, 0);
+    }
+
+    public void mapLun(String target, String group, int lun, String device) throws IOException {
+        lun(Abi.OP_LUN_MAP, "LUN_MAP " + target + " LUN " + lun, target, group, lun, device);
+    }
+
+    public void unmapLun(String target, String group, int lun, String device) throws IOException {
+        lun(Abi.OP_LUN_UNMAP, "LUN_UNMAP " + target + " LUN " + lun, target, group, lun, device);
+    }
+
+    private void lun(int op, String what, String target, String group, int lun, String device) throws IOException {
+        MemorySegment body = GatewaySocket.body(Lun.SIZE);
+        Layout.putText(body, Lun.TARGET, Abi.PORT_NAME_LEN, "target name", target);
+        Layout.putText(body, Lun.GROUP, Abi.NAME_LEN, "group name", group);
+        Layout.putText(body, Lun.DEVICE, Abi.NAME_LEN, "device name", device);
+        Layout.put32(body, Lun.LUN, lun);
+        socket.call(op, what, body, 0);
+    }
+
+    /** Initiators prove themselves to the target with this; an empty target means discovery sessions. */
+    public void setChap(String target, String user, String secret) throws IOException {
+        setAuth(target, Abi.AUTH_CHAP, user, secret);
+    }
+
+    /** The target proves itself to initiators with this. */
+    public void setMutualChap(String target, String user, String secret) throws IOException {
+        setAuth(target, Abi.AUTH_MUTUAL, user, secret);
+    }
+
+    /** Only initiators that match a group may log in. */
+    public void denyUnknown(String target) throws IOException {
+        setAuth(target, Abi.AUTH_DENY_UNKNOWN, "", "");
+    }
+
+    private void setAuth(String target, int kind, String user, String secret) throws IOException {
+        MemorySegment body = GatewaySocket.body(Auth.SIZE);
+        Layout.putText(body, Auth.TARGET, Abi.PORT_NAME_LEN, "target name", target);
+        Layout.putText(body, Auth.USER, Abi.PORT_NAME_LEN, "CHAP user", user);
+        if (secret.length() >= Abi.PORT_NAME_LEN / 4) {
+            throw new IllegalArgumentException(
+                    "CHAP secret of user \"" + user + "\" is too long: use 12 to 16 characters");
+        }
+        Layout.putText(body, Auth.SECRET, Abi.PORT_NAME_LEN, "CHAP secret", secret);
+        Layout.put32(body, Auth.KIND, kind);
+        socket.call(Abi.OP_AUTH_SET, "AUTH_SET " + target, body, 0);
+        body.fill((byte) 0);
+    }
+
+    public GatewayInfo gatewayInfo() throws IOException {
+        MemorySegment body = socket.call(Abi.OP_GATEWAY_INFO, "GATEWAY_INFO", EMPTY, MessageDescriptor.GatewayInfo.SIZE)
+                .body();
+        return new GatewayInfo(
+                Layout.i32(body, MessageDescriptor.GatewayInfo.PID),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.GatewayInfo.UPTIME_NS)),
+                Layout.i32(body, MessageDescriptor.GatewayInfo.SESSIONS),
+                Layout.i32(body, MessageDescriptor.GatewayInfo.DEVICES),
+                Layout.i32(body, MessageDescriptor.GatewayInfo.NEXUSES),
+                Layout.i32(body, MessageDescriptor.GatewayInfo.LOOPS),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.COMMANDS),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.PROTOCOL_ERRORS),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.CONNECTIONS_REFUSED));
+    }
+
+    public List<DeviceInfo> devices() throws IOException {
+        List<DeviceInfo> devices = new ArrayList<>();
+        MemorySegment body = at(Abi.OP_DEVICE_INFO, "DEVICE_INFO", 0, MessageDescriptor.DeviceInfo.SIZE);
+        while (body != null) {
+            devices.add(device(body));
+            body = at(Abi.OP_DEVICE_INFO, "DEVICE_INFO", devices.size(), MessageDescriptor.DeviceInfo.SIZE);
+        }
+        return devices;
+    }
+
+    private static DeviceInfo device(MemorySegment body) {
+        return new DeviceInfo(
+                Layout.text(body, MessageDescriptor.DeviceInfo.NAME, Abi.NAME_LEN),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.DEVICE),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.SESSION),
+                switch (Layout.i32(body, MessageDescriptor.DeviceInfo.STATE)) {
+                    case 1 -> DeviceState.SERVED;
+                    case 2 -> DeviceState.ORPHANED;
+                    default -> DeviceState.ABSENT;
+                },
+                Layout.i32(body, MessageDescriptor.DeviceInfo.PERIPHERAL_TYPE),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.LIVE),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.QUARANTINED),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.COMMANDS),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.BYTES_IN),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.BYTES_OUT),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.CHECK_CONDITIONS),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.TIMEOUTS),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.ABORTS));
+    }
+
+    public List<NexusInfo> nexuses() throws IOException {
+        List<NexusInfo> nexuses = new ArrayList<>();
+        MemorySegment body = at(Abi.OP_NEXUS_INFO, "NEXUS_INFO", 0, MessageDescriptor.NexusInfo.SIZE);
+        while (body != null) {
+            nexuses.add(new NexusInfo(
+                    Layout.text(body, MessageDescriptor.NexusInfo.INITIATOR_PORT, Abi.PORT_NAME_LEN),
+                    Layout.text(body, MessageDescriptor.NexusInfo.TARGET_PORT, Abi.PORT_NAME_LEN),
+                    Layout.text(body, MessageDescriptor.NexusInfo.PEER, Abi.NAME_LEN),
+                    Layout.i32(body, MessageDescriptor.NexusInfo.NEXUS),
+                    Layout.i32(body, MessageDescriptor.NexusInfo.LIVE),
+                    Layout.i64(body, MessageDescriptor.NexusInfo.COMMANDS)));
+            body = at(Abi.OP_NEXUS_INFO, "NEXUS_INFO", nexuses.size(), MessageDescriptor.NexusInfo.SIZE);
+        }
+        return nexuses;
+    }
+
+    /** Null past the last one. */
+    private @Nullable MemorySegment at(int op, String what, int index, long size) throws IOException {
+        MemorySegment body = GatewaySocket.body(Cursor.SIZE);
+        Layout.put32(body, Cursor.INDEX, index);
+        try {
+            return socket.call(op, what, body, size).body();
+        } catch (GatewayException refused) {
+            if (refused.errno() == GatewayException.ENOENT) {
+                return null;
+            }
+            throw refused;
+        }
+    }
+
+    /** Asks the gateway to log initiators out and exit. */
+    public void shutdown() throws IOException {
+        socket.call(Abi.OP_SHUTDOWN, "SHUTDOWN", EMPTY, 0);
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.runtime;
+
+import io.sluice.handler.DeviceProfile;
+import io.sluice.ring.GatewayException;
+import io.sluice.ring.HandlerClient;
+import io.sluice.ring.Transport;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A session at sluiced, over its Unix socket. */
+public final class DaemonLink implements GatewayLink {
+    private final HandlerClient client;
+    private final Transport transport;
+
+    private DaemonLink(HandlerClient client, Transport transport) {
+        this.client = client;
+        this.transport = transport;
+    }
+
+    /** Opens sessions at the daemon behind {@code socket}. */
+    public static Connector connector(Path socket, HandlerOptions options) {
+        return lost -> {
+            HandlerClient client = HandlerClient.connect(socket, options.name(), lost::lost);
+            try {
+                return new DaemonLink(
+                        client, client.openSession(options.queues(), options.depth(), options.poolBytes()));
+            } catch (IOException | RuntimeException failed) {
+                client.close();
+                throw failed;
+            }
+        };
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public int addDevice(DeviceBinding binding) throws IOException {
+        DeviceProfile profile = binding.profile();
+        return client.addDevice(
+                binding.name(),
+                binding.queue(),
+                profile.taskSetLimit(),
+                profile.maxTransferBytes(),
+                profile.type().code(),
+                profile.recovery().code(),
+                profile.timeout().toNanos(),
+                binding.controlMode());
+    }
+
+    @Override
+    public void removeDevice(int device) throws IOException {
+        client.removeDevice(device);
+    }
+
+    @Override
+    public boolean isBusy(IOException failure) {
+        return failure instanceof GatewayException refused && refused.errno() == GatewayException.EBUSY;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
