@@ -103,7 +103,9 @@ static void check_closed(struct sl_nexus *n)
 
 static void end(struct fake *f, u8 status, bool silent)
 {
+	pthread_mutex_lock(&lock);
 	f->state = ENDED;
+	pthread_mutex_unlock(&lock);
 	f->cmd->status = status;
 	f->cmd->silent = silent;
 	f->cmd->nexus->ops->respond(f->cmd);
@@ -126,8 +128,8 @@ static void abort_one(struct fake *f)
 		end(f, 0, true);
 }
 
-/* The first command that is in one of the states, of a nexus or of any, with this tag or with any. */
-static struct fake *find(unsigned int states, struct sl_nexus *n, const u64 *tag)
+/* The first command that is in one of the states, of a nexus or of any, with this tag or with any. Enters `next`. */
+static struct fake *find_and_set(unsigned int states, struct sl_nexus *n, const u64 *tag, const enum state *next)
 {
 	struct fake *f;
 
@@ -136,8 +138,15 @@ static struct fake *find(unsigned int states, struct sl_nexus *n, const u64 *tag
 		if ((states & 1u << f->state) && !f->aborted && (!n || f->cmd->nexus == n) &&
 		    (!tag || f->cmd->task_tag == *tag))
 			break;
+	if (f && next)
+		f->state = *next;
 	pthread_mutex_unlock(&lock);
 	return f;
+}
+
+static struct fake *find(unsigned int states, struct sl_nexus *n, const u64 *tag)
+{
+	return find_and_set(states, n, tag, NULL);
 }
 
 #define NOT_ENDED (1u << WAITS_FOR_BUFFER | 1u << FILLING | 1u << HANGS)
@@ -290,21 +299,19 @@ void fake_core_reset(void)
 
 void fake_core_grant(void)
 {
+	static const enum state filling = FILLING;
 	struct fake *f;
 
-	while ((f = find(1u << WAITS_FOR_BUFFER, NULL, NULL))) {
-		pthread_mutex_lock(&lock);
-		f->state = FILLING;
-		pthread_mutex_unlock(&lock);
+	while ((f = find_and_set(1u << WAITS_FOR_BUFFER, NULL, NULL, &filling)))
 		grant(f);
-	}
 }
 
 void fake_core_finish(void)
 {
+	static const enum state ended = ENDED;
 	struct fake *f;
 
-	while ((f = find(1u << HANGS, NULL, NULL)))
+	while ((f = find_and_set(1u << HANGS, NULL, NULL, &ended)))
 		end(f, 0, false);
 }
 

@@ -239,11 +239,13 @@ uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text
 	put_be32(r.exp_stat_sn, i->exp_stat_sn);
 	put_be16(r.cid, 1);
 	initiator_send(i, (uint8_t *)&r, text, text_len);
-	initiator_expect(i, ISCSI_OP_LOGIN_RESPONSE);
+	if (!initiator_receive(i))
+		return INITIATOR_CLOSED;
+	assert_int_equal(i->in.bhs[0], ISCSI_OP_LOGIN_RESPONSE);
 	return get_be16(i->in.bhs + 36);
 }
 
-void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len)
+uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len)
 {
 	static const char names[] = "InitiatorName=iqn.2026-11.io.sluice:test\0TargetName=" FAKE_TARGET "\0"
 				    "InitialR2T=No\0ImmediateData=Yes\0FirstBurstLength=65536\0MaxBurstLength=131072\0"
@@ -253,7 +255,12 @@ void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const cha
 	memcpy(all, names, sizeof(names));
 	memcpy(all + sizeof(names), text, text_len);
 	initiator_connect(i, r);
-	assert_int_equal(initiator_try_login(i, isid, all, (uint32_t)sizeof(names) + text_len), 0);
+	return initiator_try_login(i, isid, all, (uint32_t)sizeof(names) + text_len);
+}
+
+void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len)
+{
+	assert_int_equal(initiator_enter(i, r, isid, text, text_len), 0);
 }
 
 void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t flags, uint8_t opcode, uint32_t len)

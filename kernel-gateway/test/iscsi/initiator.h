@@ -37,6 +37,9 @@ void initiator_connect(struct initiator *i, struct rig *r);
 void initiator_close(struct initiator *i);
 /* Connect and log in to the target; `text` is added to the operational keys (or ""). The last byte is the ISID's. */
 void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len);
+/* The same, returning the status. */
+uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len);
+#define INITIATOR_CLOSED 0xffffffffu	/* the connection was closed without an answer */
 /* Only the request, with everything in one PDU; the status class and detail. */
 uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text, uint32_t text_len);
 /* Send a PDU: digests as negotiated. */
