@@ -110,7 +110,7 @@ enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)
 	sl_list_init(&cmd->core.task);
 	for (u32 i = cmd->cdb_len; i < SLUICE_CDB_INLINE; i++)
 		cmd->cdb[i] = 0;
-	n->commands++;
+	sl_store_relaxed(&n->commands, n->commands + 1);	/* others look at it without the lock */
 	n->live++;
 	if (n->closing) {
 		cmd->silent = 1;

@@ -66,7 +66,7 @@ static void unpark(struct sl_session *s, struct sl_cmd *cmd)
 	if (s->n_waiting == 0 && !s->granting)
 		sl_store_release(&s->pool_busy, 0);
 	else
-		s->regrant = 1;	/* who stood behind may fit where this one did not */
+		sl_store_relaxed(&s->regrant, 1);	/* who stood behind may fit where this one did not */
 }
 
 bool sl_buffer_unpark(struct sl_cmd *cmd)
@@ -91,7 +91,7 @@ bool sl_buffer_put(struct sl_session *s, u32 page, u32 order)
 		s->buffers--;
 	waited = s->n_waiting > 0;
 	if (waited)
-		s->regrant = 1;
+		sl_store_relaxed(&s->regrant, 1);
 	sl_spin_unlock(&s->pool_lock);
 	return waited;
 }
@@ -104,7 +104,7 @@ bool sl_buffer_put(struct sl_session *s, u32 page, u32 order)
 void sl_buffer_grant(struct sl_session *s, struct sl_work *w)
 {
 	sl_spin_lock(&s->pool_lock);
-	s->regrant = 0;
+	sl_store_relaxed(&s->regrant, 0);
 	if (s->granting) {
 		sl_spin_unlock(&s->pool_lock);
 		return;
@@ -166,6 +166,6 @@ void sl_buffer_close(struct sl_session *s, struct sl_work *w)
 		unpark(s, cmd);
 		sl_work_add_event(w, cmd, SL_EV_GONE);
 	}
-	s->regrant = 0;
+	sl_store_relaxed(&s->regrant, 0);
 	sl_spin_unlock(&s->pool_lock);
 }

@@ -38,6 +38,24 @@ static void fill_descriptor(struct sl_queue *q, struct sl_cmd *cmd, u32 tag)
 	}
 }
 
+/*
+ * Under q->lock. The queue is noted on our own work list and not linked into it: a
+ * doorbell may be rung, and asked for again by another thread, before we come to it.
+ */
+static void ask_for_doorbell(struct sl_queue *q, struct sl_work *w)
+{
+	if (w->n_dirty < SL_WORK_DIRTY) {
+		w->dirty[w->n_dirty++] = q;
+		q->users++;	/* until ops->queue_dirty was called */
+		return;
+	}
+	w->overdue = true;
+	if (!q->overdue) {
+		sl_store_relaxed(&q->overdue, 1);
+		q->users++;
+	}
+}
+
 /* Under q->lock; `tag` is the command's. */
 static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_work *w)
 {
@@ -64,11 +82,8 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 		sl_store_relaxed(&q->next_deadline_ns, t->deadline_ns);
 		sl_work_deadline(w, t->deadline_ns);
 	}
-	if (!sl_exchange_acq_rel(&q->dirty, 1)) {
-		q->dirty_next = w->dirty;
-		w->dirty = q;
-		q->users++;	/* until ops->queue_dirty was called */
-	}
+	if (!sl_exchange_acq_rel(&q->dirty, 1))
+		ask_for_doorbell(q, w);
 }
 
 int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w)
@@ -284,6 +299,7 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	q->in_flight = 0;
 	q->next_deadline_ns = U64_MAX;
 	q->dirty = 0;
+	q->overdue = 0;
 	q->host = NULL;
 	q->gw_index = (struct sluice_gw_index *)gw;
 	q->ring = (u32 *)(gw + c->gw_ring_off);

@@ -118,7 +118,7 @@ static int fill_slot(struct sl_session *s, const struct sluice_control *c)
 	s->n_waiting = 0;
 	s->pool_busy = 0;
 	s->granting = false;
-	s->regrant = 0;
+	sl_store_relaxed(&s->regrant, 0);
 	s->next_deadline_ns = U64_MAX;
 	s->live = true;
 	sl_spin_unlock(&s->pool_lock);

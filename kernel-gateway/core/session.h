@@ -46,7 +46,7 @@ struct sl_queue {
 	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
 	struct sl_tag *tags;		/* [depth] */
 	u32 dirty;			/* a doorbell was asked for */
-	struct sl_queue *dirty_next;
+	u32 overdue;			/* the doorbell is owed by whoever comes by; its user is counted */
 
 	/* of the thread that reaps */
 	u32 comp_consumer sl_cacheline_aligned;

@@ -55,8 +55,8 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 	cmd->core.todo = SL_TODO_NOTHING;
 	if (todo == SL_TODO_EVENT) {
 		sl_cmd_event(cmd, cmd->core.event, w);
-		/* It mostly ends with that: go on under the same lock. */
-		if (cmd->core.state == SL_ENDING && cmd->core.todo == SL_TODO_RESPOND) {
+		/* It mostly ends with that, and stands on our list again: go on under the same lock. */
+		if (cmd->core.state == SL_ENDING) {
 			sl_list_del(&cmd->core.link);
 			todo = SL_TODO_RESPOND;
 		}
@@ -97,16 +97,29 @@ static void kick(struct sl_work *w)
 	w->kick = false;
 }
 
-static void ring_doorbells(struct sl_work *w)
+/* We are a user of the queue, so that its session stays until the host was called. */
+static void ask_doorbell(struct sl_queue *q, struct sl_work *w)
 {
-	while (w->dirty) {
-		struct sl_queue *q = w->dirty;
+	w->gw->ops->queue_dirty(w->gw->host, q);
+	sl_spin_lock(&q->lock);
+	q->users--;
+	sl_spin_unlock(&q->lock);
+}
 
-		w->dirty = q->dirty_next;
-		w->gw->ops->queue_dirty(w->gw->host, q);
-		sl_spin_lock(&q->lock);
-		q->users--;
-		sl_spin_unlock(&q->lock);
+static void ask_overdue(struct sl_work *w)
+{
+	w->overdue = false;
+	for (u32 i = 0; i < w->gw->limits.max_sessions; i++) {
+		struct sl_session *s = sl_load_acquire(&w->gw->sessions[i]);
+
+		if (!s)
+			return;
+		for (u32 k = 0; k < sl_load_relaxed(&s->n_queues); k++) {
+			struct sl_queue *q = s->queues[k];
+
+			if (sl_load_relaxed(&q->overdue) && sl_exchange_acq_rel(&q->overdue, 0))
+				ask_doorbell(q, w);
+		}
 	}
 }
 
@@ -134,8 +147,10 @@ void sl_work_run(struct sl_work *w)
 		if (w->grant)
 			grant(w);
 	} while (!sl_list_empty(&w->cmds) || w->grant);
-	if (w->dirty)
-		ring_doorbells(w);
+	while (w->n_dirty > 0)
+		ask_doorbell(w->dirty[--w->n_dirty], w);
+	if (w->overdue)
+		ask_overdue(w);
 	if (w->kick)
 		kick(w);
 	if (w->deadline_ns != U64_MAX)

@@ -17,11 +17,15 @@ enum sl_todo {
 	SL_TODO_RESPOND,	/* call ops->respond */
 };
 
+#define SL_WORK_DIRTY	8U
+
 struct sl_work {
 	struct sl_gateway *gw;
 	u64 now_ns;
 	struct sl_list cmds;
-	struct sl_queue *dirty;		/* queues whose doorbell to ask for, by dirty_next */
+	struct sl_queue *dirty[SL_WORK_DIRTY];	/* queues whose doorbell to ask for; we are their user */
+	u32 n_dirty;
+	bool overdue;			/* more than fit: look for queues that say so */
 	u64 deadline_ns;		/* the earliest that was set */
 	bool kick;			/* some session's admin ring got an event */
 	bool grant;			/* some pool got room while commands wait */
@@ -40,7 +44,8 @@ static inline void sl_work_init(struct sl_work *w, struct sl_gateway *gw, u64 no
 	w->gw = gw;
 	w->now_ns = now_ns;
 	sl_list_init(&w->cmds);
-	w->dirty = NULL;
+	w->n_dirty = 0;
+	w->overdue = false;
 	w->deadline_ns = U64_MAX;
 	w->kick = false;
 	w->grant = false;

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Threads that submit, reap, abort, close nexuses and look at counters at the same
+ * time. Its worth is in the TSan and ASan builds; in any, each command must end once
+ * and nothing may be left.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/device.h"
+#include "core/nexus.h"
+#include "core/session.h"
+#include "fixture.h"
+
+#define INITIATORS	3
+#define PER_THREAD	48
+#define ROUNDS		6000
+#define QUEUES		2
+
+struct task {
+	struct sl_cmd cmd;		/* first */
+	u32 state;			/* 0 idle, 1 live, 2 responded; release/acquire */
+};
+
+struct function {
+	struct sl_tmf tmf;		/* first */
+	u32 done;
+};
+
+struct initiator {
+	struct sl_nexus *n;
+	struct task tasks[PER_THREAD];
+	struct function function;
+	u32 closed;
+	u64 rng;
+	u64 ended;
+};
+
+static struct {
+	struct sl_gateway *gw;
+	struct sluice_control control;
+	u8 *gateway_region, *handler_region;
+	struct sl_session *session;
+	u32 stop;
+	struct initiator initiators[INITIATORS];
+} st;
+
+static u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * FX_SECOND + (u64)ts.tv_nsec;
+}
+
+static u32 roll(u64 *rng, u32 n)
+{
+	*rng = *rng * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (u32)(*rng >> 33) % n;
+}
+
+static void queue_dirty(void *host, struct sl_queue *q)
+{
+	(void)host;
+	(void)q;	/* each queue's thread rings its own at every turn */
+}
+
+static void wake(void *host, u32 *word)
+{
+	(void)host;
+	(void)word;
+}
+
+static void timer(void *host, u64 deadline_ns)
+{
+	(void)host;
+	(void)deadline_ns;
+}
+
+static void broken(void *host, struct sl_session *s, const char *why)
+{
+	(void)host;
+	(void)s;
+	fprintf(stderr, "broken: %s\n", why);
+	abort();
+}
+
+static void data_out(struct sl_cmd *cmd)
+{
+	sl_cmd_data_out_done(cmd, cmd->buf_len, now_ns());
+}
+
+static void data_out_cancel(struct sl_cmd *cmd)
+{
+	(void)cmd;
+}
+
+static void respond(struct sl_cmd *cmd)
+{
+	if (sl_exchange_acq_rel(&((struct task *)cmd)->state, 2) != 1)
+		abort();	/* ended twice */
+}
+
+static void tmf_done(struct sl_tmf *tmf)
+{
+	sl_store_release(&((struct function *)tmf)->done, 1);
+}
+
+static void nexus_closed(void *arg)
+{
+	sl_store_release(&((struct initiator *)arg)->closed, 1);
+}
+
+static const struct sl_host_ops host_ops = { queue_dirty, wake, timer, broken };
+static const struct sl_fabric_ops fabric = { data_out, data_out_cancel, respond, tmf_done, nexus_closed };
+
+static void open_nexus(struct initiator *in)
+{
+	char port[32];
+
+	snprintf(port, sizeof(port), "iqn.s%u,i,0x1", (u32)(in - st.initiators));
+	sl_store_relaxed(&in->closed, 0);
+	if (sl_nexus_open(st.gw, sl_target_find(st.gw, FX_TARGET), port, "t", "p", SL_NEXUS_NEW, &fabric, in, &in->n))
+		abort();
+}
+
+static void release_ended(struct initiator *in)
+{
+	for (u32 i = 0; i < PER_THREAD; i++) {
+		struct task *t = &in->tasks[i];
+
+		if (sl_load_acquire(&t->state) != 2)
+			continue;
+		in->ended++;
+		sl_cmd_release(&t->cmd, now_ns());
+		sl_store_relaxed(&t->state, 0);
+	}
+}
+
+static void submit(struct initiator *in)
+{
+	struct task *t = &in->tasks[roll(&in->rng, PER_THREAD)];
+	u32 kind = roll(&in->rng, 20);
+
+	if (sl_load_acquire(&t->state) != 0)
+		return;
+	t->cmd.nexus = in->n;
+	t->cmd.task_tag = (u64)(t - in->tasks);
+	t->cmd.cdb[0] = 0x28;
+	t->cmd.cdb_len = 10;
+	memset(t->cmd.lun, 0, 8);
+	t->cmd.lun[1] = (u8)roll(&in->rng, 2);
+	t->cmd.attribute = kind == 0 ? SLUICE_ATTR_ORDERED :
+			   kind == 1 ? SLUICE_ATTR_HEAD_OF_QUEUE : SLUICE_ATTR_SIMPLE;
+	t->cmd.direction = (u8)roll(&in->rng, 3);
+	t->cmd.expected_len = t->cmd.direction ? roll(&in->rng, 4) * 300000 : 0;
+	sl_store_relaxed(&t->state, 1);
+	if (sl_cmd_submit(&t->cmd, now_ns()))
+		abort();
+}
+
+static void abort_something(struct initiator *in)
+{
+	static const u8 functions[] = { 1, 1, 1, 2, 4, 5, 6, 7 };
+	struct function *f = &in->function;
+
+	if (!sl_load_acquire(&f->done))
+		return;
+	sl_store_relaxed(&f->done, 0);
+	f->tmf.nexus = in->n;
+	f->tmf.function = functions[roll(&in->rng, sizeof(functions))];
+	f->tmf.task_tag = roll(&in->rng, PER_THREAD);
+	memset(f->tmf.lun, 0, 8);
+	f->tmf.lun[1] = (u8)roll(&in->rng, 2);
+	sl_tmf_submit(&f->tmf, now_ns());
+}
+
+static void close_nexus(struct initiator *in)
+{
+	sl_nexus_close(in->n, now_ns());
+	while (!sl_load_acquire(&in->closed)) {
+		release_ended(in);
+		sched_yield();
+	}
+}
+
+static void *initiator_thread(void *arg)
+{
+	struct initiator *in = arg;
+
+	in->function.done = 1;
+	open_nexus(in);
+	for (u32 i = 0; i < ROUNDS; i++) {
+		for (u32 k = 0; k < 4; k++)
+			submit(in);
+		if (roll(&in->rng, 40) == 0)
+			abort_something(in);
+		release_ended(in);
+		if (roll(&in->rng, 1500) == 0) {
+			close_nexus(in);
+			open_nexus(in);
+		}
+		if (roll(&in->rng, 8) == 0)
+			sched_yield();
+	}
+	close_nexus(in);
+	return NULL;
+}
+
+/* A queue of the handler and the gateway's loop that serves it, in one thread. */
+static void *queue_thread(void *arg)
+{
+	u32 index = (u32)(uintptr_t)arg, consumer = 0, producer = 0;
+	const struct sluice_control *c = &st.control;
+	u8 *g = st.gateway_region + c->gw_queue_off + index * c->gw_queue_stride;
+	u8 *u = st.handler_region + c->user_queue_off + index * c->user_queue_stride;
+	struct sluice_gw_index *gi = (void *)g;
+	struct sluice_user_index *ui = (void *)u;
+	u32 *ring = (void *)(g + c->gw_ring_off);
+	struct sluice_desc *desc = (void *)(g + c->gw_desc_off);
+	struct sluice_completion *comp = (void *)(u + c->user_comp_off);
+	struct sl_queue *q = sl_session_queue(st.session, index);
+
+	while (!sl_load_acquire(&st.stop)) {
+		while (consumer != sl_load_acquire(&gi->sub_producer)) {
+			const struct sluice_desc *d = &desc[ring[consumer++ & (c->depth - 1)]];
+
+			sl_store_release(&ui->sub_consumer, consumer);
+			comp[producer & (c->depth - 1)] = (struct sluice_completion){
+				.tag = d->tag, .generation = d->generation, .data_len = d->expected_len };
+			sl_store_release(&ui->comp_producer, ++producer);
+		}
+		sl_queue_doorbell(q);
+		sl_queue_reap(q, 64, now_ns());
+		if (!sl_queue_sleep(q))
+			sched_yield();
+		sl_queue_awake(q);
+	}
+	return NULL;
+}
+
+static void *clock_thread(void *arg)
+{
+	struct sluice_device_info di;
+	struct sluice_nexus_info ni;
+	struct sluice_gateway_info gi;
+
+	(void)arg;
+	while (!sl_load_acquire(&st.stop)) {
+		sl_gateway_tick(st.gw, now_ns());
+		sl_device_info(st.gw, 0, &di);
+		sl_nexus_info(st.gw, 0, &ni);
+		sl_gateway_info(st.gw, &gi);
+		sl_admin_reap(st.session, 16, now_ns());
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void add_device(const char *name, u32 queue)
+{
+	struct sluice_device_add add = { .queue = queue, .task_set_limit = 40, .max_transfer = 1 << 20 };
+	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = queue == 0 };
+	const char *why = NULL;
+	u32 id;
+
+	strcpy(add.name, name);
+	strcpy(l.device, name);
+	assert_int_equal(sl_device_add(st.session, &add, &id, &why), 0);
+	assert_int_equal(sl_lun_map(st.gw, &l, &why), 0);
+}
+
+static void open_all(void)
+{
+	struct sluice_session_open open = { .queues = QUEUES, .depth = 32, .pool_bytes = SLUICE_MAX_BUFFER };
+	struct sl_limits limits = { .default_timeout_ns = FX_SECOND, .abort_bound_ns = FX_SECOND / 2 };
+	struct sluice_target t = { .name = FX_TARGET };
+	const char *why = NULL;
+
+	memset(&st, 0, sizeof(st));
+	assert_int_equal(sl_gateway_create(&host_ops, NULL, &limits, &st.gw), 0);
+	assert_int_equal(sl_session_layout(st.gw, &open, &st.control, &why), 0);
+	st.gateway_region = calloc(1, st.control.gateway_bytes);
+	st.handler_region = calloc(1, st.control.handler_bytes);
+	assert_int_equal(sl_session_create(st.gw, "stress", &st.control, st.gateway_region,
+					   st.handler_region, &st.session), 0);
+	assert_int_equal(sl_target_add(st.gw, &t, &why), 0);
+	add_device("spread", SLUICE_QUEUE_ANY);
+	add_device("bound", 0);
+}
+
+static void close_all(void)
+{
+	assert_int_equal(st.session->buffers, 0);
+	assert_int_equal(st.session->n_waiting, 0);
+	assert_int_equal(st.gw->illegal_events, 0);
+	assert_int_equal(st.gw->n_nexuses, 0);
+	assert_int_equal(st.gw->devices[0]->gate, 0);
+	assert_int_equal(st.gw->devices[1]->gate, 0);
+	/* The handler answers at once: a deadline that passes is a wake-up that was lost. */
+	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts, 0);
+	sl_session_close(st.session, now_ns());
+	assert_true(sl_session_drained(st.session));
+	sl_session_destroy(st.session);
+	assert_int_equal(sl_target_remove(st.gw, FX_TARGET, &(const char *){ NULL }), 0);
+	sl_gateway_destroy(st.gw);
+	free(st.gateway_region);
+	free(st.handler_region);
+}
+
+static void should_end_each_command_once_with_all_threads_at_work(void **state)
+{
+	pthread_t initiators[INITIATORS], queues[QUEUES], ticker;
+	u64 ended = 0;
+
+	(void)state;
+	open_all();
+	for (u32 i = 0; i < QUEUES; i++)
+		pthread_create(&queues[i], NULL, queue_thread, (void *)(uintptr_t)i);
+	pthread_create(&ticker, NULL, clock_thread, NULL);
+	for (u32 i = 0; i < INITIATORS; i++) {
+		st.initiators[i].rng = i + 1;
+		pthread_create(&initiators[i], NULL, initiator_thread, &st.initiators[i]);
+	}
+	for (u32 i = 0; i < INITIATORS; i++) {
+		pthread_join(initiators[i], NULL);
+		ended += st.initiators[i].ended;
+	}
+	sl_store_release(&st.stop, 1);
+	pthread_join(ticker, NULL);
+	for (u32 i = 0; i < QUEUES; i++)
+		pthread_join(queues[i], NULL);
+	close_all();
+	printf("%lu commands\n", (unsigned long)ended);
+	assert_true(ended > ROUNDS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(should_end_each_command_once_with_all_threads_at_work),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
