@@ -156,6 +156,12 @@ static bool work_waits(struct loop *l)
 	       atomic_load_explicit(&l->stopping, memory_order_relaxed);
 }
 
+static bool spin_likely(struct loop *l)
+{
+	return l->rings && l->rings->in_flight && l->rings->in_flight(l->rings) &&
+	       spin_pays(&l->spin);
+}
+
 /* True when there is work for another round at once. */
 static bool spin_for_work(struct loop *l)
 {
@@ -216,7 +222,11 @@ static void one_round(struct loop *l)
 	reaped = reap_rings(l);
 	loop_run_after(l);
 	ring_doorbells(l);
-	if (reaped || work_waits(l)) {
+	/*
+	 * After a batch, sockets come first if a spin would follow; if none would, the
+	 * sleep itself looks at them, and one system call does for two.
+	 */
+	if (work_waits(l) || rings_ready(l) || (reaped && spin_likely(l))) {
 		poll_descriptors(l, 0);
 		return;
 	}

@@ -23,6 +23,17 @@ static uint8_t *data_of(const struct rig_task *t)
 	return (uint8_t *)t->rig->data.base + t->data_off;
 }
 
+/* To loop 0; from itself at the end of its batch, without another round. */
+static void hand_to_loop_0(struct rig *r, struct loop_work *w)
+{
+	struct loop *l = host_control_loop(r->host);
+
+	if (loop_is_current(l))
+		loop_after(l, w);
+	else
+		loop_post(l, w);
+}
+
 static void data_out(struct sl_cmd *cmd)
 {
 	struct rig_task *t = task_of(cmd);
@@ -56,7 +67,7 @@ static void respond(struct sl_cmd *cmd)
 			memcpy(data_of(t), cmd->data, r->data_len);
 	}
 	sl_cmd_release(cmd, loop_clock());
-	loop_post(host_control_loop(t->rig->host), &t->ended_work);
+	hand_to_loop_0(t->rig, &t->ended_work);
 }
 
 static void tmf_done(struct sl_tmf *tmf)
@@ -64,7 +75,7 @@ static void tmf_done(struct sl_tmf *tmf)
 	struct rig_function *f = (struct rig_function *)tmf;
 
 	f->message.response = tmf->response;
-	loop_post(host_control_loop(f->rig->host), &f->ended_work);
+	hand_to_loop_0(f->rig, &f->ended_work);
 }
 
 const struct sl_fabric_ops rig_fabric_ops = {
