@@ -9,7 +9,7 @@ import io.sluice.scsi.ServiceAction;
 
 /**
  * The block commands of the disk as rows of its table. GROUP NUMBER is admitted and has no effect, as SBC-4 4.23 lets a device
- * without group statistics do; RDPROTECT, WRPROTECT and VRPROTECT are not, since there is no protection information.
+ * without group statistics do, and so is the obsolete SYNC_NV, which clients still set; RDPROTECT, WRPROTECT and VRPROTECT are not, since there is no protection information.
  */
 final class DiskCommands implements CommandSet {
     private final DiskConfig config;
@@ -68,10 +68,10 @@ final class DiskCommands implements CommandSet {
     }
 
     private void addCache(CommandTable.Builder table) {
-        table.command(OpCode.SYNCHRONIZE_CACHE_10, "35 02 FF FF FF FF 3F FF FF 00", cache::synchronizeCache)
+        table.command(OpCode.SYNCHRONIZE_CACHE_10, "35 06 FF FF FF FF 3F FF FF 00", cache::synchronizeCache)
                 .command(
                         OpCode.SYNCHRONIZE_CACHE_16,
-                        "91 02 FF FF FF FF FF FF FF FF FF FF FF FF 3F 00",
+                        "91 06 FF FF FF FF FF FF FF FF FF FF FF FF 3F 00",
                         cache::synchronizeCache)
                 .command(OpCode.PRE_FETCH_10, "34 02 FF FF FF FF 3F FF FF 00", cache::preFetch)
                 .command(OpCode.PRE_FETCH_16, "90 02 FF FF FF FF FF FF FF FF FF FF FF FF 3F 00", cache::preFetch);

@@ -89,6 +89,11 @@ final class LogicalUnit {
         return false;
     }
 
+    /** As {@link #isInRange}, but no blocks at all may be named just behind the last one (SBC-4 5.35.3: UNMAP). */
+    boolean isInRangeOrEmptyAtEnd(ScsiCommand command, long lba, long blocks) {
+        return (blocks == 0 && lba == capacity()) || isInRange(command, lba, blocks);
+    }
+
     @HotPath
     private static void outOfRange(ScsiCommand command, long lba, long capacity) {
         long first = Long.compareUnsigned(lba, capacity) < 0 ? capacity : lba;

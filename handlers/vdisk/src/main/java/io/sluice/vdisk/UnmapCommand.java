@@ -69,7 +69,7 @@ final class UnmapCommand {
                 command.invalidParameter(at + 8, -1);
                 return false;
             }
-            if (!unit.isInRange(command, command.u64(at), blocks)) {
+            if (!unit.isInRangeOrEmptyAtEnd(command, command.u64(at), blocks)) {
                 return false;
             }
         }

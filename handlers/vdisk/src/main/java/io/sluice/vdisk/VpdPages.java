@@ -43,7 +43,7 @@ final class VpdPages {
         page.u32(config.thin() ? Math.max(traits.granularity() / blockSize, 1) : 0);
         page.u8(config.thin() ? UGAVALID : 0); // and alignment 0
         page.zeros(3);
-        page.u64(WriteSameCommand.MAX_BYTES / blockSize);
+        page.u64(WriteSameCommand.MAX_BLOCKS);
         page.zeros(LONG_PAGE - 40); // no atomic writes
     }
 

@@ -12,10 +12,10 @@ import java.lang.foreign.MemorySegment;
 /** WRITE SAME(10) and (16) (SBC-4 5.52 f.): with UNMAP a block of zeros gives space back, since unmapped blocks read as zeros. */
 final class WriteSameCommand {
     /**
-     * MAXIMUM WRITE SAME LENGTH in bytes: what a slow medium writes within an initiator's patience. A whole disk up to this
-     * size can be written with NUMBER OF LOGICAL BLOCKS zero (WSNZ is zero).
+     * MAXIMUM WRITE SAME LENGTH, in blocks: what WRITE SAME(10) can say, and what a slow medium writes within an initiator's
+     * patience.
      */
-    static final long MAX_BYTES = 4L << 30;
+    static final long MAX_BLOCKS = 0xFFFF;
 
     private static final int ANCHOR_BIT = 4;
     private static final int UNMAP_BIT = 3;
@@ -44,7 +44,7 @@ final class WriteSameCommand {
             blocks = unit.capacity() - lba;
         }
         long length = blocks << unit.blockShift;
-        if (length > MAX_BYTES) {
+        if (blocks > MAX_BLOCKS) {
             command.invalidField(BlockCdb.blocksByte(command));
             return;
         }
@@ -76,7 +76,7 @@ final class WriteSameCommand {
     }
 
     private long fill(ScsiCommand command, long offset, long length, boolean unmap, boolean noData) {
-        if (noData || isZero(command)) {
+        if (noData || isZero(command) || unmapsAnyData(command, unmap)) {
             return unmap ? unit.store.discard(offset, length) : unit.store.writeZeroes(offset, length);
         }
         MemorySegment pattern = Scratch.buffer();
@@ -93,6 +93,15 @@ final class WriteSameCommand {
             done += n;
         }
         return Outcome.OK;
+    }
+
+    /**
+     * SBC-4 lets UNMAP deallocate only what reads as the block afterwards. That holds for WRITE SAME(16). WRITE SAME(10) with
+     * UNMAP is only used to unmap, other targets do so whatever the block holds, and clients count on it (iscsi-test-cu,
+     * WriteSame10.UnmapUntilEnd, sends FFh and expects zeros).
+     */
+    private static boolean unmapsAnyData(ScsiCommand command, boolean unmap) {
+        return unmap && command.opcode() == OpCode.WRITE_SAME_10;
     }
 
     private boolean isZero(ScsiCommand command) {
