@@ -25,7 +25,13 @@ static void granted_by_mail(struct iscsi_mail *mail)
 
 static void cancelled_by_mail(struct iscsi_mail *mail)
 {
-	iscsi_data_out_cancelled(TASK_OF(mail, cancel_mail));
+	struct iscsi_task *t = TASK_OF(mail, cancel_mail);
+
+	atomic_store(&t->cancel_in_flight, false);
+	if (t->run.end_waits)
+		ended(t);	/* it crossed with our own end of the data */
+	else
+		iscsi_data_out_cancelled(t);
 }
 
 static void ended_by_mail(struct iscsi_mail *mail)
@@ -47,10 +53,13 @@ static void op_data_out_cancel(struct sl_cmd *cmd)
 {
 	struct iscsi_task *t = TASK_OF(cmd, cmd);
 
-	if (loop_is_current(t->session->reactor->loop))
+	if (loop_is_current(t->session->reactor->loop)) {
 		iscsi_data_out_cancelled(t);
-	else
-		iscsi_mail_send(t->session->reactor, &t->cancel_mail);
+		return;
+	}
+	/* The core ends the command only after this call: ended() sees the flag. */
+	atomic_store(&t->cancel_in_flight, true);
+	iscsi_mail_send(t->session->reactor, &t->cancel_mail);
 }
 
 static void op_respond(struct sl_cmd *cmd)
@@ -338,6 +347,9 @@ static void ended(struct iscsi_task *t)
 {
 	struct iscsi_connection *c = t->session->connection;
 
+	t->run.end_waits = atomic_load(&t->cancel_in_flight);
+	if (t->run.end_waits)
+		return;
 	t->run.ended = true;
 	t->run.filling = false;
 	if (c && c->rx.task == t)

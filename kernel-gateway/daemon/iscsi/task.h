@@ -24,6 +24,7 @@ struct iscsi_task {
 	struct iscsi_session *session;
 	struct iscsi_task *next;	/* in its bucket, or in the free list */
 	struct iscsi_mail granted_mail, cancel_mail, ended_mail;
+	atomic_bool cancel_in_flight;	/* cancel_mail is under way; the slot is not reused before it came */
 	struct iscsi_tx response_tx, r2t_tx;
 	uint32_t index;			/* in session->tasks */
 	uint32_t generation;		/* makes Target Transfer Tags of a reused task differ */
@@ -39,6 +40,7 @@ struct iscsi_task {
 		bool submitted;		/* the core has it until sl_cmd_release() */
 		bool filling;		/* the core granted the buffer and waits for sl_cmd_data_out_done() */
 		bool cancelled;		/* data_out_cancel came */
+		bool end_waits;		/* the core ended it, behind a cancel_mail under way */
 		bool ended;		/* the answer is known */
 		bool answering;		/* in the output queue or in a batch */
 		bool failed;		/* by us: `status` and sense below go out instead of the core's */
