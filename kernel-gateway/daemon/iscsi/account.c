@@ -36,19 +36,25 @@ static int check(const struct sluice_auth *auth, char why[256])
 {
 	size_t len;
 
-	if (!terminated(auth->target, sizeof(auth->target)) || !terminated(auth->user, sizeof(auth->user)) ||
+	if (!terminated(auth->target, sizeof(auth->target)) ||
+	    !terminated(auth->user, sizeof(auth->user)) ||
 	    !terminated(auth->secret, sizeof(auth->secret))) {
-		snprintf(why, 256, "CHAP credentials: a text without its end: at most 239 bytes each");
+		snprintf(why, 256,
+			 "CHAP credentials: a text without its end: at most 239 bytes each");
 		return -EINVAL;
 	}
 	if (auth->kind != SLUICE_AUTH_CHAP && auth->kind != SLUICE_AUTH_MUTUAL) {
-		snprintf(why, 256, "credentials of kind %u: 1 (CHAP) and 2 (mutual CHAP) exist", auth->kind);
+		snprintf(why, 256, "credentials of kind %u: 1 (CHAP) and 2 (mutual CHAP) exist",
+			 auth->kind);
 		return -EINVAL;
 	}
 	len = strlen(auth->secret);
 	if (auth->user[0] && len < ISCSI_CHAP_SECRET_MIN) {
-		snprintf(why, 256, "CHAP secret of user \"%.64s\" has %zu bytes: use 12 or more, 16 at most if "
-			 "Windows initiators log in (RFC 7143 9.2.1)", auth->user, len);
+		snprintf(
+			why, 256,
+			"CHAP secret of user \"%.64s\" has %zu bytes: use 12 or more, 16 at most if "
+			"Windows initiators log in (RFC 7143 9.2.1)",
+			auth->user, len);
 		return -EINVAL;
 	}
 	return 0;
@@ -78,8 +84,10 @@ int iscsi_auth_set(struct iscsi_fabric *f, const struct sluice_auth *auth, char 
 	other = auth->kind == SLUICE_AUTH_CHAP ? &a->credential.target : &a->credential.initiator;
 	/* 9.2.1: the two directions must not share a secret, or one side's answers prove the other. */
 	if (auth->user[0] && other->user[0] && !strcmp(auth->secret, other->secret)) {
-		snprintf(why, 256, "CHAP user \"%.64s\": the secret is that of the other direction: use two "
-			 "different ones (RFC 7143 9.2.1)", auth->user);
+		snprintf(why, 256,
+			 "CHAP user \"%.64s\": the secret is that of the other direction: use two "
+			 "different ones (RFC 7143 9.2.1)",
+			 auth->user);
 		error = -EINVAL;
 		goto out;
 	}

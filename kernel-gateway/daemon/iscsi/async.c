@@ -2,7 +2,8 @@
 /* Asynchronous Message (RFC 7143 11.9). */
 #include "connection.h"
 
-void iscsi_async(struct iscsi_connection *c, enum iscsi_async_event event, uint16_t p1, uint16_t p2, uint16_t p3)
+void iscsi_async(struct iscsi_connection *c, enum iscsi_async_event event, uint16_t p1, uint16_t p2,
+		 uint16_t p3)
 {
 	struct iscsi_control *control = iscsi_control_new(c, ISCSI_OP_ASYNC, 0);
 	struct iscsi_response *r;

@@ -15,10 +15,14 @@ int iscsi_chap_random(uint8_t *bytes, uint32_t len)
 static const EVP_MD *digest_of(uint32_t algorithm)
 {
 	switch (algorithm) {
-	case ISCSI_CHAP_MD5:	return EVP_md5();
-	case ISCSI_CHAP_SHA1:	return EVP_sha1();
-	case ISCSI_CHAP_SHA256:	return EVP_sha256();
-	default:		return NULL;
+	case ISCSI_CHAP_MD5:
+		return EVP_md5();
+	case ISCSI_CHAP_SHA1:
+		return EVP_sha1();
+	case ISCSI_CHAP_SHA256:
+		return EVP_sha256();
+	default:
+		return NULL;
 	}
 }
 
@@ -49,7 +53,8 @@ int iscsi_chap_response(uint32_t algorithm, uint8_t identifier, const char *secr
 /* The strongest that both have; a peer that can do SHA-256 shall not be kept on MD5. */
 static uint32_t choose(const char *list)
 {
-	static const uint8_t strongest_first[] = { ISCSI_CHAP_SHA256, ISCSI_CHAP_SHA1, ISCSI_CHAP_MD5 };
+	static const uint8_t strongest_first[] = { ISCSI_CHAP_SHA256, ISCSI_CHAP_SHA1,
+						   ISCSI_CHAP_MD5 };
 	char item[ISCSI_VALUE_MAX + 1];
 
 	for (size_t k = 0; k < sizeof(strongest_first); k++) {
@@ -99,8 +104,9 @@ static bool proves(const struct iscsi_chap *chap, const struct iscsi_credential 
 		   const struct iscsi_chap_keys *keys)
 {
 	uint8_t expected[32], theirs[32];
-	int len = iscsi_chap_response(chap->algorithm, chap->identifier, credential->initiator.secret,
-				      chap->challenge, chap->challenge_len, expected);
+	int len = iscsi_chap_response(chap->algorithm, chap->identifier,
+				      credential->initiator.secret, chap->challenge,
+				      chap->challenge_len, expected);
 	bool same_user = !strcmp(keys->n, credential->initiator.user);
 	bool same;
 
@@ -113,7 +119,8 @@ static bool proves(const struct iscsi_chap *chap, const struct iscsi_credential 
 
 /* The initiator asks us to prove ourselves (mutual CHAP). */
 static int prove(struct iscsi_chap *chap, const struct iscsi_credential *credential,
-		 const struct iscsi_chap_keys *keys, struct iscsi_text_out *answer, const char **why)
+		 const struct iscsi_chap_keys *keys, struct iscsi_text_out *answer,
+		 const char **why)
 {
 	uint8_t theirs[ISCSI_CHAP_BINARY_MAX], response[32];
 	char hex[2 * sizeof(response) + 3];

@@ -8,9 +8,9 @@
 
 #include "text.h"
 
-#define ISCSI_CHAP_SECRET_MIN	12u		/* RFC 7143 9.2.1: 96 bits without IPsec */
-#define ISCSI_CHAP_SECRET_MAX	239u
-#define ISCSI_CHAP_BINARY_MAX	1024u		/* 12.1.3 */
+#define ISCSI_CHAP_SECRET_MIN 12u /* RFC 7143 9.2.1: 96 bits without IPsec */
+#define ISCSI_CHAP_SECRET_MAX 239u
+#define ISCSI_CHAP_BINARY_MAX 1024u /* 12.1.3 */
 
 enum iscsi_chap_algorithm { ISCSI_CHAP_MD5 = 5, ISCSI_CHAP_SHA1 = 6, ISCSI_CHAP_SHA256 = 7 };
 
@@ -21,14 +21,14 @@ struct iscsi_secret {
 };
 
 struct iscsi_credential {
-	struct iscsi_secret initiator;	/* what the initiator proves itself with */
-	struct iscsi_secret target;	/* what we prove ourselves with, if asked */
+	struct iscsi_secret initiator; /* what the initiator proves itself with */
+	struct iscsi_secret target;    /* what we prove ourselves with, if asked */
 };
 
 enum iscsi_chap_state {
 	ISCSI_CHAP_IDLE,
-	ISCSI_CHAP_ALGORITHM,		/* AuthMethod agreed: CHAP_A is next */
-	ISCSI_CHAP_CHALLENGED,		/* our CHAP_I and CHAP_C went out */
+	ISCSI_CHAP_ALGORITHM,  /* AuthMethod agreed: CHAP_A is next */
+	ISCSI_CHAP_CHALLENGED, /* our CHAP_I and CHAP_C went out */
 	ISCSI_CHAP_PROVEN,
 };
 

@@ -25,8 +25,8 @@ void iscsi_connection_violation(struct iscsi_connection *c, const char *what, ui
 	if (c->doomed)
 		return;
 	atomic_fetch_add_explicit(&c->fabric->protocol_errors, 1, memory_order_relaxed);
-	log_warn("iscsi", "%s%s%s: %s %u (0x%x); connection closed", c->peer,
-		 c->session ? " " : "", c->session ? c->session->initiator : "", what, value, value);
+	log_warn("iscsi", "%s%s%s: %s %u (0x%x); connection closed", c->peer, c->session ? " " : "",
+		 c->session ? c->session->initiator : "", what, value, value);
 	iscsi_connection_doom(c);
 }
 
@@ -61,7 +61,8 @@ static void on_ready(struct loop_fd *fd, uint32_t events)
 
 static void on_timer(struct loop_timer *timer, uint64_t now_ns)
 {
-	struct iscsi_connection *c = (void *)((char *)timer - offsetof(struct iscsi_connection, timer));
+	struct iscsi_connection *c =
+		(void *)((char *)timer - offsetof(struct iscsi_connection, timer));
 
 	if (c->state == ISCSI_CONN_FULL && !c->winding_down) {
 		iscsi_nop_timer(c, now_ns);
@@ -97,8 +98,8 @@ static void start(struct iscsi_connection *c)
 		iscsi_connection_doom(c);
 		return;
 	}
-	loop_timer_set(c->reactor->loop, &c->timer, iscsi_connection_now(c) +
-		       c->fabric->limits.login_timeout_ms * 1000000ull);
+	loop_timer_set(c->reactor->loop, &c->timer,
+		       iscsi_connection_now(c) + c->fabric->limits.login_timeout_ms * 1000000ull);
 }
 
 static void start_by_mail(struct iscsi_mail *mail)
@@ -124,7 +125,8 @@ static void free_connection(struct iscsi_connection *c)
 /* The session in the way is gone; by the time this comes the connection may be, too. */
 static void woken(struct iscsi_mail *mail)
 {
-	struct iscsi_connection *c = (void *)((char *)mail - offsetof(struct iscsi_connection, wake_mail));
+	struct iscsi_connection *c =
+		(void *)((char *)mail - offsetof(struct iscsi_connection, wake_mail));
 
 	pthread_mutex_lock(&c->fabric->lock);
 	c->wake_in_flight = false;
@@ -191,13 +193,14 @@ static void close_connection(struct iscsi_connection *c)
 	c->counted_login = false;
 	c->state = ISCSI_CONN_CLOSED;
 	if (s)
-		s->connection = NULL;	/* from here on answers have nowhere to go */
+		s->connection = NULL; /* from here on answers have nowhere to go */
 	iscsi_transmit_drop(c);
 	iscsi_text_exchange_free(c);
 	c->session = NULL;
 	if (s) {
 		log_info("iscsi", "%s %s: session of %s ended%s", c->peer, s->initiator,
-			 s->discovery ? "discovery" : s->target, c->lost ? ": connection lost" : "");
+			 s->discovery ? "discovery" : s->target,
+			 c->lost ? ": connection lost" : "");
 		iscsi_session_close(s);
 	}
 	iscsi_session_unwait(c);

@@ -29,10 +29,11 @@ static void build_response(struct iscsi_connection *c, struct iscsi_task *t)
 	put_be32(pdu->stat_sn, c->tx.stat_sn++);
 	put_be32(pdu->exp_cmd_sn, c->session->window.exp);
 	put_be32(pdu->max_cmd_sn, iscsi_window_max(&c->session->window));
-	put_be32(pdu->exp_data_sn, cmd->direction == SLUICE_DIR_OUT ? t->run.r2t_sn : t->run.data_sn);
+	put_be32(pdu->exp_data_sn,
+		 cmd->direction == SLUICE_DIR_OUT ? t->run.r2t_sn : t->run.data_sn);
 	if (pdu->flags != ISCSI_FINAL)
 		put_be32(pdu->residual, cmd->residual);
-	if (cmd->sense_len) {	/* 11.4.7: SenseLength, then sense */
+	if (cmd->sense_len) { /* 11.4.7: SenseLength, then sense */
 		put_be16(sense, cmd->sense_len);
 		memcpy(sense + 2, cmd->sense, cmd->sense_len);
 		len = 2u + cmd->sense_len;
@@ -47,7 +48,7 @@ static bool build_data(struct iscsi_connection *c, struct iscsi_task *t)
 	struct sl_cmd *cmd = &t->cmd;
 	uint32_t left = cmd->data_len - t->run.sent;
 	uint32_t burst_left = c->p.max_burst - t->run.sent % c->p.max_burst;
-	uint32_t len = c->p.max_send & ~3u;	/* 11.7: whole words but at the end of a sequence */
+	uint32_t len = c->p.max_send & ~3u; /* 11.7: whole words but at the end of a sequence */
 	bool last, status;
 
 	len = len < burst_left ? len : burst_left;

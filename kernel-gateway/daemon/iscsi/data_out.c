@@ -7,9 +7,9 @@
 
 #include "session.h"
 
-#define STATUS_CHECK_CONDITION	0x02
-#define STATUS_BUSY		0x08
-#define ABORTED_COMMAND		0x0b
+#define STATUS_CHECK_CONDITION 0x02
+#define STATUS_BUSY	       0x08
+#define ABORTED_COMMAND	       0x0b
 
 bool iscsi_data_out_open(const struct iscsi_task *t)
 {
@@ -28,7 +28,8 @@ void iscsi_data_out_unstage(struct iscsi_task *t)
 	free(t->run.stage);
 	t->run.stage = NULL;
 	t->session->staged_bytes -= t->run.stage_len;
-	atomic_fetch_sub_explicit(&t->session->fabric->staged_bytes, t->run.stage_len, memory_order_relaxed);
+	atomic_fetch_sub_explicit(&t->session->fabric->staged_bytes, t->run.stage_len,
+				  memory_order_relaxed);
 }
 
 static bool stage(struct iscsi_task *t)
@@ -61,7 +62,7 @@ uint8_t *iscsi_data_out_place(struct iscsi_task *t, uint32_t offset, uint32_t *r
 		*room = t->run.want - offset;
 		return t->cmd.data + offset;
 	}
-	if (t->run.want)	/* the buffer was filled and is the core's again */
+	if (t->run.want) /* the buffer was filled and is the core's again */
 		return NULL;
 	if (!t->run.stage && !stage(t)) {
 		iscsi_task_fail(t, STATUS_BUSY, 0, 0, 0);
@@ -111,7 +112,8 @@ void iscsi_data_out_granted(struct iscsi_task *t)
 			memcpy(cmd->data, t->run.stage, have < t->run.want ? have : t->run.want);
 			/* The segment that is just coming in goes on in the buffer. */
 			if (c->rx.task == t && c->rx.dest)
-				iscsi_receive_redirect(&c->rx, t, have < t->run.want ? cmd->data + have : NULL,
+				iscsi_receive_redirect(&c->rx, t,
+						       have < t->run.want ? cmd->data + have : NULL,
 						       have < t->run.want ? t->run.want - have : 0);
 		}
 		iscsi_data_out_unstage(t);
@@ -156,7 +158,8 @@ static const char *check_sequence(const struct iscsi_task *t, const struct iscsi
 				  uint8_t *asc, uint8_t *ascq, uint32_t *value)
 {
 	bool solicited = get_be32(pdu->ttt) != ISCSI_TAG_NONE, final = pdu->flags & ISCSI_FINAL;
-	uint32_t end = solicited ? t->run.r2t[0].end : t->run.first_end, len = get_be24(pdu->data_len);
+	uint32_t end = solicited ? t->run.r2t[0].end : t->run.first_end,
+		 len = get_be24(pdu->data_len);
 
 	*asc = 0x0c;
 	*ascq = 0x0c;
@@ -192,7 +195,7 @@ void iscsi_data_out(struct iscsi_connection *c, const uint8_t *bhs)
 	uint8_t *dest;
 
 	if (!t || t->cmd.direction != SLUICE_DIR_OUT)
-		return;	/* of a task that ended or was aborted: 11.7.4, discarded */
+		return; /* of a task that ended or was aborted: 11.7.4, discarded */
 	c->rx.task = t;
 	if (t->run.failed || t->run.ended)
 		return;
@@ -218,7 +221,8 @@ static void close_sequence(struct iscsi_task *t, bool solicited)
 	memmove(&t->run.r2t[0], &t->run.r2t[1], t->run.r2t_count * sizeof(t->run.r2t[0]));
 }
 
-void iscsi_data_out_complete(struct iscsi_connection *c, struct iscsi_task *t, const uint8_t *bhs, bool digest_ok)
+void iscsi_data_out_complete(struct iscsi_connection *c, struct iscsi_task *t, const uint8_t *bhs,
+			     bool digest_ok)
 {
 	const struct iscsi_data_out_pdu *pdu = (const void *)bhs;
 	bool solicited = get_be32(pdu->ttt) != ISCSI_TAG_NONE;
@@ -269,7 +273,7 @@ static void build_r2t(struct iscsi_connection *c, struct iscsi_task *t)
 	memcpy(pdu->lun, t->cmd.lun, sizeof(pdu->lun));
 	put_be32(pdu->itt, t->run.itt);
 	put_be32(pdu->ttt, r2t->ttt);
-	put_be32(pdu->stat_sn, c->tx.stat_sn);	/* the next one; 11.8 */
+	put_be32(pdu->stat_sn, c->tx.stat_sn); /* the next one; 11.8 */
 	put_be32(pdu->exp_cmd_sn, c->session->window.exp);
 	put_be32(pdu->max_cmd_sn, iscsi_window_max(&c->session->window));
 	put_be32(pdu->r2t_sn, t->run.r2t_sn++);

@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define POLYNOMIAL	0x82f63b78u	/* 1EDC6F41h, reflected */
-#define LANE		1024u		/* bytes of one lane; a multiple of 8 */
+#define POLYNOMIAL 0x82f63b78u /* 1EDC6F41h, reflected */
+#define LANE	   1024u       /* bytes of one lane; a multiple of 8 */
 
 static uint32_t slice[8][256];
-static uint32_t shift_lane[4][256];	/* advance a remainder over LANE zero bytes */
+static uint32_t shift_lane[4][256]; /* advance a remainder over LANE zero bytes */
 static bool have_instruction;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -56,10 +56,9 @@ static uint32_t by_table(uint32_t crc, const uint8_t *p, size_t len)
 
 		memcpy(&v, p, 8);
 		v ^= crc;
-		crc = slice[7][v & 0xff] ^ slice[6][v >> 8 & 0xff] ^
-		      slice[5][v >> 16 & 0xff] ^ slice[4][v >> 24 & 0xff] ^
-		      slice[3][v >> 32 & 0xff] ^ slice[2][v >> 40 & 0xff] ^
-		      slice[1][v >> 48 & 0xff] ^ slice[0][v >> 56];
+		crc = slice[7][v & 0xff] ^ slice[6][v >> 8 & 0xff] ^ slice[5][v >> 16 & 0xff] ^
+		      slice[4][v >> 24 & 0xff] ^ slice[3][v >> 32 & 0xff] ^
+		      slice[2][v >> 40 & 0xff] ^ slice[1][v >> 48 & 0xff] ^ slice[0][v >> 56];
 		p += 8;
 		len -= 8;
 	}
@@ -83,8 +82,8 @@ static inline uint64_t load64(const uint8_t *p)
 	return v;
 }
 
-__attribute__((target("sse4.2")))
-static uint32_t by_instruction(uint32_t crc, const uint8_t *p, size_t len)
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, const uint8_t *p,
+								 size_t len)
 {
 	uint64_t a = crc;
 

@@ -17,7 +17,8 @@ static void add_addresses(struct iscsi_connection *c, struct iscsi_text_out *out
 
 		if (p->wildcard && local_v6 != p->v6)
 			continue;
-		snprintf(address, sizeof(address), "%s:%u,%u", p->wildcard ? c->local : p->text, p->port, p->group_tag);
+		snprintf(address, sizeof(address), "%s:%u,%u", p->wildcard ? c->local : p->text,
+			 p->port, p->group_tag);
 		iscsi_text_add(out, "TargetAddress", address);
 	}
 }

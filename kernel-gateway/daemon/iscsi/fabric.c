@@ -91,7 +91,7 @@ static void drop_done(struct iscsi_mail *mail)
 	struct iscsi_drop *d = (void *)((char *)mail - offsetof(struct iscsi_drop, done_mail));
 	struct iscsi_fabric *f = d->fabric;
 
-	d->done(d->arg);	/* the host removes the target while logins to it are still refused */
+	d->done(d->arg); /* the host removes the target while logins to it are still refused */
 	pthread_mutex_lock(&f->lock);
 	LIST_REMOVE(d, link);
 	pthread_mutex_unlock(&f->lock);
@@ -112,7 +112,8 @@ void iscsi_drop_check(struct iscsi_fabric *f)
 
 static void drop_on_reactor(struct iscsi_mail *mail)
 {
-	struct iscsi_drop_notice *notice = (void *)((char *)mail - offsetof(struct iscsi_drop_notice, mail));
+	struct iscsi_drop_notice *notice =
+		(void *)((char *)mail - offsetof(struct iscsi_drop_notice, mail));
 	struct iscsi_drop *d = notice->drop;
 	struct iscsi_fabric *f = d->fabric;
 	struct iscsi_connection *c;
@@ -129,7 +130,8 @@ static void drop_on_reactor(struct iscsi_mail *mail)
 	pthread_mutex_unlock(&f->lock);
 }
 
-void iscsi_target_drop(struct iscsi_fabric *f, const char *target, void (*done)(void *arg), void *arg)
+void iscsi_target_drop(struct iscsi_fabric *f, const char *target, void (*done)(void *arg),
+		       void *arg)
 {
 	struct iscsi_drop *d = calloc(1, sizeof(*d) + f->n_reactors * sizeof(d->notices[0]));
 
@@ -149,7 +151,9 @@ void iscsi_target_drop(struct iscsi_fabric *f, const char *target, void (*done)(
 	LIST_INSERT_HEAD(&f->drops, d, link);
 	for (uint32_t i = 0; i < f->n_reactors; i++) {
 		d->notices[i] = (struct iscsi_drop_notice){
-			.mail.deliver = drop_on_reactor, .drop = d, .reactor = &f->reactors[i],
+			.mail.deliver = drop_on_reactor,
+			.drop = d,
+			.reactor = &f->reactors[i],
 		};
 		iscsi_mail_send(&f->reactors[i], &d->notices[i].mail);
 	}
@@ -160,7 +164,8 @@ void iscsi_target_drop(struct iscsi_fabric *f, const char *target, void (*done)(
 
 static void shut_down_reactor(struct iscsi_mail *mail)
 {
-	struct iscsi_reactor *r = (void *)((char *)mail - offsetof(struct iscsi_reactor, shutdown_mail));
+	struct iscsi_reactor *r =
+		(void *)((char *)mail - offsetof(struct iscsi_reactor, shutdown_mail));
 	struct iscsi_connection *c;
 
 	TAILQ_FOREACH(c, &r->connections, all_link)
@@ -170,7 +175,8 @@ static void shut_down_reactor(struct iscsi_mail *mail)
 
 static void shutdown_is_done(struct iscsi_mail *mail)
 {
-	struct iscsi_fabric *f = (void *)((char *)mail - offsetof(struct iscsi_fabric, shutdown_mail));
+	struct iscsi_fabric *f =
+		(void *)((char *)mail - offsetof(struct iscsi_fabric, shutdown_mail));
 
 	f->shutdown_done(f->shutdown_arg);
 }

@@ -11,7 +11,7 @@
 #include "pdu.h"
 #include "reactor.h"
 
-#define ISCSI_RECENT_PORTS	1024u
+#define ISCSI_RECENT_PORTS 1024u
 
 struct iscsi_session;
 struct iscsi_portal;
@@ -30,8 +30,8 @@ struct iscsi_drop {
 	char target[SLUICE_PORT_NAME_LEN];
 	void (*done)(void *arg);
 	void *arg;
-	bool told;			/* done() is on its way */
-	uint32_t notices_left;		/* reactors that have not heard yet */
+	bool told;	       /* done() is on its way */
+	uint32_t notices_left; /* reactors that have not heard yet */
 	struct iscsi_mail done_mail;
 	struct iscsi_drop_notice {
 		struct iscsi_mail mail;
@@ -46,9 +46,9 @@ struct iscsi_fabric {
 	uint32_t n_reactors;
 	struct iscsi_reactor *reactors;
 
-	atomic_uint logins;		/* connections that have not logged in */
-	atomic_uint alive;		/* connections and sessions that exist */
-	atomic_ullong staged_bytes;	/* unsolicited data without a buffer */
+	atomic_uint logins;	    /* connections that have not logged in */
+	atomic_uint alive;	    /* connections and sessions that exist */
+	atomic_ullong staged_bytes; /* unsolicited data without a buffer */
 	atomic_ullong protocol_errors;
 	atomic_ullong refused;
 	atomic_bool shutting_down;
@@ -57,7 +57,7 @@ struct iscsi_fabric {
 	struct iscsi_mail shutdown_mail;
 	atomic_bool shutdown_told;
 
-	LIST_HEAD(, iscsi_portal) portals;	/* changed on reactor 0 under the lock */
+	LIST_HEAD(, iscsi_portal) portals; /* changed on reactor 0 under the lock */
 
 	/* Everything below is under the lock. */
 	pthread_mutex_t lock;
@@ -66,7 +66,7 @@ struct iscsi_fabric {
 	LIST_HEAD(, iscsi_drop) drops;
 	uint32_t n_sessions;
 	uint16_t last_tsih;
-	uint64_t recent[ISCSI_RECENT_PORTS];	/* hashes of initiator ports whose session ended */
+	uint64_t recent[ISCSI_RECENT_PORTS]; /* hashes of initiator ports whose session ended */
 	uint32_t recent_at;
 };
 

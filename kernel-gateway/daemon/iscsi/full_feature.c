@@ -2,9 +2,10 @@
 /* PDUs of the full feature phase: their turn by CmdSN, and who executes them. */
 #include "session.h"
 
-#define SKIP 0xffu	/* the reader's mark of a PDU that was judged already */
+#define SKIP 0xffu /* the reader's mark of a PDU that was judged already */
 
-void iscsi_full_header(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *ahs, uint32_t ahs_len)
+void iscsi_full_header(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *ahs,
+		       uint32_t ahs_len)
 {
 	uint8_t opcode = iscsi_opcode(bhs);
 
@@ -22,7 +23,8 @@ void iscsi_full_header(struct iscsi_connection *c, const uint8_t *bhs, const uin
 		iscsi_data_out(c, bhs);
 }
 
-void iscsi_full_execute(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data, uint32_t len)
+void iscsi_full_execute(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data,
+			uint32_t len)
 {
 	switch (iscsi_opcode(bhs)) {
 	case ISCSI_OP_NOP_OUT:
@@ -49,7 +51,8 @@ static bool is_immediate(const uint8_t *bhs)
 	       (iscsi_opcode(bhs) == ISCSI_OP_NOP_OUT && get_be32(b->itt) == ISCSI_TAG_NONE);
 }
 
-static void take_turn(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data, uint32_t len)
+static void take_turn(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data,
+		      uint32_t len)
 {
 	struct iscsi_session *s = c->session;
 
@@ -63,10 +66,11 @@ static void take_turn(struct iscsi_connection *c, const uint8_t *bhs, const uint
 		break;
 	case ISCSI_WINDOW_AHEAD:
 		if (!iscsi_session_hold(s, bhs, data, len))
-			iscsi_reject(c, bhs, ISCSI_REJECT_RESOURCES, "no memory to hold a PDU of", len);
+			iscsi_reject(c, bhs, ISCSI_REJECT_RESOURCES, "no memory to hold a PDU of",
+				     len);
 		break;
 	case ISCSI_WINDOW_IGNORE:
-		break;	/* 4.2.2.1: silently */
+		break; /* 4.2.2.1: silently */
 	}
 }
 
@@ -85,7 +89,8 @@ void iscsi_full_complete(struct iscsi_connection *c, const uint8_t *data, bool d
 			iscsi_data_out_complete(c, rx->task, rx->bhs, digest_ok);
 		return;
 	} else if (!digest_ok) {
-		iscsi_reject(c, rx->bhs, ISCSI_REJECT_DATA_DIGEST, "data digest error, opcode", opcode);
+		iscsi_reject(c, rx->bhs, ISCSI_REJECT_DATA_DIGEST, "data digest error, opcode",
+			     opcode);
 		return;
 	} else {
 		take_turn(c, rx->bhs, data, rx->data_len);

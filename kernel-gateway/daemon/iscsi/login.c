@@ -28,7 +28,8 @@ static enum iscsi_login_status fail(struct iscsi_login *l, enum iscsi_login_stat
 
 /* ---- Header ----------------------------------------------------------- */
 
-static enum iscsi_login_status check_stages(struct iscsi_login *l, const struct iscsi_login_request *r)
+static enum iscsi_login_status check_stages(struct iscsi_login *l,
+					    const struct iscsi_login_request *r)
 {
 	uint8_t csg = r->flags >> 2 & 3, nsg = r->flags & 3;
 	bool transit = r->flags & ISCSI_LOGIN_TRANSIT;
@@ -45,13 +46,14 @@ static enum iscsi_login_status check_stages(struct iscsi_login *l, const struct 
 	return ISCSI_LOGIN_SUCCESS;
 }
 
-static enum iscsi_login_status check_header(struct iscsi_login *l, const struct iscsi_login_request *r)
+static enum iscsi_login_status check_header(struct iscsi_login *l,
+					    const struct iscsi_login_request *r)
 {
 	enum iscsi_login_status status;
 
 	if (!(r->opcode & ISCSI_IMMEDIATE))
 		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "Login Request without the I bit", "");
-	if (r->version_min > 0)	/* 11.12.4: the only version is 0 */
+	if (r->version_min > 0) /* 11.12.4: the only version is 0 */
 		return fail(l, ISCSI_LOGIN_BAD_VERSION, "no common version", "");
 	status = check_stages(l, r);
 	if (status)
@@ -70,7 +72,8 @@ static enum iscsi_login_status check_header(struct iscsi_login *l, const struct 
 	}
 	if (memcmp(l->isid, r->isid, sizeof(l->isid)) || l->tsih != get_be16(r->tsih) ||
 	    l->cid != get_be16(r->cid) || l->itt != get_be32(r->itt))
-		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "ISID, TSIH, CID or ITT changed in the login", "");
+		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR,
+			    "ISID, TSIH, CID or ITT changed in the login", "");
 	return ISCSI_LOGIN_SUCCESS;
 }
 
@@ -93,8 +96,8 @@ static bool name_is_fit(const char *name)
  * A naming key: once per request; initiators that send it again in a later
  * request must say the same.
  */
-static enum iscsi_login_status take_name(struct iscsi_login *l, uint32_t bit, char *field, size_t cap,
-					 bool fit, const char *key, const char *value)
+static enum iscsi_login_status take_name(struct iscsi_login *l, uint32_t bit, char *field,
+					 size_t cap, bool fit, const char *key, const char *value)
 {
 	if (l->requested & bit)
 		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "key sent twice", key);
@@ -116,10 +119,13 @@ struct login_keys {
 /* 1: a security key, kept; 0: another; < 0: twice. */
 static int take_security(struct login_keys *keys, const char *key, const char *value)
 {
-	const struct { const char *name; const char **slot; } table[] = {
+	const struct {
+		const char *name;
+		const char **slot;
+	} table[] = {
 		{ "AuthMethod", &keys->auth_method }, { "CHAP_A", &keys->chap.a },
-		{ "CHAP_I", &keys->chap.i }, { "CHAP_C", &keys->chap.c },
-		{ "CHAP_N", &keys->chap.n }, { "CHAP_R", &keys->chap.r },
+		{ "CHAP_I", &keys->chap.i },	      { "CHAP_C", &keys->chap.c },
+		{ "CHAP_N", &keys->chap.n },	      { "CHAP_R", &keys->chap.r },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -163,19 +169,23 @@ static enum iscsi_login_status take_operational(struct iscsi_login *l, const cha
 	return ISCSI_LOGIN_SUCCESS;
 }
 
-static enum iscsi_login_status take_key(struct iscsi_login *l, struct login_keys *keys, const char *key,
-					const char *value, struct iscsi_text_out *answer)
+static enum iscsi_login_status take_key(struct iscsi_login *l, struct login_keys *keys,
+					const char *key, const char *value,
+					struct iscsi_text_out *answer)
 {
 	int security;
 
 	if (!strcmp(key, "InitiatorName"))
-		return take_name(l, 1, l->initiator, sizeof(l->initiator), name_is_fit(value), key, value);
+		return take_name(l, 1, l->initiator, sizeof(l->initiator), name_is_fit(value), key,
+				 value);
 	if (!strcmp(key, "TargetName"))
-		return take_name(l, 2, l->target, sizeof(l->target), name_is_fit(value), key, value);
+		return take_name(l, 2, l->target, sizeof(l->target), name_is_fit(value), key,
+				 value);
 	if (!strcmp(key, "SessionType"))
 		return take_name(l, 4, l->session_type, sizeof(l->session_type), true, key, value);
 	if (!strcmp(key, "InitiatorAlias"))
-		return take_name(l, 8, l->initiator_alias, sizeof(l->initiator_alias), true, key, value);
+		return take_name(l, 8, l->initiator_alias, sizeof(l->initiator_alias), true, key,
+				 value);
 	security = take_security(keys, key, value);
 	if (security < 0)
 		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "key sent twice", key);
@@ -218,16 +228,21 @@ static enum iscsi_login_status identify(struct iscsi_login *l, const struct iscs
 	if (!strcmp(l->session_type, "Discovery"))
 		l->discovery = true;
 	else if (l->session_type[0] && strcmp(l->session_type, "Normal"))
-		return fail(l, ISCSI_LOGIN_BAD_SESSION_TYPE, "unknown SessionType", l->session_type);
+		return fail(l, ISCSI_LOGIN_BAD_SESSION_TYPE, "unknown SessionType",
+			    l->session_type);
 	if (l->discovery) {
 		env->discovery(env->arg, &l->credential);
 	} else {
 		if (!l->target[0])
 			return fail(l, ISCSI_LOGIN_MISSING_PARAMETER, "no TargetName", "");
-		status = env->target(env->arg, l->target, l->initiator, l->target_alias, &l->credential);
+		status = env->target(env->arg, l->target, l->initiator, l->target_alias,
+				     &l->credential);
 		if (status)
-			return fail(l, status, status == ISCSI_LOGIN_NOT_FOUND ?
-				    "no such target" : "the target does not admit this initiator", "");
+			return fail(l, status,
+				    status == ISCSI_LOGIN_NOT_FOUND ?
+					    "no such target" :
+					    "the target does not admit this initiator",
+				    "");
 	}
 	if (l->tsih) {
 		status = env->join(env->arg, l);
@@ -262,9 +277,11 @@ static enum iscsi_login_status agree_method(struct iscsi_login *l, const char *l
 	if (l->method_agreed)
 		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "key sent twice", "AuthMethod");
 	if (!offers(list, method))
-		return fail(l, ISCSI_LOGIN_AUTH_FAILED, l->authenticated ?
-			    "AuthMethod without None, and no CHAP user is configured" :
-			    "AuthMethod without CHAP, which is required", "AuthMethod");
+		return fail(l, ISCSI_LOGIN_AUTH_FAILED,
+			    l->authenticated ?
+				    "AuthMethod without None, and no CHAP user is configured" :
+				    "AuthMethod without CHAP, which is required",
+			    "AuthMethod");
 	l->method_agreed = true;
 	if (!l->authenticated)
 		l->chap.state = ISCSI_CHAP_ALGORITHM;
@@ -272,7 +289,8 @@ static enum iscsi_login_status agree_method(struct iscsi_login *l, const char *l
 	return ISCSI_LOGIN_SUCCESS;
 }
 
-static enum iscsi_login_status security_stage(struct iscsi_login *l, const struct iscsi_login_env *env,
+static enum iscsi_login_status security_stage(struct iscsi_login *l,
+					      const struct iscsi_login_env *env,
 					      const struct login_keys *keys, bool transit,
 					      struct iscsi_text_out *answer)
 {
@@ -290,13 +308,15 @@ static enum iscsi_login_status security_stage(struct iscsi_login *l, const struc
 			return fail(l, ISCSI_LOGIN_AUTH_FAILED, l->why, "");
 		l->authenticated = l->chap.state == ISCSI_CHAP_PROVEN;
 	} else if (transit && !l->authenticated) {
-		return fail(l, ISCSI_LOGIN_AUTH_FAILED, "leaves the security stage without CHAP", "");
+		return fail(l, ISCSI_LOGIN_AUTH_FAILED, "leaves the security stage without CHAP",
+			    "");
 	}
 	return ISCSI_LOGIN_SUCCESS;
 }
 
 static enum iscsi_login_status judge(struct iscsi_login *l, const struct iscsi_login_env *env,
-				     struct iscsi_text_in in, bool transit, struct iscsi_text_out *answer)
+				     struct iscsi_text_in in, bool transit,
+				     struct iscsi_text_out *answer)
 {
 	struct login_keys keys = { .auth_method = NULL };
 	enum iscsi_login_status status = take_text(l, &keys, in, answer);
@@ -311,7 +331,8 @@ static enum iscsi_login_status judge(struct iscsi_login *l, const struct iscsi_l
 		iscsi_negotiation_declare(&l->negotiation, answer);
 	}
 	if (!status && answer->overflow)
-		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "more keys than an answer can hold", "");
+		return fail(l, ISCSI_LOGIN_INITIATOR_ERROR, "more keys than an answer can hold",
+			    "");
 	return status;
 }
 
@@ -369,7 +390,8 @@ static enum iscsi_login_status append(struct iscsi_login *l, const char *data, u
 	return ISCSI_LOGIN_SUCCESS;
 }
 
-static enum iscsi_login_status whole_request(struct iscsi_login *l, const struct iscsi_login_env *env,
+static enum iscsi_login_status whole_request(struct iscsi_login *l,
+					     const struct iscsi_login_env *env,
 					     const struct iscsi_login_request *r, const char *data,
 					     uint32_t data_len, struct iscsi_login_answer *answer)
 {

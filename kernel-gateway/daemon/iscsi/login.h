@@ -11,9 +11,9 @@
 #include "negotiation.h"
 #include "pdu.h"
 
-#define ISCSI_LOGIN_DATA_MAX	8192u		/* data segment of a login PDU, both ways (13.12) */
-#define ISCSI_LOGIN_TEXT_MAX	65536u		/* text of one request over all its PDUs (C bit) */
-#define ISCSI_LOGIN_ROUNDS_MAX	64u		/* requests until it must be over */
+#define ISCSI_LOGIN_DATA_MAX   8192u  /* data segment of a login PDU, both ways (13.12) */
+#define ISCSI_LOGIN_TEXT_MAX   65536u /* text of one request over all its PDUs (C bit) */
+#define ISCSI_LOGIN_ROUNDS_MAX 64u    /* requests until it must be over */
 
 enum iscsi_stage { ISCSI_STAGE_SECURITY = 0, ISCSI_STAGE_OPERATIONAL = 1, ISCSI_STAGE_FULL = 3 };
 
@@ -22,8 +22,8 @@ struct iscsi_login;
 struct iscsi_login_env {
 	void *arg;
 	iscsi_random random;
-	uint16_t group_tag;		/* of the portal */
-	uint32_t window;		/* commands to offer in MaxCmdSN */
+	uint16_t group_tag; /* of the portal */
+	uint32_t window;    /* commands to offer in MaxCmdSN */
 	/*
 	 * May this initiator log in to this target? ISCSI_LOGIN_SUCCESS fills alias and
 	 * credential (an empty initiator.user: no authentication asked for).
@@ -36,20 +36,20 @@ struct iscsi_login_env {
 };
 
 struct iscsi_login {
-	bool begun;			/* the first PDU was seen: its identity binds the others */
-	bool identified;		/* the first whole request was judged */
+	bool begun;	 /* the first PDU was seen: its identity binds the others */
+	bool identified; /* the first whole request was judged */
 	bool discovery;
 	bool authenticated;
 	bool method_agreed;
-	uint8_t stage;			/* enum iscsi_stage */
+	uint8_t stage; /* enum iscsi_stage */
 	uint8_t isid[ISCSI_ISID_LEN];
 	uint16_t tsih;
 	uint16_t cid;
 	uint32_t itt;
 	uint32_t cmd_sn;
-	uint32_t stat_sn;		/* of the next answer */
+	uint32_t stat_sn; /* of the next answer */
 	uint32_t rounds;
-	uint32_t requested;		/* bit per naming key of this request */
+	uint32_t requested; /* bit per naming key of this request */
 	char initiator[ISCSI_NAME_MAX + 1];
 	char target[ISCSI_NAME_MAX + 1];
 	char initiator_alias[ISCSI_VALUE_MAX + 1];
@@ -58,10 +58,10 @@ struct iscsi_login {
 	struct iscsi_credential credential;
 	struct iscsi_chap chap;
 	struct iscsi_negotiation negotiation;
-	char *text;			/* heap: the request so far, if it comes in pieces */
+	char *text; /* heap: the request so far, if it comes in pieces */
 	uint32_t text_len;
 	const char *why;		/* a refusal in words, for the log */
-	char detail[ISCSI_KEY_MAX + 1];	/* the key it is about */
+	char detail[ISCSI_KEY_MAX + 1]; /* the key it is about */
 };
 
 struct iscsi_login_answer {
@@ -71,9 +71,9 @@ struct iscsi_login_answer {
 };
 
 enum iscsi_login_verdict {
-	ISCSI_LOGIN_GO_ON,		/* send the answer, wait for the next request */
-	ISCSI_LOGIN_COMPLETE,		/* the answer enters the full feature phase: make the session, then send */
-	ISCSI_LOGIN_REFUSED,		/* send the answer, then close */
+	ISCSI_LOGIN_GO_ON, /* send the answer, wait for the next request */
+	ISCSI_LOGIN_COMPLETE, /* the answer enters the full feature phase: make the session, then send */
+	ISCSI_LOGIN_REFUSED, /* send the answer, then close */
 };
 
 void iscsi_login_init(struct iscsi_login *l);

@@ -44,15 +44,17 @@ static enum iscsi_login_status ask_join(void *arg, const struct iscsi_login *log
 
 	pthread_mutex_lock(&c->fabric->lock);
 	s = iscsi_session_find(c->fabric, login->tsih);
-	same = s && !memcmp(s->isid, login->isid, sizeof(s->isid)) && !strcmp(s->initiator, login->initiator) &&
-	       !strcmp(s->target, login->target);
+	same = s && !memcmp(s->isid, login->isid, sizeof(s->isid)) &&
+	       !strcmp(s->initiator, login->initiator) && !strcmp(s->target, login->target);
 	pthread_mutex_unlock(&c->fabric->lock);
 	return same ? ISCSI_LOGIN_TOO_MANY : ISCSI_LOGIN_NO_SESSION;
 }
 
-static void send_answer(struct iscsi_connection *c, const struct iscsi_login_answer *answer, bool last)
+static void send_answer(struct iscsi_connection *c, const struct iscsi_login_answer *answer,
+			bool last)
 {
-	struct iscsi_control *control = iscsi_control_new(c, ISCSI_OP_LOGIN_RESPONSE, answer->text_len);
+	struct iscsi_control *control =
+		iscsi_control_new(c, ISCSI_OP_LOGIN_RESPONSE, answer->text_len);
 
 	if (!control)
 		return;
@@ -73,7 +75,9 @@ static void refuse(struct iscsi_connection *c, struct iscsi_login_answer *answer
 
 	log_warn("iscsi", "%s %s: login to %s refused, status %02x%02x: %s%s%s", c->peer,
 		 l->initiator[0] ? l->initiator : "(no name)",
-		 l->discovery ? "discovery" : l->target[0] ? l->target : "(no target)",
+		 l->discovery ? "discovery" :
+		 l->target[0] ? l->target :
+				"(no target)",
 		 r->status_class, r->status_detail, l->why ? l->why : "no reason",
 		 l->detail[0] ? ": " : "", l->detail);
 	atomic_fetch_add_explicit(&c->fabric->refused, 1, memory_order_relaxed);
@@ -87,8 +91,8 @@ static void enter_full_feature(struct iscsi_connection *c, struct iscsi_login_an
 	struct iscsi_login *l = c->login;
 
 	log_info("iscsi", "%s %s: logged in to %s, TSIH %u%s%s", c->peer, s->initiator,
-		 s->discovery ? "discovery" : s->target, s->tsih, l->initiator_alias[0] ? ", alias " : "",
-		 l->initiator_alias);
+		 s->discovery ? "discovery" : s->target, s->tsih,
+		 l->initiator_alias[0] ? ", alias " : "", l->initiator_alias);
 	c->p = l->negotiation.p;
 	c->cid = l->cid;
 	c->tx.stat_sn = l->stat_sn;
@@ -124,7 +128,7 @@ static void complete(struct iscsi_connection *c, struct iscsi_login_answer *answ
 		break;
 	case ISCSI_INSTALL_WAIT:
 		c->state = ISCSI_CONN_WAITING;
-		iscsi_reactor_mark(c);	/* reads nothing meanwhile */
+		iscsi_reactor_mark(c); /* reads nothing meanwhile */
 		if (c->answer == answer)
 			break;
 		c->answer = malloc(sizeof(*answer));
@@ -150,7 +154,7 @@ void iscsi_login_resume(struct iscsi_connection *c)
 	c->answer = NULL;
 	free(answer);
 	iscsi_receive_parse(c);
-	iscsi_reactor_mark(c);	/* watch the socket again */
+	iscsi_reactor_mark(c); /* watch the socket again */
 }
 
 void iscsi_login_request(struct iscsi_connection *c, const uint8_t *data, uint32_t len)

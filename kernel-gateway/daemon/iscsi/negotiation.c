@@ -5,53 +5,56 @@
 #include <string.h>
 
 enum rule {
-	RULE_AND,			/* Yes only if both say Yes */
-	RULE_OR,			/* Yes if one says Yes */
+	RULE_AND, /* Yes only if both say Yes */
+	RULE_OR,  /* Yes if one says Yes */
 	RULE_MIN,
 	RULE_MAX,
-	RULE_DECLARE,			/* the initiator's own; no answer */
-	RULE_DIGEST,			/* list of CRC32C and None, the offerer's order counts */
-	RULE_TASK_REPORTING,		/* list; we do RFC3720 */
-	RULE_MARKER,			/* 13.25: obsolete, No */
-	RULE_OBSOLETE,			/* 13.25: obsolete, Reject */
+	RULE_DECLARE,	     /* the initiator's own; no answer */
+	RULE_DIGEST,	     /* list of CRC32C and None, the offerer's order counts */
+	RULE_TASK_REPORTING, /* list; we do RFC3720 */
+	RULE_MARKER,	     /* 13.25: obsolete, No */
+	RULE_OBSOLETE,	     /* 13.25: obsolete, Reject */
 };
 
 struct key {
 	const char *name;
 	enum rule rule;
 	uint8_t phases;
-	uint32_t ours;			/* our value: 0/1, or a number */
-	uint32_t initial;		/* the default */
-	uint32_t least, most;		/* what is admissible */
-	size_t result;			/* offset in struct iscsi_parameters */
+	uint32_t ours;	      /* our value: 0/1, or a number */
+	uint32_t initial;     /* the default */
+	uint32_t least, most; /* what is admissible */
+	size_t result;	      /* offset in struct iscsi_parameters */
 };
 
 #define RESULT(field) offsetof(struct iscsi_parameters, field)
-#define LOGIN ISCSI_PHASE_LOGIN
-#define ALWAYS (ISCSI_PHASE_LOGIN | ISCSI_PHASE_FULL)
-#define MAX24 16777215u
+#define LOGIN	      ISCSI_PHASE_LOGIN
+#define ALWAYS	      (ISCSI_PHASE_LOGIN | ISCSI_PHASE_FULL)
+#define MAX24	      16777215u
 
 static const struct key keys[] = {
 	/* name, rule, phases, ours, default, least, most, result; RFC 7143 clause */
-	{ "HeaderDigest", RULE_DIGEST, LOGIN, 1, 0, 0, 0, RESULT(header_digest) },		/* 13.1 */
-	{ "DataDigest", RULE_DIGEST, LOGIN, 1, 0, 0, 0, RESULT(data_digest) },			/* 13.1 */
-	{ "MaxConnections", RULE_MIN, LOGIN, 1, 1, 1, 65535, RESULT(max_connections) },		/* 13.2 */
-	{ "InitialR2T", RULE_OR, LOGIN, 0, 1, 0, 0, RESULT(initial_r2t) },			/* 13.10 */
-	{ "ImmediateData", RULE_AND, LOGIN, 1, 1, 0, 0, RESULT(immediate_data) },		/* 13.11 */
+	{ "HeaderDigest", RULE_DIGEST, LOGIN, 1, 0, 0, 0, RESULT(header_digest) },	/* 13.1 */
+	{ "DataDigest", RULE_DIGEST, LOGIN, 1, 0, 0, 0, RESULT(data_digest) },		/* 13.1 */
+	{ "MaxConnections", RULE_MIN, LOGIN, 1, 1, 1, 65535, RESULT(max_connections) }, /* 13.2 */
+	{ "InitialR2T", RULE_OR, LOGIN, 0, 1, 0, 0, RESULT(initial_r2t) },		/* 13.10 */
+	{ "ImmediateData", RULE_AND, LOGIN, 1, 1, 0, 0, RESULT(immediate_data) },	/* 13.11 */
 	{ "MaxRecvDataSegmentLength", RULE_DECLARE, ALWAYS, 0, ISCSI_DEFAULT_MAX_RECV, 512, MAX24,
-	  RESULT(max_send) },									/* 13.12 */
+	  RESULT(max_send) }, /* 13.12 */
 	{ "MaxBurstLength", RULE_MIN, LOGIN, ISCSI_OUR_MAX_BURST, 262144, 512, MAX24,
-	  RESULT(max_burst) },									/* 13.13 */
+	  RESULT(max_burst) }, /* 13.13 */
 	{ "FirstBurstLength", RULE_MIN, LOGIN, ISCSI_OUR_FIRST_BURST, 65536, 512, MAX24,
-	  RESULT(first_burst) },								/* 13.14 */
-	{ "DefaultTime2Wait", RULE_MAX, LOGIN, 2, 2, 0, 3600, RESULT(time2wait) },		/* 13.15 */
-	{ "DefaultTime2Retain", RULE_MIN, LOGIN, 0, 20, 0, 3600, RESULT(time2retain) },		/* 13.16 */
+	  RESULT(first_burst) },							/* 13.14 */
+	{ "DefaultTime2Wait", RULE_MAX, LOGIN, 2, 2, 0, 3600, RESULT(time2wait) },	/* 13.15 */
+	{ "DefaultTime2Retain", RULE_MIN, LOGIN, 0, 20, 0, 3600, RESULT(time2retain) }, /* 13.16 */
 	{ "MaxOutstandingR2T", RULE_MIN, LOGIN, ISCSI_OUR_MAX_R2T, 1, 1, 65535,
-	  RESULT(max_outstanding_r2t) },							/* 13.17 */
-	{ "DataPDUInOrder", RULE_OR, LOGIN, 1, 1, 0, 0, RESULT(data_pdu_in_order) },		/* 13.18 */
-	{ "DataSequenceInOrder", RULE_OR, LOGIN, 1, 1, 0, 0, RESULT(data_sequence_in_order) },	/* 13.19 */
-	{ "ErrorRecoveryLevel", RULE_MIN, LOGIN, 0, 0, 0, 2, RESULT(error_recovery_level) },	/* 13.20 */
-	{ "TaskReporting", RULE_TASK_REPORTING, LOGIN, 0, 0, 0, 0, RESULT(task_reporting) },	/* 13.23 */
+	  RESULT(max_outstanding_r2t) },					     /* 13.17 */
+	{ "DataPDUInOrder", RULE_OR, LOGIN, 1, 1, 0, 0, RESULT(data_pdu_in_order) }, /* 13.18 */
+	{ "DataSequenceInOrder", RULE_OR, LOGIN, 1, 1, 0, 0,
+	  RESULT(data_sequence_in_order) }, /* 13.19 */
+	{ "ErrorRecoveryLevel", RULE_MIN, LOGIN, 0, 0, 0, 2,
+	  RESULT(error_recovery_level) }, /* 13.20 */
+	{ "TaskReporting", RULE_TASK_REPORTING, LOGIN, 0, 0, 0, 0,
+	  RESULT(task_reporting) }, /* 13.23 */
 	/* RFC 7144 7.1.1; level 2 is the QUERY functions and I_T NEXUS RESET. */
 	{ "iSCSIProtocolLevel", RULE_MIN, LOGIN, 2, 1, 0, 31, RESULT(protocol_level) },
 	{ "IFMarker", RULE_MARKER, LOGIN, 0, 0, 0, 0, 0 },
@@ -168,7 +171,7 @@ enum iscsi_offer iscsi_negotiation_offer(struct iscsi_negotiation *n, enum iscsi
 			k = &keys[i];
 	if (!k)
 		return ISCSI_OFFER_UNKNOWN;
-	if (is_reply(value))	/* to what we declared: the default stays */
+	if (is_reply(value)) /* to what we declared: the default stays */
 		return ISCSI_OFFER_ANSWERED;
 	if (n->seen & 1u << (k - keys))
 		return ISCSI_OFFER_REPEATED;

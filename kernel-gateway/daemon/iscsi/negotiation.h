@@ -8,20 +8,20 @@
 
 #include "text.h"
 
-#define ISCSI_OUR_MAX_RECV	262144u		/* MaxRecvDataSegmentLength that we declare */
-#define ISCSI_OUR_MAX_BURST	16776192u
-#define ISCSI_OUR_FIRST_BURST	262144u
-#define ISCSI_OUR_MAX_R2T	4u
-#define ISCSI_DEFAULT_MAX_RECV	8192u		/* 13.12 */
+#define ISCSI_OUR_MAX_RECV     262144u /* MaxRecvDataSegmentLength that we declare */
+#define ISCSI_OUR_MAX_BURST    16776192u
+#define ISCSI_OUR_FIRST_BURST  262144u
+#define ISCSI_OUR_MAX_R2T      4u
+#define ISCSI_DEFAULT_MAX_RECV 8192u /* 13.12 */
 
 /* Results; every field is a number, booleans as 0 and 1. */
 struct iscsi_parameters {
-	uint32_t header_digest;		/* 1: CRC32C */
+	uint32_t header_digest; /* 1: CRC32C */
 	uint32_t data_digest;
 	uint32_t max_connections;
 	uint32_t initial_r2t;
 	uint32_t immediate_data;
-	uint32_t max_send;		/* the initiator's MaxRecvDataSegmentLength */
+	uint32_t max_send; /* the initiator's MaxRecvDataSegmentLength */
 	uint32_t max_burst;
 	uint32_t first_burst;
 	uint32_t time2wait;
@@ -35,21 +35,21 @@ struct iscsi_parameters {
 };
 
 enum iscsi_phase {
-	ISCSI_PHASE_LOGIN	= 1,
-	ISCSI_PHASE_FULL	= 2,
+	ISCSI_PHASE_LOGIN = 1,
+	ISCSI_PHASE_FULL = 2,
 };
 
 struct iscsi_negotiation {
 	struct iscsi_parameters p;
-	uint32_t seen;			/* bit per table row: already negotiated */
-	bool declared;			/* our own declarations were sent */
+	uint32_t seen; /* bit per table row: already negotiated */
+	bool declared; /* our own declarations were sent */
 };
 
 enum iscsi_offer {
-	ISCSI_OFFER_ANSWERED,		/* the answer, if one is due, is written */
-	ISCSI_OFFER_UNKNOWN,		/* not an operational key; nothing written */
-	ISCSI_OFFER_REPEATED,		/* 6.2: a second time in one negotiation */
-	ISCSI_OFFER_ILL_FORMED,		/* the value is not of the key's type */
+	ISCSI_OFFER_ANSWERED,	/* the answer, if one is due, is written */
+	ISCSI_OFFER_UNKNOWN,	/* not an operational key; nothing written */
+	ISCSI_OFFER_REPEATED,	/* 6.2: a second time in one negotiation */
+	ISCSI_OFFER_ILL_FORMED, /* the value is not of the key's type */
 };
 
 /* The defaults of clause 13. */

@@ -10,7 +10,7 @@ static void ping(struct iscsi_connection *c)
 	if (!control)
 		return;
 	c->ping_ttt = c->next_ttt++ & 0x7fffffff;
-	control->advances = false;	/* 11.19.2: an unasked NOP-In takes no StatSN */
+	control->advances = false; /* 11.19.2: an unasked NOP-In takes no StatSN */
 	r = (void *)control->bhs;
 	put_be32(r->itt, ISCSI_TAG_NONE);
 	put_be32(r->ttt, c->ping_ttt);
@@ -23,13 +23,13 @@ void iscsi_nop_timer(struct iscsi_connection *c, uint64_t now_ns)
 	uint64_t due = c->heard_ns + limits->nop_interval_ms * 1000000ull;
 
 	if (now_ns < due) {
-		c->ping_ttt = ISCSI_TAG_NONE;	/* it speaks: that is answer enough */
+		c->ping_ttt = ISCSI_TAG_NONE; /* it speaks: that is answer enough */
 		loop_timer_set(c->reactor->loop, &c->timer, due);
 		return;
 	}
 	if (c->ping_ttt != ISCSI_TAG_NONE) {
-		log_warn("iscsi", "%s %s: no answer to a NOP-In in %u ms; connection closed", c->peer,
-			 c->session->initiator, limits->nop_timeout_ms);
+		log_warn("iscsi", "%s %s: no answer to a NOP-In in %u ms; connection closed",
+			 c->peer, c->session->initiator, limits->nop_timeout_ms);
 		c->lost = true;
 		iscsi_connection_doom(c);
 		return;
@@ -38,7 +38,8 @@ void iscsi_nop_timer(struct iscsi_connection *c, uint64_t now_ns)
 	loop_timer_set(c->reactor->loop, &c->timer, now_ns + limits->nop_timeout_ms * 1000000ull);
 }
 
-void iscsi_nop_out(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data, uint32_t len)
+void iscsi_nop_out(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data,
+		   uint32_t len)
 {
 	const struct iscsi_text_request *pdu = (const void *)bhs;
 	struct iscsi_control *control;
@@ -49,7 +50,7 @@ void iscsi_nop_out(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t
 			c->ping_ttt = ISCSI_TAG_NONE;
 		return;
 	}
-	if (len > c->p.max_send)	/* 11.19: as much of the ping data as the initiator takes */
+	if (len > c->p.max_send) /* 11.19: as much of the ping data as the initiator takes */
 		len = c->p.max_send;
 	control = iscsi_control_new(c, ISCSI_OP_NOP_IN, len);
 	if (!control)

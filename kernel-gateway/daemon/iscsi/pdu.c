@@ -7,15 +7,24 @@
 const char *iscsi_opcode_name(uint8_t opcode)
 {
 	switch (opcode & ISCSI_OPCODE_MASK) {
-	case ISCSI_OP_NOP_OUT:		return "NOP-Out";
-	case ISCSI_OP_SCSI_COMMAND:	return "SCSI Command";
-	case ISCSI_OP_TASK_REQUEST:	return "Task Management Request";
-	case ISCSI_OP_LOGIN_REQUEST:	return "Login Request";
-	case ISCSI_OP_TEXT_REQUEST:	return "Text Request";
-	case ISCSI_OP_DATA_OUT:		return "Data-Out";
-	case ISCSI_OP_LOGOUT_REQUEST:	return "Logout Request";
-	case ISCSI_OP_SNACK:		return "SNACK Request";
-	default:			return "PDU of unknown opcode";
+	case ISCSI_OP_NOP_OUT:
+		return "NOP-Out";
+	case ISCSI_OP_SCSI_COMMAND:
+		return "SCSI Command";
+	case ISCSI_OP_TASK_REQUEST:
+		return "Task Management Request";
+	case ISCSI_OP_LOGIN_REQUEST:
+		return "Login Request";
+	case ISCSI_OP_TEXT_REQUEST:
+		return "Text Request";
+	case ISCSI_OP_DATA_OUT:
+		return "Data-Out";
+	case ISCSI_OP_LOGOUT_REQUEST:
+		return "Logout Request";
+	case ISCSI_OP_SNACK:
+		return "SNACK Request";
+	default:
+		return "PDU of unknown opcode";
 	}
 }
 
@@ -39,8 +48,8 @@ static bool carries_data(uint8_t opcode)
 	       opcode != ISCSI_OP_SNACK;
 }
 
-int iscsi_pdu_check(const uint8_t *bhs, const struct iscsi_pdu_limits *limits,
-		    const char **why, uint32_t *value)
+int iscsi_pdu_check(const uint8_t *bhs, const struct iscsi_pdu_limits *limits, const char **why,
+		    uint32_t *value)
 {
 	uint8_t opcode = iscsi_opcode(bhs);
 	uint32_t data_len = iscsi_data_len(bhs);
@@ -69,15 +78,18 @@ int iscsi_pdu_check(const uint8_t *bhs, const struct iscsi_pdu_limits *limits,
 		if (limits->login)
 			break;
 		/* 7143 7.4: a login in the full feature phase is a protocol error */
-		return refuse(ISCSI_REJECT_PROTOCOL, "Login Request after login", bhs[0], why, value);
+		return refuse(ISCSI_REJECT_PROTOCOL, "Login Request after login", bhs[0], why,
+			      value);
 	case ISCSI_OP_SNACK:
 		/* 7143 11.16: not at ErrorRecoveryLevel 0 */
-		return refuse(ISCSI_REJECT_SNACK, "SNACK at ErrorRecoveryLevel 0", bhs[1], why, value);
+		return refuse(ISCSI_REJECT_SNACK, "SNACK at ErrorRecoveryLevel 0", bhs[1], why,
+			      value);
 	default:
 		return refuse(ISCSI_REJECT_NOT_SUPPORTED, "opcode", bhs[0], why, value);
 	}
 	if (needs_final(opcode) && !(bhs[1] & ISCSI_FINAL))
-		return refuse(ISCSI_REJECT_INVALID_FIELD, "flags without the F bit", bhs[1], why, value);
+		return refuse(ISCSI_REJECT_INVALID_FIELD, "flags without the F bit", bhs[1], why,
+			      value);
 	if (data_len && !carries_data(opcode))
 		return refuse(ISCSI_REJECT_INVALID_FIELD, "DataSegmentLength in a PDU without data",
 			      data_len, why, value);

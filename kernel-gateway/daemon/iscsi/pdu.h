@@ -13,142 +13,145 @@
 
 #include "byte_order.h"
 
-#define ISCSI_BHS_LEN		48u
-#define ISCSI_AHS_MAX		1020u		/* TotalAHSLength counts words in 8 bits */
-#define ISCSI_DIGEST_LEN	4u
-#define ISCSI_TAG_NONE		0xffffffffu
-#define ISCSI_ISID_LEN		6u
-#define ISCSI_NAME_MAX		223u		/* RFC 7143 4.2.7.1 */
+#define ISCSI_BHS_LEN	 48u
+#define ISCSI_AHS_MAX	 1020u /* TotalAHSLength counts words in 8 bits */
+#define ISCSI_DIGEST_LEN 4u
+#define ISCSI_TAG_NONE	 0xffffffffu
+#define ISCSI_ISID_LEN	 6u
+#define ISCSI_NAME_MAX	 223u /* RFC 7143 4.2.7.1 */
 
 enum iscsi_opcode {
-	ISCSI_OP_NOP_OUT	= 0x00,
-	ISCSI_OP_SCSI_COMMAND	= 0x01,
-	ISCSI_OP_TASK_REQUEST	= 0x02,
-	ISCSI_OP_LOGIN_REQUEST	= 0x03,
-	ISCSI_OP_TEXT_REQUEST	= 0x04,
-	ISCSI_OP_DATA_OUT	= 0x05,
-	ISCSI_OP_LOGOUT_REQUEST	= 0x06,
-	ISCSI_OP_SNACK		= 0x10,
-	ISCSI_OP_NOP_IN		= 0x20,
-	ISCSI_OP_SCSI_RESPONSE	= 0x21,
-	ISCSI_OP_TASK_RESPONSE	= 0x22,
-	ISCSI_OP_LOGIN_RESPONSE	= 0x23,
-	ISCSI_OP_TEXT_RESPONSE	= 0x24,
-	ISCSI_OP_DATA_IN	= 0x25,
+	ISCSI_OP_NOP_OUT = 0x00,
+	ISCSI_OP_SCSI_COMMAND = 0x01,
+	ISCSI_OP_TASK_REQUEST = 0x02,
+	ISCSI_OP_LOGIN_REQUEST = 0x03,
+	ISCSI_OP_TEXT_REQUEST = 0x04,
+	ISCSI_OP_DATA_OUT = 0x05,
+	ISCSI_OP_LOGOUT_REQUEST = 0x06,
+	ISCSI_OP_SNACK = 0x10,
+	ISCSI_OP_NOP_IN = 0x20,
+	ISCSI_OP_SCSI_RESPONSE = 0x21,
+	ISCSI_OP_TASK_RESPONSE = 0x22,
+	ISCSI_OP_LOGIN_RESPONSE = 0x23,
+	ISCSI_OP_TEXT_RESPONSE = 0x24,
+	ISCSI_OP_DATA_IN = 0x25,
 	ISCSI_OP_LOGOUT_RESPONSE = 0x26,
-	ISCSI_OP_R2T		= 0x31,
-	ISCSI_OP_ASYNC		= 0x32,
-	ISCSI_OP_REJECT		= 0x3f,
+	ISCSI_OP_R2T = 0x31,
+	ISCSI_OP_ASYNC = 0x32,
+	ISCSI_OP_REJECT = 0x3f,
 };
 
-#define ISCSI_OPCODE_MASK	0x3fu
-#define ISCSI_IMMEDIATE		0x40u
-#define ISCSI_FINAL		0x80u
+#define ISCSI_OPCODE_MASK      0x3fu
+#define ISCSI_IMMEDIATE	       0x40u
+#define ISCSI_FINAL	       0x80u
 
 /* SCSI Command flags (11.3.1) */
-#define ISCSI_CMD_READ		0x40u
-#define ISCSI_CMD_WRITE		0x20u
-#define ISCSI_CMD_ATTR_MASK	0x07u
+#define ISCSI_CMD_READ	       0x40u
+#define ISCSI_CMD_WRITE	       0x20u
+#define ISCSI_CMD_ATTR_MASK    0x07u
 
 /* Flags of SCSI Response and of Data-In with S (11.4.1, 11.7.1) */
-#define ISCSI_FLAG_UNDERFLOW	0x02u
-#define ISCSI_FLAG_OVERFLOW	0x04u
-#define ISCSI_DATA_IN_STATUS	0x01u
+#define ISCSI_FLAG_UNDERFLOW   0x02u
+#define ISCSI_FLAG_OVERFLOW    0x04u
+#define ISCSI_DATA_IN_STATUS   0x01u
 
 /* Login and Text flags (11.10.1, 11.12) */
-#define ISCSI_LOGIN_TRANSIT	0x80u
-#define ISCSI_CONTINUE		0x40u
+#define ISCSI_LOGIN_TRANSIT    0x80u
+#define ISCSI_CONTINUE	       0x40u
 
 /* AHS types (11.2.2.1) */
-#define ISCSI_AHS_EXTENDED_CDB	1u
-#define ISCSI_AHS_BIDI_READ	2u
+#define ISCSI_AHS_EXTENDED_CDB 1u
+#define ISCSI_AHS_BIDI_READ    2u
 
-enum iscsi_reject_reason {		/* 11.17.1 */
-	ISCSI_REJECT_DATA_DIGEST	= 0x02,
-	ISCSI_REJECT_SNACK		= 0x03,
-	ISCSI_REJECT_PROTOCOL		= 0x04,
-	ISCSI_REJECT_NOT_SUPPORTED	= 0x05,
-	ISCSI_REJECT_IMMEDIATE		= 0x06,
-	ISCSI_REJECT_TASK_IN_PROGRESS	= 0x07,
-	ISCSI_REJECT_INVALID_FIELD	= 0x09,
-	ISCSI_REJECT_RESOURCES		= 0x0a,
-	ISCSI_REJECT_NEGOTIATION_RESET	= 0x0b,
-	ISCSI_REJECT_WAITING_LOGOUT	= 0x0c,
+enum iscsi_reject_reason { /* 11.17.1 */
+			   ISCSI_REJECT_DATA_DIGEST = 0x02,
+			   ISCSI_REJECT_SNACK = 0x03,
+			   ISCSI_REJECT_PROTOCOL = 0x04,
+			   ISCSI_REJECT_NOT_SUPPORTED = 0x05,
+			   ISCSI_REJECT_IMMEDIATE = 0x06,
+			   ISCSI_REJECT_TASK_IN_PROGRESS = 0x07,
+			   ISCSI_REJECT_INVALID_FIELD = 0x09,
+			   ISCSI_REJECT_RESOURCES = 0x0a,
+			   ISCSI_REJECT_NEGOTIATION_RESET = 0x0b,
+			   ISCSI_REJECT_WAITING_LOGOUT = 0x0c,
 };
 
-enum iscsi_task_function {		/* 11.5.1, RFC 7144 4.3 */
-	ISCSI_TASK_ABORT_TASK		= 1,
-	ISCSI_TASK_ABORT_TASK_SET	= 2,
-	ISCSI_TASK_CLEAR_ACA		= 3,
-	ISCSI_TASK_CLEAR_TASK_SET	= 4,
-	ISCSI_TASK_LU_RESET		= 5,
-	ISCSI_TASK_TARGET_WARM_RESET	= 6,
-	ISCSI_TASK_TARGET_COLD_RESET	= 7,
-	ISCSI_TASK_REASSIGN		= 8,
-	ISCSI_TASK_QUERY_TASK		= 9,
-	ISCSI_TASK_QUERY_TASK_SET	= 10,
-	ISCSI_TASK_I_T_NEXUS_RESET	= 11,
-	ISCSI_TASK_QUERY_ASYNC_EVENT	= 12,
+enum iscsi_task_function { /* 11.5.1, RFC 7144 4.3 */
+			   ISCSI_TASK_ABORT_TASK = 1,
+			   ISCSI_TASK_ABORT_TASK_SET = 2,
+			   ISCSI_TASK_CLEAR_ACA = 3,
+			   ISCSI_TASK_CLEAR_TASK_SET = 4,
+			   ISCSI_TASK_LU_RESET = 5,
+			   ISCSI_TASK_TARGET_WARM_RESET = 6,
+			   ISCSI_TASK_TARGET_COLD_RESET = 7,
+			   ISCSI_TASK_REASSIGN = 8,
+			   ISCSI_TASK_QUERY_TASK = 9,
+			   ISCSI_TASK_QUERY_TASK_SET = 10,
+			   ISCSI_TASK_I_T_NEXUS_RESET = 11,
+			   ISCSI_TASK_QUERY_ASYNC_EVENT = 12,
 };
 
-enum iscsi_task_response {		/* 11.6.1, RFC 7144 4.3 */
-	ISCSI_TASK_COMPLETE		= 0,
-	ISCSI_TASK_NO_TASK		= 1,
-	ISCSI_TASK_NO_LUN		= 2,
-	ISCSI_TASK_ALLEGIANT		= 3,
-	ISCSI_TASK_NO_REASSIGN		= 4,
-	ISCSI_TASK_NOT_SUPPORTED	= 5,
-	ISCSI_TASK_SUCCEEDED		= 7,
-	ISCSI_TASK_REJECTED		= 255,
+enum iscsi_task_response { /* 11.6.1, RFC 7144 4.3 */
+			   ISCSI_TASK_COMPLETE = 0,
+			   ISCSI_TASK_NO_TASK = 1,
+			   ISCSI_TASK_NO_LUN = 2,
+			   ISCSI_TASK_ALLEGIANT = 3,
+			   ISCSI_TASK_NO_REASSIGN = 4,
+			   ISCSI_TASK_NOT_SUPPORTED = 5,
+			   ISCSI_TASK_SUCCEEDED = 7,
+			   ISCSI_TASK_REJECTED = 255,
 };
 
 enum iscsi_logout_reason { ISCSI_LOGOUT_SESSION, ISCSI_LOGOUT_CONNECTION, ISCSI_LOGOUT_RECOVERY };
 enum iscsi_logout_response {
-	ISCSI_LOGOUT_DONE, ISCSI_LOGOUT_NO_CID, ISCSI_LOGOUT_NO_RECOVERY, ISCSI_LOGOUT_FAILED,
+	ISCSI_LOGOUT_DONE,
+	ISCSI_LOGOUT_NO_CID,
+	ISCSI_LOGOUT_NO_RECOVERY,
+	ISCSI_LOGOUT_FAILED,
 };
 
-enum iscsi_async_event {		/* 11.9.1 */
-	ISCSI_ASYNC_SCSI		= 0,
-	ISCSI_ASYNC_REQUEST_LOGOUT	= 1,
-	ISCSI_ASYNC_DROP_CONNECTION	= 2,
-	ISCSI_ASYNC_DROP_SESSION	= 3,
+enum iscsi_async_event { /* 11.9.1 */
+			 ISCSI_ASYNC_SCSI = 0,
+			 ISCSI_ASYNC_REQUEST_LOGOUT = 1,
+			 ISCSI_ASYNC_DROP_CONNECTION = 2,
+			 ISCSI_ASYNC_DROP_SESSION = 3,
 };
 
 /* Status-Class << 8 | Status-Detail (11.13.5) */
 enum iscsi_login_status {
-	ISCSI_LOGIN_SUCCESS		= 0x0000,
-	ISCSI_LOGIN_INITIATOR_ERROR	= 0x0200,
-	ISCSI_LOGIN_AUTH_FAILED		= 0x0201,
-	ISCSI_LOGIN_FORBIDDEN		= 0x0202,
-	ISCSI_LOGIN_NOT_FOUND		= 0x0203,
-	ISCSI_LOGIN_BAD_VERSION		= 0x0205,
-	ISCSI_LOGIN_TOO_MANY		= 0x0206,
-	ISCSI_LOGIN_MISSING_PARAMETER	= 0x0207,
-	ISCSI_LOGIN_NO_INCLUDE		= 0x0208,
-	ISCSI_LOGIN_BAD_SESSION_TYPE	= 0x0209,
-	ISCSI_LOGIN_NO_SESSION		= 0x020a,
-	ISCSI_LOGIN_BAD_REQUEST		= 0x020b,
-	ISCSI_LOGIN_TARGET_ERROR	= 0x0300,
-	ISCSI_LOGIN_UNAVAILABLE		= 0x0301,
-	ISCSI_LOGIN_RESOURCES		= 0x0302,
+	ISCSI_LOGIN_SUCCESS = 0x0000,
+	ISCSI_LOGIN_INITIATOR_ERROR = 0x0200,
+	ISCSI_LOGIN_AUTH_FAILED = 0x0201,
+	ISCSI_LOGIN_FORBIDDEN = 0x0202,
+	ISCSI_LOGIN_NOT_FOUND = 0x0203,
+	ISCSI_LOGIN_BAD_VERSION = 0x0205,
+	ISCSI_LOGIN_TOO_MANY = 0x0206,
+	ISCSI_LOGIN_MISSING_PARAMETER = 0x0207,
+	ISCSI_LOGIN_NO_INCLUDE = 0x0208,
+	ISCSI_LOGIN_BAD_SESSION_TYPE = 0x0209,
+	ISCSI_LOGIN_NO_SESSION = 0x020a,
+	ISCSI_LOGIN_BAD_REQUEST = 0x020b,
+	ISCSI_LOGIN_TARGET_ERROR = 0x0300,
+	ISCSI_LOGIN_UNAVAILABLE = 0x0301,
+	ISCSI_LOGIN_RESOURCES = 0x0302,
 };
 
 /* What every PDU has in common, and by which unknown ones are read. */
 struct iscsi_bhs {
-	uint8_t opcode;			/* with ISCSI_IMMEDIATE */
+	uint8_t opcode; /* with ISCSI_IMMEDIATE */
 	uint8_t flags;
 	uint8_t specific[2];
-	uint8_t total_ahs_len;		/* words */
-	uint8_t data_len[3];		/* DataSegmentLength, bytes without padding */
+	uint8_t total_ahs_len; /* words */
+	uint8_t data_len[3];   /* DataSegmentLength, bytes without padding */
 	uint8_t lun[8];
-	uint8_t itt[4];			/* Initiator Task Tag */
-	uint8_t w20[4];			/* bytes 20..47 by opcode */
+	uint8_t itt[4]; /* Initiator Task Tag */
+	uint8_t w20[4]; /* bytes 20..47 by opcode */
 	uint8_t cmd_sn[4];
 	uint8_t exp_stat_sn[4];
 	uint8_t w32[16];
 };
 
-struct iscsi_scsi_command {		/* 11.3 */
+struct iscsi_scsi_command { /* 11.3 */
 	uint8_t opcode, flags, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -158,7 +161,7 @@ struct iscsi_scsi_command {		/* 11.3 */
 	uint8_t cdb[16];
 };
 
-struct iscsi_scsi_response {		/* 11.4 */
+struct iscsi_scsi_response { /* 11.4 */
 	uint8_t opcode, flags, response, status, total_ahs_len, data_len[3];
 	uint8_t reserved0[8];
 	uint8_t itt[4];
@@ -171,7 +174,7 @@ struct iscsi_scsi_response {		/* 11.4 */
 	uint8_t residual[4];
 };
 
-struct iscsi_task_request_pdu {		/* 11.5 */
+struct iscsi_task_request_pdu { /* 11.5 */
 	uint8_t opcode, function, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -192,12 +195,12 @@ struct iscsi_response {
 	uint8_t stat_sn[4];
 	uint8_t exp_cmd_sn[4];
 	uint8_t max_cmd_sn[4];
-	uint8_t w36[4];			/* Async: event, vendor code, parameter 1 */
-	uint8_t w40[4];			/* Async: parameters 2 and 3; Logout: Time2Wait, Time2Retain */
+	uint8_t w36[4]; /* Async: event, vendor code, parameter 1 */
+	uint8_t w40[4]; /* Async: parameters 2 and 3; Logout: Time2Wait, Time2Retain */
 	uint8_t reserved1[4];
 };
 
-struct iscsi_data_out_pdu {		/* 11.7 */
+struct iscsi_data_out_pdu { /* 11.7 */
 	uint8_t opcode, flags, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -210,7 +213,7 @@ struct iscsi_data_out_pdu {		/* 11.7 */
 	uint8_t reserved3[4];
 };
 
-struct iscsi_data_in_pdu {		/* 11.7 */
+struct iscsi_data_in_pdu { /* 11.7 */
 	uint8_t opcode, flags, reserved0, status, total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -223,7 +226,7 @@ struct iscsi_data_in_pdu {		/* 11.7 */
 	uint8_t residual[4];
 };
 
-struct iscsi_r2t_pdu {			/* 11.8 */
+struct iscsi_r2t_pdu { /* 11.8 */
 	uint8_t opcode, flags, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -236,7 +239,7 @@ struct iscsi_r2t_pdu {			/* 11.8 */
 	uint8_t desired_len[4];
 };
 
-struct iscsi_login_request {		/* 11.12 */
+struct iscsi_login_request { /* 11.12 */
 	uint8_t opcode, flags, version_max, version_min, total_ahs_len, data_len[3];
 	uint8_t isid[6];
 	uint8_t tsih[2];
@@ -248,7 +251,7 @@ struct iscsi_login_request {		/* 11.12 */
 	uint8_t reserved1[16];
 };
 
-struct iscsi_login_response {		/* 11.13 */
+struct iscsi_login_response { /* 11.13 */
 	uint8_t opcode, flags, version_max, version_active, total_ahs_len, data_len[3];
 	uint8_t isid[6];
 	uint8_t tsih[2];
@@ -261,7 +264,7 @@ struct iscsi_login_response {		/* 11.13 */
 	uint8_t reserved1[10];
 };
 
-struct iscsi_logout_request {		/* 11.14 */
+struct iscsi_logout_request { /* 11.14 */
 	uint8_t opcode, reason, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t reserved1[8];
 	uint8_t itt[4];
@@ -272,7 +275,7 @@ struct iscsi_logout_request {		/* 11.14 */
 	uint8_t reserved3[16];
 };
 
-struct iscsi_text_request {		/* 11.10, and NOP-Out 11.18 */
+struct iscsi_text_request { /* 11.10, and NOP-Out 11.18 */
 	uint8_t opcode, flags, reserved0[2], total_ahs_len, data_len[3];
 	uint8_t lun[8];
 	uint8_t itt[4];
@@ -356,8 +359,8 @@ static inline uint32_t iscsi_ahs_len(const uint8_t *bhs)
 
 /* What a header may carry on this connection. */
 struct iscsi_pdu_limits {
-	bool login;			/* only Login Requests are welcome */
-	uint32_t max_data_len;		/* the MaxRecvDataSegmentLength that we declared */
+	bool login;	       /* only Login Requests are welcome */
+	uint32_t max_data_len; /* the MaxRecvDataSegmentLength that we declared */
 };
 
 /*
@@ -367,8 +370,8 @@ struct iscsi_pdu_limits {
  *  < 0		the stream cannot be trusted any more: close the connection
  * For the last two *why is a text and *value the offending number.
  */
-int iscsi_pdu_check(const uint8_t *bhs, const struct iscsi_pdu_limits *limits,
-		    const char **why, uint32_t *value);
+int iscsi_pdu_check(const uint8_t *bhs, const struct iscsi_pdu_limits *limits, const char **why,
+		    uint32_t *value);
 
 /* "SCSI Command", for logs. */
 const char *iscsi_opcode_name(uint8_t opcode);

@@ -12,8 +12,8 @@
 
 #include "connection.h"
 
-#define ACCEPTS_PER_ROUND	16
-#define ACCEPT_RETRY_NS		100000000ull
+#define ACCEPTS_PER_ROUND 16
+#define ACCEPT_RETRY_NS	  100000000ull
 
 union address {
 	struct sockaddr any;
@@ -65,8 +65,8 @@ static void welcome(struct iscsi_portal *p, int fd, const union address *from)
 	if (atomic_fetch_add(&f->logins, 1) >= f->limits.max_logins) {
 		atomic_fetch_sub(&f->logins, 1);
 		atomic_fetch_add_explicit(&f->refused, 1, memory_order_relaxed);
-		log_warn("iscsi", "%s: more than %u connections have not logged in yet; closed", peer,
-			 f->limits.max_logins);
+		log_warn("iscsi", "%s: more than %u connections have not logged in yet; closed",
+			 peer, f->limits.max_logins);
 		close(fd);
 		return;
 	}
@@ -100,8 +100,8 @@ static void on_ready(struct loop_fd *self, uint32_t events)
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-			log_error("iscsi", "accept on %s:%u: %s: raise LimitNOFILE (ulimit -n)", p->text, p->port,
-				  strerror(errno));
+			log_error("iscsi", "accept on %s:%u: %s: raise LimitNOFILE (ulimit -n)",
+				  p->text, p->port, strerror(errno));
 			loop_fd_modify(loop, self, 0);
 			loop_timer_set(loop, &p->retry, loop_now(loop) + ACCEPT_RETRY_NS);
 		}
@@ -187,7 +187,8 @@ static bool is_wildcard(const union address *a)
 	return a->v4.sin_addr.s_addr == htonl(INADDR_ANY);
 }
 
-static int start(struct iscsi_fabric *f, int fd, const union address *a, struct sluice_portal *portal)
+static int start(struct iscsi_fabric *f, int fd, const union address *a,
+		 struct sluice_portal *portal)
 {
 	struct iscsi_portal *p = calloc(1, sizeof(*p));
 	union address bound = *a;
@@ -227,8 +228,10 @@ int iscsi_portal_add(struct iscsi_fabric *f, struct sluice_portal *portal, char 
 	int fd, error;
 
 	if (parse(portal, &a, &len)) {
-		snprintf(why, 256, "portal address \"%.64s\": not an IPv4 or IPv6 address: write for example "
-			 "127.0.0.1, 0.0.0.0 or ::1", portal->address);
+		snprintf(why, 256,
+			 "portal address \"%.64s\": not an IPv4 or IPv6 address: write for example "
+			 "127.0.0.1, 0.0.0.0 or ::1",
+			 portal->address);
 		return -EINVAL;
 	}
 	address_text(&a, text);
@@ -236,13 +239,15 @@ int iscsi_portal_add(struct iscsi_fabric *f, struct sluice_portal *portal, char 
 		return 0;
 	fd = listen_on(&a, len, &call);
 	if (fd < 0) {
-		snprintf(why, 256, "%s %s:%u: %s: %s", call, text, portal->port, strerror(-fd), remedy(-fd));
+		snprintf(why, 256, "%s %s:%u: %s: %s", call, text, portal->port, strerror(-fd),
+			 remedy(-fd));
 		return fd;
 	}
 	error = start(f, fd, &a, portal);
 	if (error) {
 		close(fd);
-		snprintf(why, 256, "portal %s:%u: %s: %s", text, portal->port, strerror(-error), remedy(-error));
+		snprintf(why, 256, "portal %s:%u: %s: %s", text, portal->port, strerror(-error),
+			 remedy(-error));
 	}
 	return error;
 }

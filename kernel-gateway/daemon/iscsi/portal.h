@@ -9,14 +9,14 @@
 
 struct iscsi_portal {
 	struct loop_fd fd;
-	struct loop_timer retry;	/* accepting again after the process ran out of descriptors */
+	struct loop_timer retry; /* accepting again after the process ran out of descriptors */
 	struct iscsi_fabric *fabric;
 	LIST_ENTRY(iscsi_portal) link;
 	bool v6;
 	bool wildcard;
 	uint16_t port;
 	uint16_t group_tag;
-	char text[SLUICE_NAME_LEN];	/* "127.0.0.1", "[::1]" */
+	char text[SLUICE_NAME_LEN]; /* "127.0.0.1", "[::1]" */
 };
 
 /* Stop listening and free all of them. */

@@ -5,7 +5,8 @@
 
 static void drain_inbox(struct loop_work *work)
 {
-	struct iscsi_reactor *r = (void *)((char *)work - offsetof(struct iscsi_reactor, inbox_work));
+	struct iscsi_reactor *r =
+		(void *)((char *)work - offsetof(struct iscsi_reactor, inbox_work));
 	/* Pairs with the release of iscsi_mail_send(): the senders' writes are seen. */
 	struct iscsi_mail *newest = atomic_exchange_explicit(&r->inbox, NULL, memory_order_acquire);
 	struct iscsi_mail *oldest = NULL;
@@ -21,7 +22,7 @@ static void drain_inbox(struct loop_work *work)
 		struct iscsi_mail *mail = oldest;
 
 		oldest = mail->next;
-		mail->deliver(mail);	/* may free it */
+		mail->deliver(mail); /* may free it */
 	}
 }
 
@@ -31,15 +32,16 @@ void iscsi_mail_send(struct iscsi_reactor *r, struct iscsi_mail *mail)
 
 	do {
 		mail->next = head;
-	} while (!atomic_compare_exchange_weak_explicit(&r->inbox, &head, mail, memory_order_release,
-							memory_order_relaxed));
+	} while (!atomic_compare_exchange_weak_explicit(
+		&r->inbox, &head, mail, memory_order_release, memory_order_relaxed));
 	/* The mail may be delivered and gone from here on; the reactor is not. */
 	loop_post(r->loop, &r->inbox_work);
 }
 
 static void flush(struct loop_work *work)
 {
-	struct iscsi_reactor *r = (void *)((char *)work - offsetof(struct iscsi_reactor, flush_work));
+	struct iscsi_reactor *r =
+		(void *)((char *)work - offsetof(struct iscsi_reactor, flush_work));
 	struct iscsi_connection *c;
 
 	/* Closing one connection may give another something to send. */

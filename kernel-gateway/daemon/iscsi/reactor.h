@@ -26,19 +26,19 @@ TAILQ_HEAD(iscsi_connections, iscsi_connection);
 struct iscsi_reactor {
 	struct iscsi_fabric *fabric;
 	struct loop *loop;
-	_Atomic(struct iscsi_mail *) inbox;	/* newest first */
+	_Atomic(struct iscsi_mail *) inbox; /* newest first */
 	struct loop_work inbox_work;
 	struct loop_work flush_work;
 	struct iscsi_connections dirty;
 	struct iscsi_connections connections;
 	struct iscsi_mail shutdown_mail;
-	_Atomic unsigned int load;		/* connections, for spreading them */
+	_Atomic unsigned int load; /* connections, for spreading them */
 };
 
 void iscsi_reactor_init(struct iscsi_reactor *r, struct iscsi_fabric *f, struct loop *loop);
 /* From any thread. After the call the mail belongs to the reactor; it outlives the mail's owner. */
 void iscsi_mail_send(struct iscsi_reactor *r, struct iscsi_mail *mail);
-/* The connection has output, or is to be closed: look at it at the end of this round. Its own thread. */
+/* It has output, or is to be closed: look at it at the end of this round. Its own thread. */
 void iscsi_reactor_mark(struct iscsi_connection *c);
 
 #endif /* SLUICE_ISCSI_REACTOR_H */

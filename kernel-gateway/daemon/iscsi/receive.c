@@ -40,7 +40,8 @@ void iscsi_receive_into(struct iscsi_receive *rx, uint8_t *dest, uint32_t len)
 	rx->dest_len = !dest ? 0 : len < rx->data_len ? len : rx->data_len;
 }
 
-void iscsi_receive_redirect(struct iscsi_receive *rx, struct iscsi_task *task, uint8_t *dest, uint32_t len)
+void iscsi_receive_redirect(struct iscsi_receive *rx, struct iscsi_task *task, uint8_t *dest,
+			    uint32_t len)
 {
 	if (rx->task != task)
 		return;
@@ -122,7 +123,7 @@ static bool parse_header(struct iscsi_connection *c)
 	if (have < ISCSI_BHS_LEN + ahs_len + (digest ? ISCSI_DIGEST_LEN : 0))
 		return false;
 	if (digest && iscsi_crc32c(0, bhs, ISCSI_BHS_LEN + ahs_len) !=
-		      iscsi_digest_get(bhs + ISCSI_BHS_LEN + ahs_len)) {
+			      iscsi_digest_get(bhs + ISCSI_BHS_LEN + ahs_len)) {
 		iscsi_connection_violation(c, "header digest error, opcode", bhs[0]);
 		return false;
 	}
@@ -130,7 +131,7 @@ static bool parse_header(struct iscsi_connection *c)
 	rx->head += ISCSI_BHS_LEN + ahs_len + (digest ? ISCSI_DIGEST_LEN : 0);
 	if (verdict) {
 		iscsi_reject(c, rx->bhs, verdict, why, value);
-		rx->bhs[0] = 0xff;	/* skip its data, do nothing with it */
+		rx->bhs[0] = 0xff; /* skip its data, do nothing with it */
 	} else if (in_full(c)) {
 		iscsi_full_header(c, rx->bhs, bhs + ISCSI_BHS_LEN, ahs_len);
 	}

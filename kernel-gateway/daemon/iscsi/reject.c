@@ -8,8 +8,8 @@ void iscsi_reject(struct iscsi_connection *c, const uint8_t *bhs, enum iscsi_rej
 {
 	struct iscsi_control *control = iscsi_control_new(c, ISCSI_OP_REJECT, ISCSI_BHS_LEN);
 
-	log_warn("iscsi", "%s %s: %s rejected (reason %02xh): %s %u (0x%x)", c->peer, c->session->initiator,
-		 iscsi_opcode_name(bhs[0]), reason, why, value, value);
+	log_warn("iscsi", "%s %s: %s rejected (reason %02xh): %s %u (0x%x)", c->peer,
+		 c->session->initiator, iscsi_opcode_name(bhs[0]), reason, why, value, value);
 	if (!control)
 		return;
 	control->bhs[2] = (uint8_t)reason;

@@ -28,12 +28,14 @@ bool iscsi_session_of_target(struct iscsi_fabric *f, const char *target)
 }
 
 /* The session that a login with TSIH 0 replaces (6.3.5): same initiator port, same target port. */
-static struct iscsi_session *find_same(struct iscsi_fabric *f, const struct iscsi_login *l, uint16_t group_tag)
+static struct iscsi_session *find_same(struct iscsi_fabric *f, const struct iscsi_login *l,
+				       uint16_t group_tag)
 {
 	struct iscsi_session *s;
 
 	LIST_FOREACH(s, &f->sessions, link)
-		if (!s->discovery && s->group_tag == group_tag && !memcmp(s->isid, l->isid, sizeof(s->isid)) &&
+		if (!s->discovery && s->group_tag == group_tag &&
+		    !memcmp(s->isid, l->isid, sizeof(s->isid)) &&
 		    !strcmp(s->initiator, l->initiator) && !strcmp(s->target, l->target))
 			return s;
 	return NULL;
@@ -49,7 +51,7 @@ static uint16_t free_tsih(struct iscsi_fabric *f)
 
 static uint64_t port_hash(const char *initiator, const uint8_t *isid, const char *target)
 {
-	uint64_t h = 0xcbf29ce484222325u;	/* FNV-1a */
+	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
 
 	for (const char *p = initiator; *p; p++)
 		h = (h ^ (uint8_t)*p) * 0x100000001b3u;
@@ -82,7 +84,8 @@ static void close_by_mail(struct iscsi_mail *mail);
 
 static void nexus_closed(struct iscsi_mail *mail)
 {
-	struct iscsi_session *s = (void *)((char *)mail - offsetof(struct iscsi_session, nexus_closed_mail));
+	struct iscsi_session *s =
+		(void *)((char *)mail - offsetof(struct iscsi_session, nexus_closed_mail));
 
 	s->nexus_closed = true;
 	iscsi_session_check_end(s);
@@ -103,7 +106,8 @@ static struct iscsi_session *new_session(struct iscsi_connection *c)
 	memcpy(s->isid, l->isid, sizeof(s->isid));
 	memcpy(s->initiator, l->initiator, sizeof(s->initiator));
 	memcpy(s->target, l->target, sizeof(s->target));
-	s->window = (struct iscsi_window){ .exp = l->cmd_sn, .size = f->limits.window,
+	s->window = (struct iscsi_window){ .exp = l->cmd_sn,
+					   .size = f->limits.window,
 					   .max = l->cmd_sn + f->limits.window - 1 };
 	TAILQ_INIT(&s->waiters);
 	s->nexus_closed_mail.deliver = nexus_closed;
@@ -123,19 +127,23 @@ static enum iscsi_login_status open_nexus(struct iscsi_connection *c, struct isc
 {
 	char initiator_port[ISCSI_NAME_MAX + 20], target_port[ISCSI_NAME_MAX + 20];
 	struct iscsi_fabric *f = c->fabric;
-	struct sl_target *t = iscsi_drop_pending(f, s->target) ? NULL : sl_target_find(f->gw, s->target);
+	struct sl_target *t = iscsi_drop_pending(f, s->target) ? NULL :
+								 sl_target_find(f->gw, s->target);
 	bool again = was_here(f, port_hash(s->initiator, s->isid, s->target));
 
 	if (!t)
 		return ISCSI_LOGIN_NOT_FOUND;
 	/* 4.2.7, SAM: the names of the SCSI ports */
-	snprintf(initiator_port, sizeof(initiator_port), "%s,i,0x%02x%02x%02x%02x%02x%02x", s->initiator,
-		 s->isid[0], s->isid[1], s->isid[2], s->isid[3], s->isid[4], s->isid[5]);
+	snprintf(initiator_port, sizeof(initiator_port), "%s,i,0x%02x%02x%02x%02x%02x%02x",
+		 s->initiator, s->isid[0], s->isid[1], s->isid[2], s->isid[3], s->isid[4],
+		 s->isid[5]);
 	snprintf(target_port, sizeof(target_port), "%s,t,0x%04x", s->target, s->group_tag);
-	if (strlen(initiator_port) >= SLUICE_PORT_NAME_LEN || strlen(target_port) >= SLUICE_PORT_NAME_LEN)
+	if (strlen(initiator_port) >= SLUICE_PORT_NAME_LEN ||
+	    strlen(target_port) >= SLUICE_PORT_NAME_LEN)
 		return ISCSI_LOGIN_INITIATOR_ERROR;
 	switch (sl_nexus_open(f->gw, t, initiator_port, target_port, c->peer,
-			      again ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &iscsi_fabric_ops, s, &s->nexus)) {
+			      again ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &iscsi_fabric_ops, s,
+			      &s->nexus)) {
 	case 0:
 		return ISCSI_LOGIN_SUCCESS;
 	case -EACCES:
@@ -167,9 +175,13 @@ static enum iscsi_login_status install(struct iscsi_connection *c)
 		return status;
 	}
 	s->tsih = free_tsih(f);
-	/* A queue that our own loop serves (queue mod loops), another for each session: no hop between threads. */
+	/*
+	 * A queue that our own loop serves (queue mod loops), another for each session: no
+	 * hop between threads.
+	 */
 	if (s->nexus)
-		sl_nexus_prefer_queue(s->nexus, loop_index(c->reactor->loop) + f->n_reactors * s->tsih);
+		sl_nexus_prefer_queue(s->nexus,
+				      loop_index(c->reactor->loop) + f->n_reactors * s->tsih);
 	s->connection = c;
 	c->session = s;
 	LIST_INSERT_HEAD(&f->sessions, s, link);
@@ -178,7 +190,8 @@ static enum iscsi_login_status install(struct iscsi_connection *c)
 	return ISCSI_LOGIN_SUCCESS;
 }
 
-enum iscsi_install iscsi_session_install(struct iscsi_connection *c, enum iscsi_login_status *status)
+enum iscsi_install iscsi_session_install(struct iscsi_connection *c,
+					 enum iscsi_login_status *status)
 {
 	struct iscsi_fabric *f = c->fabric;
 	struct iscsi_session *old = NULL;
@@ -197,8 +210,10 @@ enum iscsi_install iscsi_session_install(struct iscsi_connection *c, enum iscsi_
 	if (old)
 		return ISCSI_INSTALL_WAIT;
 	if (*status && !c->login->why)
-		c->login->why = *status == ISCSI_LOGIN_RESOURCES ? "too many sessions, or no memory" :
-			*status == ISCSI_LOGIN_UNAVAILABLE ? "the gateway is shutting down" : "the target is not to be had";
+		c->login->why =
+			*status == ISCSI_LOGIN_RESOURCES   ? "too many sessions, or no memory" :
+			*status == ISCSI_LOGIN_UNAVAILABLE ? "the gateway is shutting down" :
+							     "the target is not to be had";
 	return *status ? ISCSI_INSTALL_REFUSED : ISCSI_INSTALLED;
 }
 
@@ -223,7 +238,8 @@ void iscsi_session_ask_close(struct iscsi_session *s)
 
 static void close_by_mail(struct iscsi_mail *mail)
 {
-	struct iscsi_session *s = (void *)((char *)mail - offsetof(struct iscsi_session, close_mail));
+	struct iscsi_session *s =
+		(void *)((char *)mail - offsetof(struct iscsi_session, close_mail));
 	bool unlinked;
 
 	pthread_mutex_lock(&s->fabric->lock);
@@ -284,7 +300,8 @@ void iscsi_session_close(struct iscsi_session *s)
 
 	while ((held = s->held)) {
 		s->held = held->next;
-		atomic_fetch_sub_explicit(&s->fabric->staged_bytes, sizeof(*held) + held->len, memory_order_relaxed);
+		atomic_fetch_sub_explicit(&s->fabric->staged_bytes, sizeof(*held) + held->len,
+					  memory_order_relaxed);
 		free(held);
 	}
 	/* What the core does not have, or has answered, is given back now; the rest ends silently. */
@@ -304,18 +321,21 @@ void iscsi_session_close(struct iscsi_session *s)
 
 /* ---- PDUs before their turn --------------------------------------------------- */
 
-bool iscsi_session_hold(struct iscsi_session *s, const uint8_t *bhs, const uint8_t *data, uint32_t len)
+bool iscsi_session_hold(struct iscsi_session *s, const uint8_t *bhs, const uint8_t *data,
+			uint32_t len)
 {
 	uint32_t cmd_sn = get_be32(((const struct iscsi_bhs *)bhs)->cmd_sn);
 	struct iscsi_held **p = &s->held, *held;
 	uint64_t size = sizeof(*held) + len;
 
 	/* The window bounds their number; a second one of the same CmdSN is a duplicate. */
-	while (*p && iscsi_serial_before(get_be32(((struct iscsi_bhs *)(void *)(*p)->bhs)->cmd_sn), cmd_sn))
+	while (*p && iscsi_serial_before(get_be32(((struct iscsi_bhs *)(void *)(*p)->bhs)->cmd_sn),
+					 cmd_sn))
 		p = &(*p)->next;
 	if (*p && get_be32(((struct iscsi_bhs *)(void *)(*p)->bhs)->cmd_sn) == cmd_sn)
 		return true;
-	if (atomic_fetch_add(&s->fabric->staged_bytes, size) + size > s->fabric->limits.max_staged_bytes ||
+	if (atomic_fetch_add(&s->fabric->staged_bytes, size) + size >
+		    s->fabric->limits.max_staged_bytes ||
 	    !(held = malloc(size))) {
 		atomic_fetch_sub(&s->fabric->staged_bytes, size);
 		return false;
@@ -349,12 +369,13 @@ void iscsi_session_release_held(struct iscsi_session *s)
 		if (t) {
 			s->window.exp++;
 			iscsi_task_submit(t);
-		} else if (held && get_be32(((struct iscsi_bhs *)(void *)held->bhs)->cmd_sn) == s->window.exp) {
+		} else if (held && get_be32(((struct iscsi_bhs *)(void *)held->bhs)->cmd_sn) ==
+					   s->window.exp) {
 			s->window.exp++;
 			s->held = held->next;
 			iscsi_full_execute(s->connection, held->bhs, held->data, held->len);
-			atomic_fetch_sub_explicit(&s->fabric->staged_bytes, sizeof(*held) + held->len,
-						  memory_order_relaxed);
+			atomic_fetch_sub_explicit(&s->fabric->staged_bytes,
+						  sizeof(*held) + held->len, memory_order_relaxed);
 			free(held);
 		} else {
 			return;

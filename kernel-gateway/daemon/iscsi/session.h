@@ -11,11 +11,11 @@
 #include "task_management.h"
 #include "window.h"
 
-#define ISCSI_IMMEDIATE_TASKS	16u		/* immediate commands beside the window */
+#define ISCSI_IMMEDIATE_TASKS 16u /* immediate commands beside the window */
 /* Answered commands whose last PDU is still in a batch do not count against the window. */
-#define ISCSI_TASKS_IN_BATCH	160u
-#define ISCSI_TASK_BUCKETS	256u
-#define ISCSI_TMFS		32u
+#define ISCSI_TASKS_IN_BATCH  160u
+#define ISCSI_TASK_BUCKETS    256u
+#define ISCSI_TMFS	      32u
 
 /* A PDU other than a SCSI Command that came before its turn. */
 struct iscsi_held {
@@ -28,8 +28,8 @@ struct iscsi_held {
 struct iscsi_session {
 	struct iscsi_fabric *fabric;
 	struct iscsi_reactor *reactor;
-	struct iscsi_connection *connection;	/* NULL: lost or logged out, waits for its end */
-	struct sl_nexus *nexus;			/* NULL: discovery */
+	struct iscsi_connection *connection; /* NULL: lost or logged out, waits for its end */
+	struct sl_nexus *nexus;		     /* NULL: discovery */
 	bool discovery;
 	uint8_t isid[ISCSI_ISID_LEN];
 	uint16_t tsih;
@@ -38,13 +38,13 @@ struct iscsi_session {
 	char target[ISCSI_NAME_MAX + 1];
 
 	struct iscsi_window window;
-	struct iscsi_held *held;		/* by CmdSN */
+	struct iscsi_held *held; /* by CmdSN */
 	struct iscsi_task *tasks;
-	uint32_t n_tasks, used_tasks;		/* those past `used` were never touched */
-	uint32_t immediate_tasks;		/* live */
+	uint32_t n_tasks, used_tasks; /* those past `used` were never touched */
+	uint32_t immediate_tasks;     /* live */
 	uint32_t held_tasks;
 	struct iscsi_task *free_tasks;
-	struct iscsi_task *buckets[ISCSI_TASK_BUCKETS];	/* by Initiator Task Tag */
+	struct iscsi_task *buckets[ISCSI_TASK_BUCKETS]; /* by Initiator Task Tag */
 	struct iscsi_tmf tmfs[ISCSI_TMFS];
 	uint32_t live_tmfs;
 	uint64_t staged_bytes;
@@ -53,7 +53,7 @@ struct iscsi_session {
 
 	/* Under the fabric's lock. */
 	LIST_ENTRY(iscsi_session) link;
-	struct iscsi_connections waiters;	/* logins that replace this session */
+	struct iscsi_connections waiters; /* logins that replace this session */
 	bool close_in_flight;
 	bool unlinked;
 	struct iscsi_mail close_mail;
@@ -65,7 +65,8 @@ enum iscsi_install { ISCSI_INSTALLED, ISCSI_INSTALL_WAIT, ISCSI_INSTALL_REFUSED 
  * The login of `c` is complete: make its session. WAIT: the one that it replaces
  * ends first, then iscsi_login_resume() is called. REFUSED: *status says why.
  */
-enum iscsi_install iscsi_session_install(struct iscsi_connection *c, enum iscsi_login_status *status);
+enum iscsi_install iscsi_session_install(struct iscsi_connection *c,
+					 enum iscsi_login_status *status);
 /* The connection is gone: give everything back and end. */
 void iscsi_session_close(struct iscsi_session *s);
 /* The core has given back the last of it; frees when nothing else is out. */
@@ -80,7 +81,8 @@ void iscsi_session_ask_close(struct iscsi_session *s);
 void iscsi_session_unwait(struct iscsi_connection *c);
 
 /* Hold a PDU that came before its turn. False: no memory for it. */
-bool iscsi_session_hold(struct iscsi_session *s, const uint8_t *bhs, const uint8_t *data, uint32_t len);
+bool iscsi_session_hold(struct iscsi_session *s, const uint8_t *bhs, const uint8_t *data,
+			uint32_t len);
 /* ExpCmdSN moved: execute what was held for it. */
 void iscsi_session_release_held(struct iscsi_session *s);
 

@@ -3,11 +3,12 @@
 
 #include "session.h"
 
-#define STATUS_CHECK_CONDITION	0x02
-#define ABORTED_COMMAND		0x0b
-#define ILLEGAL_REQUEST		0x05
+#define STATUS_CHECK_CONDITION 0x02
+#define ABORTED_COMMAND	       0x0b
+#define ILLEGAL_REQUEST	       0x05
 
-#define TASK_OF(ptr, member) ((struct iscsi_task *)(void *)((char *)(ptr) - offsetof(struct iscsi_task, member)))
+#define TASK_OF(ptr, member) \
+	((struct iscsi_task *)(void *)((char *)(ptr)-offsetof(struct iscsi_task, member)))
 
 static uint64_t now_of(const struct iscsi_task *t)
 {
@@ -29,7 +30,7 @@ static void cancelled_by_mail(struct iscsi_mail *mail)
 
 	atomic_store(&t->cancel_in_flight, false);
 	if (t->run.end_waits)
-		ended(t);	/* it crossed with our own end of the data */
+		ended(t); /* it crossed with our own end of the data */
 	else
 		iscsi_data_out_cancelled(t);
 }
@@ -211,7 +212,8 @@ static int check_command(const struct iscsi_scsi_command *pdu, const char **why,
 	return 0;
 }
 
-static void fill_command(struct iscsi_task *t, const struct iscsi_scsi_command *pdu, uint32_t cdb_len)
+static void fill_command(struct iscsi_task *t, const struct iscsi_scsi_command *pdu,
+			 uint32_t cdb_len)
 {
 	struct sl_cmd *cmd = &t->cmd;
 
@@ -220,7 +222,8 @@ static void fill_command(struct iscsi_task *t, const struct iscsi_scsi_command *
 	cmd->cdb_len = (uint16_t)cdb_len;
 	cmd->attribute = attribute_of(pdu->flags);
 	cmd->direction = pdu->flags & ISCSI_CMD_WRITE ? SLUICE_DIR_OUT :
-			 pdu->flags & ISCSI_CMD_READ ? SLUICE_DIR_IN : SLUICE_DIR_NONE;
+			 pdu->flags & ISCSI_CMD_READ  ? SLUICE_DIR_IN :
+							SLUICE_DIR_NONE;
 	cmd->expected_len = cmd->direction ? get_be32(pdu->expected_len) : 0;
 	memcpy(cmd->lun, pdu->lun, sizeof(cmd->lun));
 	cmd->data = NULL;
@@ -230,7 +233,8 @@ static void fill_command(struct iscsi_task *t, const struct iscsi_scsi_command *
 }
 
 /* What of the write's data comes unasked, and may it? (13.10, 13.11, 13.14; sense by 11.4.7.2) */
-static void begin_data_out(struct iscsi_connection *c, struct iscsi_task *t, const struct iscsi_scsi_command *pdu)
+static void begin_data_out(struct iscsi_connection *c, struct iscsi_task *t,
+			   const struct iscsi_scsi_command *pdu)
 {
 	uint32_t len = get_be24(pdu->data_len), expected = t->cmd.expected_len;
 
@@ -288,7 +292,8 @@ static struct iscsi_task *admit(struct iscsi_connection *c, const uint8_t *bhs, 
 	return t;
 }
 
-void iscsi_task_command(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *ahs, uint32_t ahs_len)
+void iscsi_task_command(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *ahs,
+			uint32_t ahs_len)
 {
 	const struct iscsi_scsi_command *pdu = (const void *)bhs;
 	struct iscsi_session *s = c->session;
@@ -372,7 +377,7 @@ static void substitute_status(struct iscsi_task *t)
 	cmd->sense_len = 0;
 	if (t->run.status != STATUS_CHECK_CONDITION)
 		return;
-	cmd->sense_len = 18;	/* fixed format, SPC-5 4.4.3 */
+	cmd->sense_len = 18; /* fixed format, SPC-5 4.4.3 */
 	memset(cmd->sense, 0, cmd->sense_len);
 	cmd->sense[0] = 0x70;
 	cmd->sense[2] = t->run.sense_key;
@@ -423,7 +428,8 @@ void iscsi_task_command_complete(struct iscsi_connection *c, struct iscsi_task *
 	if (t->cmd.direction != SLUICE_DIR_OUT)
 		return;
 	if (!digest_ok) {
-		iscsi_reject(c, c->rx.bhs, ISCSI_REJECT_DATA_DIGEST, "data digest error, opcode", c->rx.bhs[0]);
+		iscsi_reject(c, c->rx.bhs, ISCSI_REJECT_DATA_DIGEST, "data digest error, opcode",
+			     c->rx.bhs[0]);
 		iscsi_task_fail(t, STATUS_CHECK_CONDITION, ABORTED_COMMAND, 0x47, 0x05);
 	}
 	iscsi_data_out_immediate(t, c->rx.data_len);

@@ -133,9 +133,10 @@ static bool abort_unknown(struct iscsi_connection *c, const struct iscsi_task_re
 		/* Its CmdSN still has its turn; then it ends without a word. */
 		t->run.failed = t->run.dropped = true;
 		response = ISCSI_TASK_COMPLETE;
-	} else if (!iscsi_serial_before(ref, s->window.exp) && !iscsi_serial_before(s->window.max, ref) &&
+	} else if (!iscsi_serial_before(ref, s->window.exp) &&
+		   !iscsi_serial_before(s->window.max, ref) &&
 		   iscsi_serial_before(ref, get_be32(pdu->cmd_sn))) {
-		response = ISCSI_TASK_COMPLETE;	/* 11.5.5: not come yet, counts as received */
+		response = ISCSI_TASK_COMPLETE; /* 11.5.5: not come yet, counts as received */
 	}
 	answer(c, get_be32(pdu->itt), response, false);
 	return true;
@@ -149,12 +150,15 @@ void iscsi_task_request(struct iscsi_connection *c, const uint8_t *bhs)
 	struct iscsi_tmf *tmf;
 
 	if (c->session->discovery) {
-		iscsi_reject(c, bhs, ISCSI_REJECT_PROTOCOL, "task management in a discovery session", function);
+		iscsi_reject(c, bhs, ISCSI_REJECT_PROTOCOL,
+			     "task management in a discovery session", function);
 		return;
 	}
 	if (!function_of(function)) {
-		answer(c, itt, function == ISCSI_TASK_REASSIGN ? ISCSI_TASK_NO_REASSIGN :
-		       ISCSI_TASK_NOT_SUPPORTED, false);
+		answer(c, itt,
+		       function == ISCSI_TASK_REASSIGN ? ISCSI_TASK_NO_REASSIGN :
+							 ISCSI_TASK_NOT_SUPPORTED,
+		       false);
 		return;
 	}
 	if (function == ISCSI_TASK_ABORT_TASK && abort_unknown(c, pdu))

@@ -15,8 +15,8 @@ struct iscsi_tmf {
 	struct iscsi_session *session;
 	struct iscsi_mail mail;
 	bool live;
-	bool internal;			/* our own abort: nobody waits for an answer */
-	bool cold;			/* TARGET COLD RESET: sessions end with it */
+	bool internal; /* our own abort: nobody waits for an answer */
+	bool cold;     /* TARGET COLD RESET: sessions end with it */
 	uint32_t itt;
 };
 

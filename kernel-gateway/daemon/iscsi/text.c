@@ -102,7 +102,8 @@ bool iscsi_text_number(const char *value, uint64_t *number)
 	for (; *value; value++) {
 		int digit = hex_digit(*value);
 
-		if (digit < 0 || (uint64_t)digit >= base || n > (UINT64_MAX - (uint64_t)digit) / base)
+		if (digit < 0 || (uint64_t)digit >= base ||
+		    n > (UINT64_MAX - (uint64_t)digit) / base)
 			return false;
 		n = n * base + (uint64_t)digit;
 	}

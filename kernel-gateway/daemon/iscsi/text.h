@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* key=value text (RFC 7143 6.1): a reader over received bytes, and a writer into a bounded buffer. */
+/* key=value text (RFC 7143 6.1): a reader of received bytes, a writer into a bounded buffer. */
 #ifndef SLUICE_ISCSI_TEXT_H
 #define SLUICE_ISCSI_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ISCSI_KEY_MAX	63u		/* 6.1: a key name has at most 63 bytes */
-#define ISCSI_VALUE_MAX	255u		/* 6.1: a value, unless its key says more */
+#define ISCSI_KEY_MAX	63u  /* 6.1: a key name has at most 63 bytes */
+#define ISCSI_VALUE_MAX 255u /* 6.1: a value, unless its key says more */
 
 /* Reads in place; the text must stay. */
 struct iscsi_text_in {
@@ -18,7 +18,8 @@ struct iscsi_text_in {
 /*
  *  1	a pair: the key is copied, the value points into the text and is NUL-terminated
  *  0	no more
- * -1	ill-formed: no '=', no NUL at the end, a key that is empty, too long or not of the allowed characters
+ * -1	ill-formed: no '=', no NUL at the end, a key that is empty, too long or of other
+ *	characters than are allowed
  */
 int iscsi_text_next(struct iscsi_text_in *in, char key[ISCSI_KEY_MAX + 1], const char **value);
 
@@ -26,13 +27,13 @@ struct iscsi_text_out {
 	char *buf;
 	uint32_t len;
 	uint32_t cap;
-	bool overflow;			/* something did not fit; what is there is whole pairs */
+	bool overflow; /* something did not fit; what is there is whole pairs */
 };
 
 void iscsi_text_add(struct iscsi_text_out *out, const char *key, const char *value);
 void iscsi_text_add_number(struct iscsi_text_out *out, const char *key, uint32_t value);
 
-/* One item of a comma-separated list; false when there are no more. `item` has room for 256 bytes. */
+/* One item of a comma-separated list into item[256]; false when there are no more. */
 bool iscsi_text_item(const char **list, char item[ISCSI_VALUE_MAX + 1]);
 
 /* numerical-value (6.1): decimal or 0x hexadecimal, nothing else. */

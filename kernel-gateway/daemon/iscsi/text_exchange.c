@@ -9,18 +9,18 @@
 #include "discovery.h"
 #include "session.h"
 
-#define TEXT_MAX	65536u			/* of one request */
-#define ANSWER_MIN	8192u
-#define ANSWER_MAX	(16u << 20)
+#define TEXT_MAX   65536u /* of one request */
+#define ANSWER_MIN 8192u
+#define ANSWER_MAX (16u << 20)
 
 struct iscsi_text_exchange {
 	uint32_t itt;
-	uint32_t ttt;			/* the initiator goes on with this */
+	uint32_t ttt; /* the initiator goes on with this */
 	char *in;
 	uint32_t in_len;
 	char *out;
 	uint32_t out_len, out_at;
-	bool answered;			/* `out` is the whole answer */
+	bool answered; /* `out` is the whole answer */
 };
 
 void iscsi_text_exchange_free(struct iscsi_connection *c)
@@ -53,13 +53,15 @@ static bool append(struct iscsi_text_exchange *x, const uint8_t *data, uint32_t 
 /* Keys that belong to the login, or that only a target declares. */
 static bool is_login_key(const char *key)
 {
-	return !strcmp(key, "InitiatorName") || !strcmp(key, "TargetName") || !strcmp(key, "SessionType") ||
-	       !strcmp(key, "AuthMethod") || !strncmp(key, "CHAP_", 5) || !strcmp(key, "TargetAddress") ||
+	return !strcmp(key, "InitiatorName") || !strcmp(key, "TargetName") ||
+	       !strcmp(key, "SessionType") || !strcmp(key, "AuthMethod") ||
+	       !strncmp(key, "CHAP_", 5) || !strcmp(key, "TargetAddress") ||
 	       !strcmp(key, "TargetPortalGroupTag") || !strcmp(key, "TargetAlias");
 }
 
 /* Answer everything; false: ill-formed. What was negotiated is in *n. */
-static bool answer_keys(struct iscsi_connection *c, struct iscsi_negotiation *n, struct iscsi_text_out *out)
+static bool answer_keys(struct iscsi_connection *c, struct iscsi_negotiation *n,
+			struct iscsi_text_out *out)
 {
 	struct iscsi_text_in in = { .at = c->text->in, .left = c->text->in_len };
 	char key[ISCSI_KEY_MAX + 1];
@@ -150,14 +152,16 @@ static struct iscsi_text_exchange *find(struct iscsi_connection *c, const uint8_
 	if (ttt != ISCSI_TAG_NONE) {
 		if (c->text && c->text->ttt == ttt && c->text->itt == get_be32(pdu->itt))
 			return c->text;
-		iscsi_reject(c, bhs, ISCSI_REJECT_PROTOCOL, "Target Transfer Tag of no text exchange", ttt);
+		iscsi_reject(c, bhs, ISCSI_REJECT_PROTOCOL,
+			     "Target Transfer Tag of no text exchange", ttt);
 		return NULL;
 	}
 	/* 11.10.4: a new request ends what was going on */
 	iscsi_text_exchange_free(c);
 	c->text = calloc(1, sizeof(*c->text));
 	if (!c->text) {
-		iscsi_reject(c, bhs, ISCSI_REJECT_RESOURCES, "no memory for text, bytes", get_be24(pdu->data_len));
+		iscsi_reject(c, bhs, ISCSI_REJECT_RESOURCES, "no memory for text, bytes",
+			     get_be24(pdu->data_len));
 		return NULL;
 	}
 	c->text->itt = get_be32(pdu->itt);
@@ -165,7 +169,8 @@ static struct iscsi_text_exchange *find(struct iscsi_connection *c, const uint8_
 	return c->text;
 }
 
-void iscsi_text_request(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data, uint32_t len)
+void iscsi_text_request(struct iscsi_connection *c, const uint8_t *bhs, const uint8_t *data,
+			uint32_t len)
 {
 	struct iscsi_text_exchange *x = find(c, bhs);
 	bool final = bhs[1] & ISCSI_FINAL, more = bhs[1] & ISCSI_CONTINUE;

@@ -93,7 +93,8 @@ bool iscsi_transmit_congested(const struct iscsi_transmit *t)
 
 bool iscsi_batch_room(const struct iscsi_transmit *t)
 {
-	return t->n_iov + 3 <= ISCSI_TX_IOV && t->arena_used + ISCSI_TX_PDU_ROOM <= ISCSI_TX_ARENA &&
+	return t->n_iov + 3 <= ISCSI_TX_IOV &&
+	       t->arena_used + ISCSI_TX_PDU_ROOM <= ISCSI_TX_ARENA &&
 	       t->batch_bytes < ISCSI_TX_BATCH_BYTES;
 }
 
@@ -169,7 +170,8 @@ static void build_control(struct iscsi_connection *c, struct iscsi_control *cont
 	c->tx.controls--;
 }
 
-#define TASK_OF(tx, member) ((struct iscsi_task *)(void *)((char *)(tx) - offsetof(struct iscsi_task, member)))
+#define TASK_OF(tx, member) \
+	((struct iscsi_task *)(void *)((char *)(tx)-offsetof(struct iscsi_task, member)))
 
 /* One item as far as it fits; true when it is wholly in the batch. */
 static bool build_item(struct iscsi_connection *c, struct iscsi_tx *tx)
@@ -229,7 +231,8 @@ static int send_batch(struct iscsi_connection *c)
 	struct iscsi_transmit *t = &c->tx;
 
 	while (t->at_iov < t->n_iov) {
-		struct msghdr msg = { .msg_iov = t->iov + t->at_iov, .msg_iovlen = t->n_iov - t->at_iov };
+		struct msghdr msg = { .msg_iov = t->iov + t->at_iov,
+				      .msg_iovlen = t->n_iov - t->at_iov };
 		ssize_t n = sendmsg(c->fd.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
@@ -274,7 +277,7 @@ int iscsi_transmit_flush(struct iscsi_connection *c)
 		if (c->doomed)
 			return 0;
 		if (round >= ISCSI_TX_ROUND_BYTES && !TAILQ_EMPTY(&t->queue)) {
-			t->want_out = true;	/* others first; the socket says when to go on */
+			t->want_out = true; /* others first; the socket says when to go on */
 			return 0;
 		}
 	}

@@ -17,11 +17,11 @@
 
 #define ISCSI_TX_IOV		256u
 #define ISCSI_TX_ARENA		16384u
-#define ISCSI_TX_PDU_ROOM	384u		/* arena bytes that one PDU may need: header, sense, digests */
+#define ISCSI_TX_PDU_ROOM	384u /* arena bytes that one PDU may need: header, sense, digests */
 #define ISCSI_TX_BATCH_BYTES	(1u << 20)
-#define ISCSI_TX_ROUND_BYTES	(8u << 20)	/* sent for one connection before others get their turn */
-#define ISCSI_TX_PAUSE_BYTES	(4u << 20)	/* backlog past which we stop reading */
-#define ISCSI_TX_PAUSE_CONTROLS	64u
+#define ISCSI_TX_ROUND_BYTES	(8u << 20) /* sent for one connection before others get their turn */
+#define ISCSI_TX_PAUSE_BYTES	(4u << 20) /* backlog past which we stop reading */
+#define ISCSI_TX_PAUSE_CONTROLS 64u
 
 struct iscsi_connection;
 struct iscsi_task;
@@ -30,7 +30,7 @@ enum iscsi_tx_kind { ISCSI_TX_CONTROL, ISCSI_TX_RESPONSE, ISCSI_TX_R2T };
 
 struct iscsi_tx {
 	TAILQ_ENTRY(iscsi_tx) link;
-	uint8_t kind;			/* enum iscsi_tx_kind */
+	uint8_t kind; /* enum iscsi_tx_kind */
 	bool queued;
 };
 
@@ -39,9 +39,9 @@ TAILQ_HEAD(iscsi_tx_list, iscsi_tx);
 /* A PDU that is whole when it is queued, but for its sequence numbers. */
 struct iscsi_control {
 	struct iscsi_tx tx;
-	bool advances;			/* takes a StatSN for itself */
-	bool numbered;			/* sequence numbers are to be filled in */
-	bool last;			/* close the connection once it was sent */
+	bool advances; /* takes a StatSN for itself */
+	bool numbered; /* sequence numbers are to be filled in */
+	bool last;     /* close the connection once it was sent */
 	uint8_t bhs[ISCSI_BHS_LEN];
 	uint32_t len;
 	uint8_t data[];
@@ -49,14 +49,14 @@ struct iscsi_control {
 
 struct iscsi_transmit {
 	struct iscsi_tx_list queue;
-	struct iscsi_tx_list sent;	/* wholly in the current batch */
+	struct iscsi_tx_list sent; /* wholly in the current batch */
 	uint32_t stat_sn;
-	uint64_t backlog;		/* bytes of Data-In queued and not sent */
-	uint32_t controls;		/* control PDUs queued and not sent */
+	uint64_t backlog;  /* bytes of Data-In queued and not sent */
+	uint32_t controls; /* control PDUs queued and not sent */
 	uint32_t n_iov, at_iov;
 	uint32_t arena_used;
 	uint32_t batch_bytes;
-	bool want_out;			/* the socket is full: EPOLLOUT is armed */
+	bool want_out; /* the socket is full: EPOLLOUT is armed */
 	struct iovec *iov;
 	uint8_t *arena;
 };

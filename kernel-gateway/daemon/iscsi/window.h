@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 struct iscsi_window {
-	uint32_t exp;			/* ExpCmdSN */
-	uint32_t max;			/* MaxCmdSN as last advertised; never goes back */
-	uint32_t size;			/* commands that may be unanswered at once */
-	uint32_t unanswered;		/* non-immediate commands taken, and not answered */
-	uint32_t held;			/* of these: taken ahead of ExpCmdSN */
+	uint32_t exp;	     /* ExpCmdSN */
+	uint32_t max;	     /* MaxCmdSN as last advertised; never goes back */
+	uint32_t size;	     /* commands that may be unanswered at once */
+	uint32_t unanswered; /* non-immediate commands taken, and not answered */
+	uint32_t held;	     /* of these: taken ahead of ExpCmdSN */
 };
 
 /* RFC 1982 comparison. */
@@ -21,9 +21,9 @@ static inline bool iscsi_serial_before(uint32_t a, uint32_t b)
 }
 
 enum iscsi_window_verdict {
-	ISCSI_WINDOW_NEXT,		/* its turn; ExpCmdSN has moved past it */
-	ISCSI_WINDOW_AHEAD,		/* in the window, but commands before it are missing: hold it */
-	ISCSI_WINDOW_IGNORE,		/* a duplicate or outside of the window: drop it silently */
+	ISCSI_WINDOW_NEXT,   /* its turn; ExpCmdSN has moved past it */
+	ISCSI_WINDOW_AHEAD,  /* in the window, but commands before it are missing: hold it */
+	ISCSI_WINDOW_IGNORE, /* a duplicate or outside of the window: drop it silently */
 };
 
 static inline enum iscsi_window_verdict iscsi_window_take(struct iscsi_window *w, uint32_t cmd_sn)

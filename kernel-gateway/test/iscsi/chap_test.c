@@ -22,7 +22,8 @@ static const struct iscsi_credential one_way = {
 };
 
 static const struct iscsi_credential mutual = {
-	.initiator = { "alice", "secret-of-alice" }, .target = { "gate", "secret-of-the-gate" },
+	.initiator = { "alice", "secret-of-alice" },
+	.target = { "gate", "secret-of-the-gate" },
 };
 
 /*
@@ -34,7 +35,8 @@ static void should_compute_known_responses(void **state)
 	static const char *const known[] = {
 		[ISCSI_CHAP_MD5] = "740e86463bda3a4d7017d6e0fba0699d",
 		[ISCSI_CHAP_SHA1] = "3890198f5112376188a9742805758384545583a6",
-		[ISCSI_CHAP_SHA256] = "28b96c916cf784528bbfaa6ad7e012cab293437604aae8d66a3295b319132cef",
+		[ISCSI_CHAP_SHA256] =
+			"28b96c916cf784528bbfaa6ad7e012cab293437604aae8d66a3295b319132cef",
 	};
 	uint8_t challenge[16], out[32];
 	char hex[70];
@@ -58,13 +60,15 @@ struct dialogue {
 	const char *why;
 };
 
-static int step(struct dialogue *d, const struct iscsi_credential *credential, struct iscsi_chap_keys keys)
+static int step(struct dialogue *d, const struct iscsi_credential *credential,
+		struct iscsi_chap_keys keys)
 {
 	d->out = (struct iscsi_text_out){ .buf = d->buf, .cap = sizeof(d->buf) };
 	return iscsi_chap_step(&d->chap, credential, &keys, known_random, &d->out, &d->why);
 }
 
-static void begin(struct dialogue *d, const struct iscsi_credential *credential, const char *algorithms)
+static void begin(struct dialogue *d, const struct iscsi_credential *credential,
+		  const char *algorithms)
 {
 	memset(d, 0, sizeof(*d));
 	d->chap.state = ISCSI_CHAP_ALGORITHM;
@@ -75,8 +79,8 @@ static void begin(struct dialogue *d, const struct iscsi_credential *credential,
 static void respond(const struct dialogue *d, const char *secret, char hex[70])
 {
 	uint8_t out[32];
-	int len = iscsi_chap_response(d->chap.algorithm, d->chap.identifier, secret, d->chap.challenge,
-				      d->chap.challenge_len, out);
+	int len = iscsi_chap_response(d->chap.algorithm, d->chap.identifier, secret,
+				      d->chap.challenge, d->chap.challenge_len, out);
 
 	iscsi_text_hex(hex, out, (uint32_t)len);
 }
@@ -107,17 +111,21 @@ static void should_accept_the_right_secret_and_refuse_others(void **state)
 
 		begin(&d, &one_way, algorithm);
 		respond(&d, "secret-of-alice", hex);
-		assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), 0);
+		assert_int_equal(
+			step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), 0);
 		assert_int_equal(d.chap.state, ISCSI_CHAP_PROVEN);
 		begin(&d, &one_way, algorithm);
 		respond(&d, "secret-of-malice", hex);
-		assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), -1);
+		assert_int_equal(
+			step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), -1);
 		begin(&d, &one_way, algorithm);
 		respond(&d, "secret-of-alice", hex);
-		assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "bob", .r = hex }), -1);
+		assert_int_equal(
+			step(&d, &one_way, (struct iscsi_chap_keys){ .n = "bob", .r = hex }), -1);
 		begin(&d, &one_way, algorithm);
-		hex[10] = 0;	/* cut short */
-		assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), -1);
+		hex[10] = 0; /* cut short */
+		assert_int_equal(
+			step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex }), -1);
 		assert_int_not_equal(d.chap.state, ISCSI_CHAP_PROVEN);
 	}
 }
@@ -131,8 +139,10 @@ static void should_prove_itself_when_asked(void **state)
 
 	begin(&d, &mutual, "5");
 	respond(&d, "secret-of-alice", hex);
-	assert_int_equal(step(&d, &mutual, (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7",
-								     .c = "0xcafebabe" }), 0);
+	assert_int_equal(step(&d, &mutual,
+			      (struct iscsi_chap_keys){
+				      .n = "alice", .r = hex, .i = "7", .c = "0xcafebabe" }),
+			 0);
 	iscsi_chap_response(5, 7, "secret-of-the-gate", theirs, sizeof(theirs), expected);
 	iscsi_text_hex(expected_hex, expected, 16);
 	assert_string_equal(d.buf, "CHAP_N=gate");
@@ -147,10 +157,16 @@ static void should_not_prove_itself_without_a_secret_or_to_strangers(void **stat
 
 	begin(&d, &one_way, "5");
 	respond(&d, "secret-of-alice", hex);
-	assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7", .c = "0x01" }), -1);
+	assert_int_equal(
+		step(&d, &one_way,
+		     (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7", .c = "0x01" }),
+		-1);
 	begin(&d, &mutual, "5");
 	respond(&d, "wrong", hex);
-	assert_int_equal(step(&d, &mutual, (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7", .c = "0x01" }), -1);
+	assert_int_equal(
+		step(&d, &mutual,
+		     (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7", .c = "0x01" }),
+		-1);
 	assert_int_equal(d.out.len, 0);
 }
 
@@ -162,8 +178,10 @@ static void should_refuse_its_own_challenge_reflected(void **state)
 	begin(&d, &mutual, "5");
 	respond(&d, "secret-of-alice", hex);
 	iscsi_text_hex(challenge, d.chap.challenge, d.chap.challenge_len);
-	assert_int_equal(step(&d, &mutual, (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7",
-								     .c = challenge }), -1);
+	assert_int_equal(
+		step(&d, &mutual,
+		     (struct iscsi_chap_keys){ .n = "alice", .r = hex, .i = "7", .c = challenge }),
+		-1);
 	assert_non_null(strstr(d.why, "reflected"));
 }
 
@@ -174,7 +192,8 @@ static void should_refuse_keys_out_of_turn(void **state)
 	memset(&d, 0, sizeof(d));
 	assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .a = "5" }), -1);
 	d.chap.state = ISCSI_CHAP_ALGORITHM;
-	assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = "0x00" }), -1);
+	assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice", .r = "0x00" }),
+			 -1);
 	begin(&d, &one_way, "5");
 	assert_int_equal(step(&d, &one_way, (struct iscsi_chap_keys){ .n = "alice" }), -1);
 }

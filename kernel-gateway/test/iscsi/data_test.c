@@ -59,7 +59,8 @@ static uint32_t collect(uint32_t max_burst, uint32_t max_segment)
 		assert_int_equal(PDU_FIELD(iscsi_data_in_pdu, data_sn), data_sn++);
 		assert_int_equal(PDU_FIELD(iscsi_data_in_pdu, offset), got);
 		assert_true(in.in.len <= max_segment);
-		assert_int_equal(got / max_burst, (got + in.in.len - 1) / max_burst);	/* within one burst */
+		assert_int_equal(got / max_burst,
+				 (got + in.in.len - 1) / max_burst); /* within one burst */
 		for (uint32_t k = 0; k < in.in.len; k++)
 			assert_int_equal(in.in.data[k], fake_byte(got + k));
 		got += in.in.len;
@@ -118,7 +119,8 @@ static void should_return_sense(void **state)
 }
 
 /* Immediate data, unsolicited Data-Out up to FirstBurstLength, R2Ts of MaxBurstLength. */
-static void write_all_ways(uint8_t opcode, uint32_t total, bool with_immediate, bool unsolicited, bool late)
+static void write_all_ways(uint8_t opcode, uint32_t total, bool with_immediate, bool unsolicited,
+			   bool late)
 {
 	uint32_t sent = 0, first = total < 65536 ? total : 65536, sn = 0;
 	static uint8_t data[8192];
@@ -128,12 +130,14 @@ static void write_all_ways(uint8_t opcode, uint32_t total, bool with_immediate, 
 		for (uint32_t k = 0; k < sent; k++)
 			data[k] = fake_byte(k);
 	}
-	initiator_command(&in, bhs, (uint8_t)(W | (unsolicited && sent < first ? 0 : F)), opcode, total);
+	initiator_command(&in, bhs, (uint8_t)(W | (unsolicited && sent < first ? 0 : F)), opcode,
+			  total);
 	initiator_send(&in, bhs, data, sent);
 	while (unsolicited && sent < first) {
 		uint32_t len = first - sent < 20000 ? first - sent : 20000;
 
-		initiator_data_out(&in, in.itt, ISCSI_TAG_NONE, sn++, sent, len, sent + len == first);
+		initiator_data_out(&in, in.itt, ISCSI_TAG_NONE, sn++, sent, len,
+				   sent + len == first);
 		sent += len;
 	}
 	if (late)
@@ -195,13 +199,15 @@ static void should_stage_data_that_comes_before_its_buffer(void **state)
 				sent = total < sizeof(data) ? total : sizeof(data);
 				for (uint32_t k = 0; k < sent; k++)
 					data[k] = fake_byte(k);
-				initiator_command(&in, bhs, (uint8_t)(W | (sent < first ? 0 : F)), FAKE_WRITE_LATE, total);
+				initiator_command(&in, bhs, (uint8_t)(W | (sent < first ? 0 : F)),
+						  FAKE_WRITE_LATE, total);
 				initiator_send(&in, bhs, data, sent);
 				wait_for_submission(before);
 				if (ways == 2)
-					fake_core_grant();	/* crosses with the data below */
+					fake_core_grant(); /* crosses with the data below */
 				if (sent < first)
-					initiator_data_out(&in, in.itt, ISCSI_TAG_NONE, 0, sent, first - sent, true);
+					initiator_data_out(&in, in.itt, ISCSI_TAG_NONE, 0, sent,
+							   first - sent, true);
 				sent = first;
 			}
 			fake_core_grant();
@@ -210,7 +216,8 @@ static void should_stage_data_that_comes_before_its_buffer(void **state)
 
 				initiator_expect(&in, ISCSI_OP_R2T);
 				len = PDU_FIELD(iscsi_r2t_pdu, desired_len);
-				initiator_data_out(&in, in.itt, PDU_FIELD(iscsi_r2t_pdu, ttt), 0, sent, len, true);
+				initiator_data_out(&in, in.itt, PDU_FIELD(iscsi_r2t_pdu, ttt), 0,
+						   sent, len, true);
 				sent += len;
 			}
 			initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
@@ -263,16 +270,16 @@ static void should_fail_commands_whose_data_is_out_of_order(void **state)
 	uint32_t ttt = begin_solicited();
 
 	initiator_data_out(&in, in.itt, ttt, 1, 0, 8192, true);
-	expect_sense(0x0b, 0x47, 0x05);		/* DataSN */
+	expect_sense(0x0b, 0x47, 0x05); /* DataSN */
 	ttt = begin_solicited();
 	initiator_data_out(&in, in.itt, ttt, 0, 512, 7680, true);
-	expect_sense(0x0b, 0x47, 0x05);		/* Buffer Offset */
+	expect_sense(0x0b, 0x47, 0x05); /* Buffer Offset */
 	ttt = begin_solicited();
 	initiator_data_out(&in, in.itt, ttt, 0, 0, 9000, true);
-	expect_sense(0x0b, 0x0c, 0x0d);		/* more than asked for */
+	expect_sense(0x0b, 0x0c, 0x0d); /* more than asked for */
 	ttt = begin_solicited();
 	initiator_data_out(&in, in.itt, ttt, 0, 0, 512, true);
-	expect_sense(0x0b, 0x0c, 0x0d);		/* less than asked for */
+	expect_sense(0x0b, 0x0c, 0x0d); /* less than asked for */
 	assert_int_equal(fake_core_last_write(), 0);
 }
 
@@ -283,7 +290,7 @@ static void should_wait_for_the_end_of_a_sequence_before_failing(void **state)
 	initiator_data_out(&in, itt, ttt, 5, 0, 512, false);
 	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
 	initiator_send(&in, bhs, NULL, 0);
-	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);		/* of the other command */
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE); /* of the other command */
 	assert_int_equal(PDU_FIELD(iscsi_scsi_response, itt), in.itt);
 	initiator_data_out(&in, itt, ttt, 6, 512, 7680, true);
 	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
@@ -296,13 +303,16 @@ static void should_refuse_unsolicited_data_where_none_was_agreed(void **state)
 	static uint8_t data[70000];
 
 	initiator_command(&in, bhs, F | W, FAKE_WRITE, 70000);
-	initiator_send(&in, bhs, data, 70000);		/* past FirstBurstLength */
+	initiator_send(&in, bhs, data, 70000); /* past FirstBurstLength */
 	expect_sense(0x0b, 0x0c, 0x0d);
 	initiator_close(&in);
 	initiator_connect(&in, &rig);
-	assert_int_equal(initiator_try_login(&in, 2, "InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET
-			 "\0InitialR2T=Yes\0ImmediateData=No", sizeof("InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET
-			 "\0InitialR2T=Yes\0ImmediateData=No")), 0);
+	assert_int_equal(initiator_try_login(&in, 2,
+					     "InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET
+					     "\0InitialR2T=Yes\0ImmediateData=No",
+					     sizeof("InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET
+						    "\0InitialR2T=Yes\0ImmediateData=No")),
+			 0);
 	initiator_command(&in, bhs, F | W, FAKE_WRITE, 4096);
 	initiator_send(&in, bhs, data, 4096);
 	expect_sense(0x0b, 0x0c, 0x0c);
@@ -316,7 +326,7 @@ static void should_close_on_a_bad_header_digest(void **state)
 {
 	RELOGIN("HeaderDigest=CRC32C", false);
 	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
-	initiator_send(&in, bhs, "\0\0\0\0", 4);	/* no digest where one is due */
+	initiator_send(&in, bhs, "\0\0\0\0", 4); /* no digest where one is due */
 	assert_false(initiator_receive(&in));
 	assert_int_equal(iscsi_protocol_errors(rig.fabric), 1);
 }
@@ -351,7 +361,8 @@ static void should_survive_any_split_of_the_stream(void **state)
 		size_t at = 0;
 
 		for (int k = 0; k < 3; k++) {
-			initiator_command(&in, pdus + k * ISCSI_BHS_LEN, k < 2 ? F | R : F | W, k < 2 ? FAKE_READ : FAKE_WRITE, 512);
+			initiator_command(&in, pdus + k * ISCSI_BHS_LEN, k < 2 ? F | R : F | W,
+					  k < 2 ? FAKE_READ : FAKE_WRITE, 512);
 			if (k == 2)
 				put_be24(pdus + k * ISCSI_BHS_LEN + 5, 512);
 		}

@@ -13,15 +13,21 @@
 #include "iscsi/digest.h"
 
 /* RFC 7143 appendix A.4 (RFC 3720 B.4): bytes as they stand on the wire. */
-struct vector { uint8_t data[48]; uint32_t len; uint8_t wire[4]; };
+struct vector {
+	uint8_t data[48];
+	uint32_t len;
+	uint8_t wire[4];
+};
 
 static struct vector vectors[5] = {
 	{ { 0 }, 32, { 0xaa, 0x36, 0x91, 0x8a } },
 	{ { 0 }, 32, { 0x43, 0xab, 0xa8, 0x62 } },
 	{ { 0 }, 32, { 0x4e, 0x79, 0xdd, 0x46 } },
 	{ { 0 }, 32, { 0x5c, 0xdb, 0x3f, 0x11 } },
-	{ { 0x01, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0, 0x14,
-	    0, 0, 0, 0x18, 0x28, 0, 0, 0, 0, 0, 0, 0, 0x02, 0, 0, 0, 0, 0, 0, 0 }, 48,
+	{ { 0x01, 0xc0, 0, 0, 0, 0, 0,	  0, 0,	   0, 0, 0,    0, 0, 0, 0,
+	    0x14, 0,	0, 0, 0, 0, 0x04, 0, 0,	   0, 0, 0x14, 0, 0, 0, 0x18,
+	    0x28, 0,	0, 0, 0, 0, 0,	  0, 0x02, 0, 0, 0,    0, 0, 0, 0 },
+	  48,
 	  { 0x56, 0x3a, 0x96, 0xd9 } },
 };
 
@@ -39,7 +45,8 @@ static void should_match_the_vectors_of_the_rfc(void **state)
 		assert_memory_equal(wire, vectors[i].wire, 4);
 		iscsi_digest_put(wire, iscsi_crc32c_table(0, vectors[i].data, vectors[i].len));
 		assert_memory_equal(wire, vectors[i].wire, 4);
-		assert_int_equal(iscsi_digest_get(wire), iscsi_crc32c(0, vectors[i].data, vectors[i].len));
+		assert_int_equal(iscsi_digest_get(wire),
+				 iscsi_crc32c(0, vectors[i].data, vectors[i].len));
 	}
 }
 
@@ -58,7 +65,8 @@ static void should_agree_with_the_table_at_every_length_and_split(void **state)
 		uint32_t whole = iscsi_crc32c(0, data + at, len);
 
 		assert_int_equal(whole, iscsi_crc32c_table(0, data + at, len));
-		assert_int_equal(whole, iscsi_crc32c(iscsi_crc32c(0, data + at, split), data + at + split, len - split));
+		assert_int_equal(whole, iscsi_crc32c(iscsi_crc32c(0, data + at, split),
+						     data + at + split, len - split));
 	}
 }
 

@@ -4,7 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-struct sl_target { const char *name; };
+struct sl_target {
+	const char *name;
+};
 
 struct sl_nexus {
 	const struct sl_fabric_ops *ops;
@@ -69,9 +71,9 @@ bool sl_target_admits(struct sl_target *t, const char *initiator_name)
 
 /* ---- Nexuses ---------------------------------------------------------------- */
 
-int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initiator_port, const char *target_port,
-		  const char *peer, enum sl_nexus_origin origin, const struct sl_fabric_ops *ops,
-		  void *fabric_nexus, struct sl_nexus **out)
+int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initiator_port,
+		  const char *target_port, const char *peer, enum sl_nexus_origin origin,
+		  const struct sl_fabric_ops *ops, void *fabric_nexus, struct sl_nexus **out)
 {
 	struct sl_nexus *n = calloc(1, sizeof(*n));
 
@@ -128,8 +130,9 @@ static void abort_one(struct fake *f)
 		end(f, 0, true);
 }
 
-/* The first command that is in one of the states, of a nexus or of any, with this tag or with any. Enters `next`. */
-static struct fake *find_and_set(unsigned int states, struct sl_nexus *n, const u64 *tag, const enum state *next)
+/* The first command in one of the states, of a nexus or of any, with this tag or any; enters `next`. */
+static struct fake *find_and_set(unsigned int states, struct sl_nexus *n, const u64 *tag,
+				 const enum state *next)
 {
 	struct fake *f;
 
@@ -171,7 +174,8 @@ static void grant(struct fake *f)
 {
 	struct sl_cmd *cmd = f->cmd;
 
-	cmd->buf_len = cmd->expected_len < FAKE_MAX_TRANSFER ? cmd->expected_len : FAKE_MAX_TRANSFER;
+	cmd->buf_len = cmd->expected_len < FAKE_MAX_TRANSFER ? cmd->expected_len :
+							       FAKE_MAX_TRANSFER;
 	cmd->data = calloc(1, cmd->buf_len);
 	cmd->nexus->ops->data_out(cmd);
 }
@@ -192,8 +196,10 @@ static void begin(struct sl_cmd *cmd)
 	struct fake *f = calloc(1, sizeof(*f));
 
 	f->cmd = cmd;
-	f->state = cmd->cdb[0] == FAKE_HANG ? HANGS : cmd->cdb[0] == FAKE_WRITE_LATE ? WAITS_FOR_BUFFER :
-		   cmd->cdb[0] == FAKE_WRITE ? FILLING : ENDED;
+	f->state = cmd->cdb[0] == FAKE_HANG	  ? HANGS :
+		   cmd->cdb[0] == FAKE_WRITE_LATE ? WAITS_FOR_BUFFER :
+		   cmd->cdb[0] == FAKE_WRITE	  ? FILLING :
+						    ENDED;
 	memcpy(&cmd->core, &f, sizeof(f));
 	cmd->data = NULL;
 	cmd->buf_len = cmd->data_len = cmd->residual = 0;

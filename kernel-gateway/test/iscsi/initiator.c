@@ -58,7 +58,10 @@ static void wait_call(struct call *call)
 
 void rig_call(struct rig *r, void (*run)(void *arg), void *arg)
 {
-	struct call call = { .work.run = run_call, .run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER,
+	struct call call = { .work.run = run_call,
+			     .run = run,
+			     .arg = arg,
+			     .lock = PTHREAD_MUTEX_INITIALIZER,
 			     .cond = PTHREAD_COND_INITIALIZER };
 
 	loop_post(r->loops[0], &call.work);
@@ -105,7 +108,9 @@ static void shut_down(void *arg)
 
 void rig_stop(struct rig *r)
 {
-	struct call gone = { .arg = r->fabric, .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER };
+	struct call gone = { .arg = r->fabric,
+			     .lock = PTHREAD_MUTEX_INITIALIZER,
+			     .cond = PTHREAD_COND_INITIALIZER };
 
 	rig_call(r, shut_down, &gone);
 	wait_call(&gone);
@@ -131,7 +136,8 @@ void wait_for(unsigned int (*count)(void), unsigned int value)
 
 void initiator_connect(struct initiator *i, struct rig *r)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(r->portal.port),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(r->portal.port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
 	memset(i, 0, sizeof(*i));
@@ -155,7 +161,7 @@ static void send_all(struct initiator *i, const void *data, size_t len)
 		ssize_t n = send(i->fd, p, len, MSG_NOSIGNAL);
 
 		if (n < 0)
-			return;	/* closed: the next receive tells */
+			return; /* closed: the next receive tells */
 		p += n;
 		len -= (size_t)n;
 	}
@@ -232,7 +238,8 @@ void initiator_expect(struct initiator *i, enum iscsi_opcode opcode)
 
 uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text, uint32_t text_len)
 {
-	struct iscsi_login_request r = { .opcode = ISCSI_OP_LOGIN_REQUEST | ISCSI_IMMEDIATE, .flags = 0x87,
+	struct iscsi_login_request r = { .opcode = ISCSI_OP_LOGIN_REQUEST | ISCSI_IMMEDIATE,
+					 .flags = 0x87,
 					 .isid = { 0x40, 0, 0, 0, 0, isid } };
 
 	put_be32(r.cmd_sn, i->cmd_sn);
@@ -245,11 +252,13 @@ uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text
 	return get_be16(i->in.bhs + 36);
 }
 
-uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len)
+uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text,
+			 uint32_t text_len)
 {
-	static const char names[] = "InitiatorName=iqn.2026-11.io.sluice:test\0TargetName=" FAKE_TARGET "\0"
-				    "InitialR2T=No\0ImmediateData=Yes\0FirstBurstLength=65536\0MaxBurstLength=131072\0"
-				    "MaxRecvDataSegmentLength=65536\0MaxOutstandingR2T=1";
+	static const char names[] =
+		"InitiatorName=iqn.2026-11.io.sluice:test\0TargetName=" FAKE_TARGET "\0"
+		"InitialR2T=No\0ImmediateData=Yes\0FirstBurstLength=65536\0MaxBurstLength=131072\0"
+		"MaxRecvDataSegmentLength=65536\0MaxOutstandingR2T=1";
 	char all[sizeof(names) + 200];
 
 	memcpy(all, names, sizeof(names));
@@ -258,12 +267,14 @@ uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const
 	return initiator_try_login(i, isid, all, (uint32_t)sizeof(names) + text_len);
 }
 
-void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len)
+void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text,
+		     uint32_t text_len)
 {
 	assert_int_equal(initiator_enter(i, r, isid, text, text_len), 0);
 }
 
-void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t flags, uint8_t opcode, uint32_t len)
+void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t flags,
+		       uint8_t opcode, uint32_t len)
 {
 	struct iscsi_scsi_command *c = (void *)bhs;
 
@@ -276,10 +287,11 @@ void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t 
 	c->cdb[0] = opcode;
 }
 
-void initiator_data_out(struct initiator *i, uint32_t itt, uint32_t ttt, uint32_t data_sn, uint32_t offset,
-			uint32_t len, bool final)
+void initiator_data_out(struct initiator *i, uint32_t itt, uint32_t ttt, uint32_t data_sn,
+			uint32_t offset, uint32_t len, bool final)
 {
-	struct iscsi_data_out_pdu d = { .opcode = ISCSI_OP_DATA_OUT, .flags = final ? ISCSI_FINAL : 0 };
+	struct iscsi_data_out_pdu d = { .opcode = ISCSI_OP_DATA_OUT,
+					.flags = final ? ISCSI_FINAL : 0 };
 	uint8_t *data = malloc(len ? len : 1);
 
 	for (uint32_t k = 0; k < len; k++)

@@ -35,13 +35,16 @@ struct initiator {
 
 void initiator_connect(struct initiator *i, struct rig *r);
 void initiator_close(struct initiator *i);
-/* Connect and log in to the target; `text` is added to the operational keys (or ""). The last byte is the ISID's. */
-void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len);
+/* Connect and log in to the target with `text` added to the keys; the last byte of the ISID. */
+void initiator_login(struct initiator *i, struct rig *r, uint8_t isid, const char *text,
+		     uint32_t text_len);
 /* The same, returning the status. */
-uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text, uint32_t text_len);
-#define INITIATOR_CLOSED 0xffffffffu	/* the connection was closed without an answer */
+uint32_t initiator_enter(struct initiator *i, struct rig *r, uint8_t isid, const char *text,
+			 uint32_t text_len);
+#define INITIATOR_CLOSED 0xffffffffu /* the connection was closed without an answer */
 /* Only the request, with everything in one PDU; the status class and detail. */
-uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text, uint32_t text_len);
+uint32_t initiator_try_login(struct initiator *i, uint8_t isid, const char *text,
+			     uint32_t text_len);
 /* Send a PDU: digests as negotiated. */
 void initiator_send(struct initiator *i, const uint8_t *bhs, const void *data, uint32_t len);
 /* Receive one; false if the connection was closed. Fails the test after five seconds. */
@@ -50,10 +53,11 @@ bool initiator_receive(struct initiator *i);
 void initiator_expect(struct initiator *i, enum iscsi_opcode opcode);
 
 /* A SCSI Command header with the next ITT and CmdSN. */
-void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t flags, uint8_t opcode, uint32_t len);
+void initiator_command(struct initiator *i, uint8_t bhs[ISCSI_BHS_LEN], uint8_t flags,
+		       uint8_t opcode, uint32_t len);
 /* A Data-Out of the pattern that the fake core expects. */
-void initiator_data_out(struct initiator *i, uint32_t itt, uint32_t ttt, uint32_t data_sn, uint32_t offset,
-			uint32_t len, bool final);
+void initiator_data_out(struct initiator *i, uint32_t itt, uint32_t ttt, uint32_t data_sn,
+			uint32_t offset, uint32_t len, bool final);
 /* The status of the SCSI Response or Data-In that was received last. */
 uint8_t initiator_status(const struct initiator *i);
 /* Wait until a count of the fake core has this value. */

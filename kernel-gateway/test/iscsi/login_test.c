@@ -13,23 +13,23 @@
 
 #include "iscsi/login.h"
 
-#define TARGET "iqn.2026-11.io.sluice:disk"
-#define LOCKED "iqn.2026-11.io.sluice:locked"
-#define CLOSED "iqn.2026-11.io.sluice:closed"
-#define NAMES "InitiatorName=iqn.1993-08.org.debian:01:abc\0"
-#define NORMAL NAMES "TargetName=" TARGET "\0SessionType=Normal\0"
+#define TARGET	    "iqn.2026-11.io.sluice:disk"
+#define LOCKED	    "iqn.2026-11.io.sluice:locked"
+#define CLOSED	    "iqn.2026-11.io.sluice:closed"
+#define NAMES	    "InitiatorName=iqn.1993-08.org.debian:01:abc\0"
+#define NORMAL	    NAMES "TargetName=" TARGET "\0SessionType=Normal\0"
 
 /* Flags: T, C, CSG, NSG. */
-#define T 0x80
-#define C 0x40
-#define SEC_TO_OP (T | 1)
+#define T	    0x80
+#define C	    0x40
+#define SEC_TO_OP   (T | 1)
 #define SEC_TO_FULL (T | 3)
-#define SEC 0
-#define OP (1 << 2)
-#define OP_TO_FULL (T | 1 << 2 | 3)
+#define SEC	    0
+#define OP	    (1 << 2)
+#define OP_TO_FULL  (T | 1 << 2 | 3)
 
-static enum iscsi_login_status ask_target(void *arg, const char *target, const char *initiator, char alias[64],
-					  struct iscsi_credential *credential)
+static enum iscsi_login_status ask_target(void *arg, const char *target, const char *initiator,
+					  char alias[64], struct iscsi_credential *credential)
 {
 	if (!strcmp(target, CLOSED))
 		return ISCSI_LOGIN_FORBIDDEN;
@@ -59,8 +59,12 @@ static int known_random(uint8_t *bytes, uint32_t len)
 }
 
 static const struct iscsi_login_env env = {
-	.random = known_random, .group_tag = 3, .window = 32,
-	.target = ask_target, .discovery = ask_discovery, .join = ask_join,
+	.random = known_random,
+	.group_tag = 3,
+	.window = 32,
+	.target = ask_target,
+	.discovery = ask_discovery,
+	.join = ask_join,
 };
 
 static struct iscsi_login login;
@@ -137,7 +141,8 @@ static void should_log_in_through_both_stages(void **state)
 	assert_int_equal(get_be32(r->exp_cmd_sn), 77);
 	assert_int_equal(get_be32(r->max_cmd_sn), 77 + 31);
 	assert_int_equal(get_be24(r->data_len), answer.text_len);
-	assert_int_equal(SEND(OP_TO_FULL, "HeaderDigest=None\0MaxRecvDataSegmentLength=65536\0"), ISCSI_LOGIN_COMPLETE);
+	assert_int_equal(SEND(OP_TO_FULL, "HeaderDigest=None\0MaxRecvDataSegmentLength=65536\0"),
+			 ISCSI_LOGIN_COMPLETE);
 	assert_string_equal(value_of("HeaderDigest"), "None");
 	assert_string_equal(value_of("MaxRecvDataSegmentLength"), "262144");
 	assert_null(value_of("TargetPortalGroupTag"));
@@ -212,7 +217,8 @@ static void should_tolerate_names_said_again_but_not_changed(void **state)
 {
 	assert_int_equal(SEND(SEC_TO_OP, NORMAL "AuthMethod=None\0"), ISCSI_LOGIN_GO_ON);
 	assert_int_equal(SEND(OP, NORMAL), ISCSI_LOGIN_GO_ON);
-	assert_int_equal(SEND(OP_TO_FULL, "InitiatorName=iqn.2000-01.org:other\0"), ISCSI_LOGIN_REFUSED);
+	assert_int_equal(SEND(OP_TO_FULL, "InitiatorName=iqn.2000-01.org:other\0"),
+			 ISCSI_LOGIN_REFUSED);
 	assert_int_equal(status(), 0x0200);
 }
 
@@ -230,32 +236,44 @@ struct refusal {
 	uint32_t len;
 };
 
-#define REFUSAL(what, status, flags, text) { what, status, flags, text, sizeof(text) - 1 }
+#define REFUSAL(what, status, flags, text)                  \
+	{                                                   \
+		what, status, flags, text, sizeof(text) - 1 \
+	}
 
 static const struct refusal refusals[] = {
 	REFUSAL("no initiator name", 0x0207, OP_TO_FULL, "TargetName=" TARGET "\0"),
 	REFUSAL("no target name", 0x0207, OP_TO_FULL, NAMES),
-	REFUSAL("no such target", 0x0203, OP_TO_FULL, NAMES "TargetName=iqn.2026-11.io.sluice:none\0"),
+	REFUSAL("no such target", 0x0203, OP_TO_FULL,
+		NAMES "TargetName=iqn.2026-11.io.sluice:none\0"),
 	REFUSAL("initiator not admitted", 0x0202, OP_TO_FULL, NAMES "TargetName=" CLOSED "\0"),
 	REFUSAL("no such session type", 0x0209, OP_TO_FULL, NAMES "SessionType=Boot\0"),
-	REFUSAL("CHAP is required, straight to operational", 0x0201, OP_TO_FULL, NAMES "TargetName=" LOCKED "\0"),
-	REFUSAL("CHAP is required, not offered", 0x0201, SEC_TO_OP, NAMES "TargetName=" LOCKED "\0AuthMethod=None\0"),
-	REFUSAL("CHAP is required, nothing offered", 0x0201, SEC_TO_FULL, NAMES "TargetName=" LOCKED "\0"),
-	REFUSAL("only CHAP offered, no user configured", 0x0201, SEC_TO_OP, NORMAL "AuthMethod=CHAP\0"),
-	REFUSAL("CHAP answer out of the blue", 0x0201, SEC, NAMES "TargetName=" LOCKED "\0CHAP_N=alice\0CHAP_R=0x00\0"),
+	REFUSAL("CHAP is required, straight to operational", 0x0201, OP_TO_FULL,
+		NAMES "TargetName=" LOCKED "\0"),
+	REFUSAL("CHAP is required, not offered", 0x0201, SEC_TO_OP,
+		NAMES "TargetName=" LOCKED "\0AuthMethod=None\0"),
+	REFUSAL("CHAP is required, nothing offered", 0x0201, SEC_TO_FULL,
+		NAMES "TargetName=" LOCKED "\0"),
+	REFUSAL("only CHAP offered, no user configured", 0x0201, SEC_TO_OP,
+		NORMAL "AuthMethod=CHAP\0"),
+	REFUSAL("CHAP answer out of the blue", 0x0201, SEC,
+		NAMES "TargetName=" LOCKED "\0CHAP_N=alice\0CHAP_R=0x00\0"),
 	REFUSAL("a key twice", 0x0200, OP_TO_FULL, NORMAL "InitialR2T=No\0InitialR2T=No\0"),
 	REFUSAL("a name twice", 0x0200, OP_TO_FULL, NORMAL NAMES),
 	REFUSAL("ill-formed boolean", 0x0200, OP_TO_FULL, NORMAL "InitialR2T=Maybe\0"),
 	REFUSAL("ill-formed text", 0x0200, OP_TO_FULL, NORMAL "garbage\0"),
 	REFUSAL("text without its end", 0x0200, OP_TO_FULL, NORMAL "InitialR2T=No"),
-	REFUSAL("operational key in the security stage", 0x0200, SEC_TO_OP, NORMAL "MaxBurstLength=8192\0"),
-	REFUSAL("security key in the operational stage", 0x0200, OP_TO_FULL, NORMAL "AuthMethod=None\0"),
+	REFUSAL("operational key in the security stage", 0x0200, SEC_TO_OP,
+		NORMAL "MaxBurstLength=8192\0"),
+	REFUSAL("security key in the operational stage", 0x0200, OP_TO_FULL,
+		NORMAL "AuthMethod=None\0"),
 	REFUSAL("reserved stage", 0x0200, 2 << 2, NORMAL),
 	REFUSAL("full feature as current stage", 0x0200, 3 << 2, NORMAL),
 	REFUSAL("next stage before this one", 0x0200, T | 1 << 2 | 0, NORMAL),
 	REFUSAL("reserved next stage", 0x0200, T | 2, NORMAL),
 	REFUSAL("T and C together", 0x0200, OP_TO_FULL | C, NORMAL),
-	REFUSAL("a name that could pass for a port", 0x0200, OP_TO_FULL, "InitiatorName=iqn.a:b,i,0x1\0TargetName=" TARGET "\0"),
+	REFUSAL("a name that could pass for a port", 0x0200, OP_TO_FULL,
+		"InitiatorName=iqn.a:b,i,0x1\0TargetName=" TARGET "\0"),
 };
 
 static void should_refuse_with_the_right_status(void **state)
@@ -297,7 +315,7 @@ static void should_refuse_headers_that_do_not_fit(void **state)
 
 static void should_bind_later_requests_to_the_first(void **state)
 {
-	static const size_t at[] = { 8, 14, 16, 20 };	/* ISID, TSIH, ITT, CID */
+	static const size_t at[] = { 8, 14, 16, 20 }; /* ISID, TSIH, ITT, CID */
 
 	for (size_t i = 0; i < 4; i++) {
 		begin(NULL);
@@ -309,7 +327,7 @@ static void should_bind_later_requests_to_the_first(void **state)
 	}
 	begin(NULL);
 	assert_int_equal(SEND(SEC_TO_OP, NORMAL "AuthMethod=None\0"), ISCSI_LOGIN_GO_ON);
-	assert_int_equal(SEND(SEC_TO_OP, ""), ISCSI_LOGIN_REFUSED);	/* back a stage */
+	assert_int_equal(SEND(SEC_TO_OP, ""), ISCSI_LOGIN_REFUSED); /* back a stage */
 }
 
 static void should_let_in_who_proves_itself_by_chap(void **state)
@@ -319,9 +337,10 @@ static void should_let_in_who_proves_itself_by_chap(void **state)
 	char text[300], hex[70];
 	int len;
 
-	assert_int_equal(SEND(SEC_TO_OP, NAMES "TargetName=" LOCKED "\0AuthMethod=CHAP,None\0"), ISCSI_LOGIN_GO_ON);
+	assert_int_equal(SEND(SEC_TO_OP, NAMES "TargetName=" LOCKED "\0AuthMethod=CHAP,None\0"),
+			 ISCSI_LOGIN_GO_ON);
 	assert_string_equal(value_of("AuthMethod"), "CHAP");
-	assert_int_equal(r->flags, SEC);	/* not before it is proven */
+	assert_int_equal(r->flags, SEC); /* not before it is proven */
 	assert_int_equal(SEND(SEC, "CHAP_A=5\0"), ISCSI_LOGIN_GO_ON);
 	assert_string_equal(value_of("CHAP_I"), "66");
 	assert_int_equal(iscsi_text_binary(value_of("CHAP_C"), challenge, sizeof(challenge)), 16);
@@ -337,20 +356,33 @@ static void should_keep_out_who_does_not(void **state)
 {
 	SEND(SEC_TO_OP, NAMES "TargetName=" LOCKED "\0AuthMethod=CHAP\0");
 	SEND(SEC, "CHAP_A=5\0");
-	assert_int_equal(SEND(SEC_TO_OP, "CHAP_N=alice\0CHAP_R=0x00112233445566778899aabbccddeeff\0"),
+	assert_int_equal(SEND(SEC_TO_OP,
+			      "CHAP_N=alice\0CHAP_R=0x00112233445566778899aabbccddeeff\0"),
 			 ISCSI_LOGIN_REFUSED);
 	assert_int_equal(status(), 0x0201);
 	begin(NULL);
 	SEND(SEC_TO_OP, NAMES "TargetName=" LOCKED "\0AuthMethod=CHAP\0");
-	assert_int_equal(SEND(SEC_TO_OP, ""), ISCSI_LOGIN_REFUSED);	/* on without a proof */
+	assert_int_equal(SEND(SEC_TO_OP, ""), ISCSI_LOGIN_REFUSED); /* on without a proof */
 	assert_int_equal(status(), 0x0201);
 }
 
 static void should_survive_random_text(void **state)
 {
 	static const char *const pieces[] = {
-		"InitiatorName=", "TargetName=" TARGET, "AuthMethod=CHAP", "CHAP_A=5", "CHAP_R=0x", "MaxBurstLength=1",
-		"=", "\0", "Yes", "0b", ",", "HeaderDigest=CRC32C", "\xff", "SessionType=Discovery",
+		"InitiatorName=",
+		"TargetName=" TARGET,
+		"AuthMethod=CHAP",
+		"CHAP_A=5",
+		"CHAP_R=0x",
+		"MaxBurstLength=1",
+		"=",
+		"\0",
+		"Yes",
+		"0b",
+		",",
+		"HeaderDigest=CRC32C",
+		"\xff",
+		"SessionType=Discovery",
 	};
 	unsigned int seed = (unsigned int)time(NULL);
 
@@ -364,7 +396,8 @@ static void should_survive_random_text(void **state)
 		for (int round = 0; round < 3; round++) {
 			len = 0;
 			for (int k = rand() % 12; k >= 0; k--) {
-				const char *p = pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))];
+				const char *p = pieces[(size_t)rand() %
+						       (sizeof(pieces) / sizeof(pieces[0]))];
 
 				memcpy(text + len, p, strlen(p));
 				len += (uint32_t)strlen(p);

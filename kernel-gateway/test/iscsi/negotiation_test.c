@@ -12,11 +12,11 @@
 #include "iscsi/negotiation.h"
 
 #define FIELD(name) offsetof(struct iscsi_parameters, name)
-#define NO_FIELD ((size_t)-1)
+#define NO_FIELD    ((size_t)-1)
 
 struct row {
 	const char *clause, *key, *offer;
-	const char *answer;		/* NULL: none is due */
+	const char *answer; /* NULL: none is due */
 	size_t field;
 	uint32_t result;
 };
@@ -77,7 +77,8 @@ static void should_answer_each_offer_by_its_rule(void **state)
 
 		print_message("%s %s=%s\n", r->clause, r->key, r->offer);
 		iscsi_negotiation_init(&n);
-		assert_int_equal(iscsi_negotiation_offer(&n, ISCSI_PHASE_LOGIN, r->key, r->offer, &out),
+		assert_int_equal(iscsi_negotiation_offer(&n, ISCSI_PHASE_LOGIN, r->key, r->offer,
+							 &out),
 				 ISCSI_OFFER_ANSWERED);
 		if (r->answer)
 			iscsi_text_add(&want, r->key, r->answer);
@@ -103,12 +104,18 @@ static void should_tell_ill_formed_repeated_and_unknown(void **state)
 	char a[300];
 
 	iscsi_negotiation_init(&n);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "InitialR2T", "yes", a), ISCSI_OFFER_ILL_FORMED);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "MaxBurstLength", "many", a), ISCSI_OFFER_ILL_FORMED);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "HeaderDigest", "", a), ISCSI_OFFER_ILL_FORMED);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "ImmediateData", "Yes", a), ISCSI_OFFER_ANSWERED);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "ImmediateData", "Yes", a), ISCSI_OFFER_REPEATED);
-	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "X-org.example", "1", a), ISCSI_OFFER_UNKNOWN);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "InitialR2T", "yes", a),
+			 ISCSI_OFFER_ILL_FORMED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "MaxBurstLength", "many", a),
+			 ISCSI_OFFER_ILL_FORMED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "HeaderDigest", "", a),
+			 ISCSI_OFFER_ILL_FORMED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "ImmediateData", "Yes", a),
+			 ISCSI_OFFER_ANSWERED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "ImmediateData", "Yes", a),
+			 ISCSI_OFFER_REPEATED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_LOGIN, "X-org.example", "1", a),
+			 ISCSI_OFFER_UNKNOWN);
 	assert_string_equal(a, "");
 }
 
@@ -118,9 +125,11 @@ static void should_let_only_segment_length_change_after_login(void **state)
 	char a[300];
 
 	iscsi_negotiation_init(&n);
-	assert_int_equal(offer(&n, ISCSI_PHASE_FULL, "MaxRecvDataSegmentLength", "16384", a), ISCSI_OFFER_ANSWERED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_FULL, "MaxRecvDataSegmentLength", "16384", a),
+			 ISCSI_OFFER_ANSWERED);
 	assert_int_equal(n.p.max_send, 16384);
-	assert_int_equal(offer(&n, ISCSI_PHASE_FULL, "MaxBurstLength", "16384", a), ISCSI_OFFER_ANSWERED);
+	assert_int_equal(offer(&n, ISCSI_PHASE_FULL, "MaxBurstLength", "16384", a),
+			 ISCSI_OFFER_ANSWERED);
 	assert_string_equal(a, "MaxBurstLength=Reject");
 	assert_int_equal(n.p.max_burst, 262144);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Header checks: a corpus of malformed headers and what becomes of each; random bytes crash nothing. */
+/* Header checks: a corpus of malformed headers and what becomes of each; random ones crash nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,9 +43,18 @@ static const struct row rows[] = {
 	{ "a NOP-Out without F", false, { 0x40, 0x00 }, ISCSI_REJECT_INVALID_FIELD },
 	{ "task management without F", false, { 0x42, 0x01 }, ISCSI_REJECT_INVALID_FIELD },
 	{ "a logout without F", false, { 0x46, 0x00 }, ISCSI_REJECT_INVALID_FIELD },
-	{ "a logout with data", false, { 0x46, 0x80, 0, 0, 0, 0, 0, 4 }, ISCSI_REJECT_INVALID_FIELD },
-	{ "task management with data", false, { 0x42, 0x81, 0, 0, 0, 0, 0, 4 }, ISCSI_REJECT_INVALID_FIELD },
-	{ "a Data-Out with additional headers", false, { 0x05, 0x80, 0, 0, 2 }, ISCSI_REJECT_INVALID_FIELD },
+	{ "a logout with data",
+	  false,
+	  { 0x46, 0x80, 0, 0, 0, 0, 0, 4 },
+	  ISCSI_REJECT_INVALID_FIELD },
+	{ "task management with data",
+	  false,
+	  { 0x42, 0x81, 0, 0, 0, 0, 0, 4 },
+	  ISCSI_REJECT_INVALID_FIELD },
+	{ "a Data-Out with additional headers",
+	  false,
+	  { 0x05, 0x80, 0, 0, 2 },
+	  ISCSI_REJECT_INVALID_FIELD },
 	{ "a text request in pieces", false, { 0x44, 0x40 }, 0 },
 	{ "a Data-Out without F", false, { 0x05, 0x00, 0, 0, 0, 0, 0x10, 0 }, 0 },
 };
@@ -54,7 +63,8 @@ static void should_judge_each_header(void **state)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct iscsi_pdu_limits limits = {
-			.login = rows[i].login, .max_data_len = rows[i].login ? 8192 : 262144,
+			.login = rows[i].login,
+			.max_data_len = rows[i].login ? 8192 : 262144,
 		};
 		uint8_t bhs[ISCSI_BHS_LEN] = { 0 };
 		const char *why = NULL;
@@ -92,8 +102,12 @@ static void should_survive_random_headers(void **state)
 
 static void should_take_the_length_of_the_cdb_from_its_group(void **state)
 {
-	static const struct { uint8_t opcode; uint32_t len; } cdbs[] = {
-		{ 0x00, 6 }, { 0x12, 6 }, { 0x28, 10 }, { 0x5e, 10 }, { 0x88, 16 }, { 0xa8, 12 }, { 0xc0, 16 },
+	static const struct {
+		uint8_t opcode;
+		uint32_t len;
+	} cdbs[] = {
+		{ 0x00, 6 },  { 0x12, 6 },  { 0x28, 10 }, { 0x5e, 10 },
+		{ 0x88, 16 }, { 0xa8, 12 }, { 0xc0, 16 },
 	};
 
 	for (size_t i = 0; i < sizeof(cdbs) / sizeof(cdbs[0]); i++) {
@@ -114,10 +128,10 @@ static void should_join_an_extended_cdb(void **state)
 	bhs[32] = 0x7f;
 	assert_int_equal(iscsi_pdu_cdb(bhs, ahs, sizeof(ahs), cdb), 32);
 	assert_memory_equal(cdb + 16, ahs + 4, 16);
-	ahs[1] = 18;	/* runs past what is there */
+	ahs[1] = 18; /* runs past what is there */
 	assert_int_equal(iscsi_pdu_cdb(bhs, ahs, sizeof(ahs), cdb), 0);
 	ahs[1] = 17;
-	ahs[2] = 3;	/* no such type */
+	ahs[2] = 3; /* no such type */
 	assert_int_equal(iscsi_pdu_cdb(bhs, ahs, sizeof(ahs), cdb), 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Sessions over a socket: discovery, reinstatement, logout, windows, aborts, rejects, time-outs, limits. */
+/* Sessions over a socket: discovery, ends, windows, aborts, rejects, time-outs, limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -28,7 +28,11 @@ static struct initiator in, other;
 static uint8_t bhs[ISCSI_BHS_LEN];
 
 static const struct iscsi_limits quick = {
-	.login_timeout_ms = 300, .nop_interval_ms = 200, .nop_timeout_ms = 200, .max_logins = 4, .window = 8,
+	.login_timeout_ms = 300,
+	.nop_interval_ms = 200,
+	.nop_timeout_ms = 200,
+	.max_logins = 4,
+	.window = 8,
 	.max_staged_bytes = 256 << 10,
 };
 
@@ -75,7 +79,8 @@ static void expect_good(uint32_t itt)
 
 static void task_request(uint8_t function, uint32_t tag, uint32_t ref_cmd_sn)
 {
-	struct iscsi_task_request_pdu t = { .opcode = ISCSI_OP_TASK_REQUEST | I, .function = F | function };
+	struct iscsi_task_request_pdu t = { .opcode = ISCSI_OP_TASK_REQUEST | I,
+					    .function = F | function };
 
 	put_be32(t.itt, ++in.itt);
 	put_be32(t.ref_task_tag, tag);
@@ -132,7 +137,8 @@ static void should_tell_admitted_targets_and_their_addresses(void **state)
 	assert_true(answer_has("TargetName=" FAKE_TARGET));
 	assert_false(answer_has("TargetName=" FAKE_CLOSED));
 	assert_true(answer_has(address));
-	text_request(F, ISCSI_TAG_NONE, "SendTargets=" FAKE_TARGET, sizeof("SendTargets=" FAKE_TARGET));
+	text_request(F, ISCSI_TAG_NONE, "SendTargets=" FAKE_TARGET,
+		     sizeof("SendTargets=" FAKE_TARGET));
 	assert_true(answer_has("TargetName=" FAKE_TARGET));
 	text_request(F, ISCSI_TAG_NONE, "SendTargets=", 13);
 	assert_true(answer_has("SendTargets=Reject"));
@@ -235,18 +241,20 @@ static void should_close_and_open_the_window(void **state)
 	for (int k = 0; k < 8; k++)
 		command(F, FAKE_HANG, 0);
 	wait_for(fake_core_submitted, 8);
-	command(F, FAKE_GOOD, 0);	/* outside: ignored */
+	command(F, FAKE_GOOD, 0); /* outside: ignored */
 	in.cmd_sn--;
 	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
 	bhs[0] |= I;
 	in.cmd_sn--;
-	initiator_send(&in, bhs, NULL, 0);	/* immediate ones pass */
+	initiator_send(&in, bhs, NULL, 0); /* immediate ones pass */
 	expect_good(in.itt);
-	assert_int_equal(PDU_FIELD(iscsi_scsi_response, max_cmd_sn), PDU_FIELD(iscsi_scsi_response, exp_cmd_sn) - 1);
+	assert_int_equal(PDU_FIELD(iscsi_scsi_response, max_cmd_sn),
+			 PDU_FIELD(iscsi_scsi_response, exp_cmd_sn) - 1);
 	fake_core_finish();
 	for (int k = 0; k < 8; k++)
 		initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
-	assert_int_equal(PDU_FIELD(iscsi_scsi_response, max_cmd_sn), PDU_FIELD(iscsi_scsi_response, exp_cmd_sn) + 7);
+	assert_int_equal(PDU_FIELD(iscsi_scsi_response, max_cmd_sn),
+			 PDU_FIELD(iscsi_scsi_response, exp_cmd_sn) + 7);
 	assert_true(in.itt > itt);
 }
 
@@ -280,7 +288,7 @@ static void should_abort_a_task_that_waits_for_its_data(void **state)
 	ttt = PDU_FIELD(iscsi_r2t_pdu, ttt);
 	task_request(ISCSI_TASK_LU_RESET, ISCSI_TAG_NONE, 0);
 	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
-	initiator_data_out(&in, itt, ttt, 0, 0, 8192, true);	/* too late: discarded */
+	initiator_data_out(&in, itt, ttt, 0, 0, 8192, true); /* too late: discarded */
 	command(F, FAKE_GOOD, 0);
 	expect_good(in.itt);
 	assert_int_equal(fake_core_last_write(), 0);
@@ -334,7 +342,7 @@ static void should_replace_a_session_of_the_same_port(void **state)
 	command(F | W, FAKE_WRITE_LATE, 8192);
 	wait_for(fake_core_submitted, 3);
 	assert_int_equal(fake_core_last_origin(), SL_NEXUS_NEW);
-	initiator_login(&other, &rig, 1, "", 0);	/* the same ISID */
+	initiator_login(&other, &rig, 1, "", 0); /* the same ISID */
 	assert_int_equal(fake_core_live(), 0);
 	assert_int_equal(fake_core_nexuses(), 1);
 	assert_int_equal(fake_core_last_origin(), SL_NEXUS_REINSTATED);
@@ -370,9 +378,9 @@ static void should_give_everything_back_when_the_connection_breaks(void **state)
 	initiator_command(&in, bhs, W, FAKE_WRITE_LATE, 65536);
 	initiator_send(&in, bhs, data, sizeof(data));
 	for (int k = 0; k < 40; k++)
-		command(F | R, FAKE_READ, 1 << 20);	/* more than the sockets hold */
+		command(F | R, FAKE_READ, 1 << 20); /* more than the sockets hold */
 	in.cmd_sn += 2;
-	command(F, FAKE_GOOD, 0);	/* held for a missing one */
+	command(F, FAKE_GOOD, 0); /* held for a missing one */
 	wait_for(ten_submitted, 1);
 	setsockopt(in.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	initiator_close(&in);
@@ -415,8 +423,10 @@ static void should_drop_the_sessions_of_a_target(void **state)
 	rig_call(&rig, drop_target, NULL);
 	initiator_expect(&in, ISCSI_OP_ASYNC);
 	initiator_connect(&other, &rig);
-	assert_int_equal(initiator_try_login(&other, 3, "InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET,
-			 sizeof("InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET)), 0x0203);
+	assert_int_equal(
+		initiator_try_login(&other, 3, "InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET,
+				    sizeof("InitiatorName=iqn.a:b\0TargetName=" FAKE_TARGET)),
+		0x0203);
 	initiator_close(&other);
 	assert_false(initiator_receive(&in));
 	wait_for(read_drop, 1);
@@ -427,20 +437,20 @@ static void should_drop_the_sessions_of_a_target(void **state)
 
 static void should_reject_with_the_header_and_go_on(void **state)
 {
-	uint8_t bad[ISCSI_BHS_LEN] = { 0x10, F };	/* SNACK */
+	uint8_t bad[ISCSI_BHS_LEN] = { 0x10, F }; /* SNACK */
 
 	initiator_send(&in, bad, "data", 4);
 	initiator_expect(&in, ISCSI_OP_REJECT);
 	assert_int_equal(in.in.bhs[2], ISCSI_REJECT_SNACK);
 	assert_int_equal(in.in.len, 48);
 	assert_int_equal(in.in.data[0], 0x10);
-	command(F | R | W, FAKE_GOOD, 0);		/* bidirectional */
+	command(F | R | W, FAKE_GOOD, 0); /* bidirectional */
 	initiator_expect(&in, ISCSI_OP_REJECT);
-	command(F | 6, FAKE_GOOD, 0);			/* a reserved attribute */
+	command(F | 6, FAKE_GOOD, 0); /* a reserved attribute */
 	initiator_expect(&in, ISCSI_OP_REJECT);
 	command(F, FAKE_HANG, 0);
 	in.itt--;
-	command(F, FAKE_GOOD, 0);			/* a task tag in use */
+	command(F, FAKE_GOOD, 0); /* a task tag in use */
 	initiator_expect(&in, ISCSI_OP_REJECT);
 	assert_int_equal(in.in.bhs[2], ISCSI_REJECT_TASK_IN_PROGRESS);
 	command(F, FAKE_GOOD, 0);
@@ -450,7 +460,10 @@ static void should_reject_with_the_header_and_go_on(void **state)
 static void should_close_only_the_connection_that_breaks_the_rules(void **state)
 {
 	initiator_login(&other, &rig, 2, "", 0);
-	assert_int_equal(send(other.fd, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: curl\r\n\r\n", 53, 0), 53);
+	assert_int_equal(send(other.fd,
+			      "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: curl\r\n\r\n", 53,
+			      0),
+			 53);
 	assert_false(initiator_receive(&other));
 	initiator_close(&other);
 	assert_int_equal(iscsi_protocol_errors(rig.fabric), 1);
@@ -470,7 +483,7 @@ static void should_echo_pings(void **state)
 	assert_memory_equal(in.in.data, "hello", 5);
 	initiator_send(&in, (uint8_t *)&nop, data, sizeof(data));
 	initiator_expect(&in, ISCSI_OP_NOP_IN);
-	assert_int_equal(in.in.len, 65536);	/* what we said that we take */
+	assert_int_equal(in.in.len, 65536); /* what we said that we take */
 }
 
 static void should_ping_a_silent_initiator_and_close_a_dead_one(void **state)
@@ -495,10 +508,10 @@ static void should_bound_what_strangers_hold(void **state)
 
 	for (int k = 0; k < 5; k++)
 		initiator_connect(&strangers[k], &rig);
-	assert_false(initiator_receive(&strangers[4]));		/* one too many */
+	assert_false(initiator_receive(&strangers[4])); /* one too many */
 	assert_int_equal(iscsi_connections_refused(rig.fabric), 1);
 	for (int k = 0; k < 4; k++)
-		assert_false(initiator_receive(&strangers[k]));	/* the login's time is over */
+		assert_false(initiator_receive(&strangers[k])); /* the login's time is over */
 	for (int k = 0; k < 5; k++)
 		initiator_close(&strangers[k]);
 	initiator_close(&in);
@@ -523,8 +536,10 @@ static void should_answer_busy_when_staging_is_full(void **state)
 
 static void should_survive_random_pdus(void **state)
 {
-	static const uint8_t opcodes[] = { 0, 1, 1, 1, 2, 4, 5, 5, 6, 0x10, 3, 0x41, 0x40, 0x42, 0x44 };
-	static const uint8_t cdbs[] = { FAKE_GOOD, FAKE_READ, FAKE_WRITE, FAKE_WRITE_LATE, FAKE_HANG, FAKE_SENSE };
+	static const uint8_t opcodes[] = { 0, 1,    1, 1,    2,	   4,	 5,   5,
+					   6, 0x10, 3, 0x41, 0x40, 0x42, 0x44 };
+	static const uint8_t cdbs[] = { FAKE_GOOD,	 FAKE_READ, FAKE_WRITE,
+					FAKE_WRITE_LATE, FAKE_HANG, FAKE_SENSE };
 	unsigned int seed = (unsigned int)time(NULL);
 
 	print_message("seed %u\n", seed);
@@ -565,7 +580,7 @@ static void should_survive_random_pdus(void **state)
 int main(void)
 {
 #define DIALOGUE(test) cmocka_unit_test_setup_teardown(test, start, stop)
-#define QUICK(test) cmocka_unit_test_setup_teardown(test, start_quick, stop)
+#define QUICK(test)    cmocka_unit_test_setup_teardown(test, start_quick, stop)
 	const struct CMUnitTest tests[] = {
 		DIALOGUE(should_tell_admitted_targets_and_their_addresses),
 		DIALOGUE(should_tell_a_normal_session_its_own_target),

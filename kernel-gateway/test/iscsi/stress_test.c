@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Many sessions, and two loops with answers, buffers, aborts, reinstatements and broken connections crossing. */
+/* Many sessions, and two loops with answers, aborts, reinstatements and lost connections crossing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <pthread.h>
@@ -16,13 +16,13 @@
 #include "fake_core.h"
 #include "initiator.h"
 
-#define F ISCSI_FINAL
-#define R ISCSI_CMD_READ
-#define W ISCSI_CMD_WRITE
+#define F	 ISCSI_FINAL
+#define R	 ISCSI_CMD_READ
+#define W	 ISCSI_CMD_WRITE
 
-#define SESSIONS	300
-#define PEERS		6
-#define RUN_S		3
+#define SESSIONS 300
+#define PEERS	 6
+#define RUN_S	 3
 
 static struct rig rig;
 
@@ -37,7 +37,8 @@ static void should_serve_hundreds_of_sessions_on_one_loop(void **state)
 	for (int k = 0; k < SESSIONS; k++) {
 		char isid = (char)k;
 
-		initiator_login(&all[k], &rig, (uint8_t)isid, k < 256 ? "" : "InitiatorAlias=x", k < 256 ? 0 : 17);
+		initiator_login(&all[k], &rig, (uint8_t)isid, k < 256 ? "" : "InitiatorAlias=x",
+				k < 256 ? 0 : 17);
 	}
 	/* The same ISID again replaces: those past 255 took the first ones' place. */
 	assert_int_equal(fake_core_nexuses(), 256);
@@ -75,8 +76,10 @@ struct peer {
 
 static void one_command(struct initiator *i, unsigned int *seed)
 {
-	static const uint8_t opcodes[] = { FAKE_GOOD, FAKE_READ, FAKE_WRITE, FAKE_WRITE_LATE, FAKE_HANG };
-	uint8_t opcode = opcodes[(size_t)rand_r(seed) % sizeof(opcodes)], bhs[ISCSI_BHS_LEN], data[2000] = { 0 };
+	static const uint8_t opcodes[] = { FAKE_GOOD, FAKE_READ, FAKE_WRITE, FAKE_WRITE_LATE,
+					   FAKE_HANG };
+	uint8_t opcode = opcodes[(size_t)rand_r(seed) % sizeof(opcodes)], bhs[ISCSI_BHS_LEN],
+		data[2000] = { 0 };
 	uint32_t len = (uint32_t)rand_r(seed) % 100000;
 	struct iscsi_task_request_pdu t = { .opcode = ISCSI_OP_TASK_REQUEST | ISCSI_IMMEDIATE };
 

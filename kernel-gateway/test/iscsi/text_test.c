@@ -46,14 +46,14 @@ static void should_refuse_ill_formed_pairs(void **state)
 {
 	char long_key[70];
 
-	assert_int_equal(first("A=1", 3), -1);			/* no NUL */
-	assert_int_equal(first("A", 2), -1);			/* no = */
-	assert_int_equal(first("=1", 3), -1);			/* no key */
-	assert_int_equal(first("A B=1", 6), -1);		/* a character that keys do not have */
+	assert_int_equal(first("A=1", 3), -1);	 /* no NUL */
+	assert_int_equal(first("A", 2), -1);	 /* no = */
+	assert_int_equal(first("=1", 3), -1);	 /* no key */
+	assert_int_equal(first("A B=1", 6), -1); /* a character that keys do not have */
 	memset(long_key, 'K', sizeof(long_key));
 	long_key[63] = '=';
 	long_key[64] = 0;
-	assert_int_equal(first(long_key, 65), 1);		/* 63 bytes are allowed (6.1) */
+	assert_int_equal(first(long_key, 65), 1); /* 63 bytes are allowed (6.1) */
 	long_key[63] = 'K';
 	long_key[64] = '=';
 	long_key[65] = 0;
@@ -81,7 +81,7 @@ static void should_read_binary_values_in_both_encodings(void **state)
 
 	assert_int_equal(iscsi_text_binary("0x0102ff", out, 8), 3);
 	assert_memory_equal(out, "\x01\x02\xff", 3);
-	assert_int_equal(iscsi_text_binary("0x102", out, 8), 2);	/* a leading zero left out */
+	assert_int_equal(iscsi_text_binary("0x102", out, 8), 2); /* a leading zero left out */
 	assert_memory_equal(out, "\x01\x02", 2);
 	assert_int_equal(iscsi_text_binary("0bAQL/", out, 8), 3);
 	assert_memory_equal(out, "\x01\x02\xff", 3);
@@ -92,7 +92,7 @@ static void should_read_binary_values_in_both_encodings(void **state)
 	assert_int_equal(iscsi_text_binary("0xgg", out, 8), -1);
 	assert_int_equal(iscsi_text_binary("0bA*==", out, 8), -1);
 	assert_int_equal(iscsi_text_binary("1234", out, 8), -1);
-	assert_int_equal(iscsi_text_binary("0x010203040506070809", out, 8), -1);	/* does not fit */
+	assert_int_equal(iscsi_text_binary("0x010203040506070809", out, 8), -1); /* does not fit */
 	assert_int_equal(iscsi_text_binary("0bAQIDBAUGBwgJ", out, 8), -1);
 }
 

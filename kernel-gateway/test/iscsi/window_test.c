@@ -52,7 +52,7 @@ static void should_offer_what_is_free_and_never_take_back(void **state)
 		assert_int_equal(iscsi_window_take(&w, 100 + i), ISCSI_WINDOW_NEXT);
 		w.unanswered++;
 	}
-	assert_int_equal(iscsi_window_max(&w), 103);	/* closed: MaxCmdSN = ExpCmdSN - 1 */
+	assert_int_equal(iscsi_window_max(&w), 103); /* closed: MaxCmdSN = ExpCmdSN - 1 */
 	assert_int_equal(iscsi_window_take(&w, 104), ISCSI_WINDOW_IGNORE);
 	w.unanswered -= 2;
 	assert_int_equal(iscsi_window_max(&w), 105);
