@@ -486,6 +486,8 @@ void sl_cmd_event(struct sl_cmd *cmd, enum sl_event ev, struct sl_work *w)
 	for (u32 i = 0; i < SL_CHAIN_MAX && ev < SL_EVENTS; i++) {
 		const struct sl_cell *cell = &sl_lifecycle[cmd->core.state][ev];
 
+		if (w->gw->observe)
+			w->gw->observe(cmd, cmd->core.state, ev);
 		if (!cell->action) {
 			sl_fetch_add_relaxed(&w->gw->illegal_events, 1);
 			return;

@@ -2,6 +2,8 @@
 /* The initiators' side: what they send, and what they check in what they get. */
 #include "world.h"
 
+static void fabric_abort(const struct w_cmd *c);
+
 static void expect_seen(struct w_cmd *c, const u8 *sense)
 {
 	struct w_nexus *n = &w->nexuses[c->nexus];
@@ -102,6 +104,16 @@ static void fabric_release(struct w_cmd *c)
 	sl_cmd_release(&c->cmd, w->now_ns);
 }
 
+/* As another thread may at any moment: aborts while the core's call is under way. */
+static void interrupt(const struct w_cmd *c, u32 percent)
+{
+	while (!w->draining && w->in_interrupt < 2 && w_chance(percent)) {
+		w->in_interrupt++;
+		fabric_abort(c);
+		w->in_interrupt--;
+	}
+}
+
 static void respond(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
@@ -115,6 +127,7 @@ static void respond(struct sl_cmd *cmd)
 	w_check(++w->in_respond < 8, "respond() nests %u deep", w->in_respond);
 	if (w_chance(60))
 		fabric_release(c);
+	interrupt(NULL, 3);
 	w->in_respond--;
 }
 
@@ -125,8 +138,10 @@ static void data_out(struct sl_cmd *cmd)
 	w_check(c->life == W_LIVE && c->fetch == W_NO_FETCH, "data_out called twice");
 	w_check(cmd->direction == SLUICE_DIR_OUT && cmd->buf_len > 0, "data_out without Data-Out");
 	memset(cmd->data, 0xee, sl_min(cmd->buf_len, 64U));
+	interrupt(c, 10);
 	if (w_chance(50)) {
 		sl_cmd_data_out_done(cmd, cmd->buf_len, w->now_ns);
+		interrupt(c, 10);
 		return;
 	}
 	c->fetch = W_FETCHING;
@@ -140,9 +155,11 @@ static void data_out_cancel(struct sl_cmd *cmd)
 	if (c->fetch != W_FETCHING)
 		return;
 	c->fetch = W_CANCELLED;
+	interrupt(c, 20);
 	if (w_chance(30)) {
 		c->fetch = W_NO_FETCH;
 		sl_cmd_data_out_done(cmd, 0, w->now_ns);
+		interrupt(c, 20);
 	}
 }
 
@@ -380,18 +397,17 @@ static u64 random_task(u32 i, u32 *lun)
 	return ~0ULL;
 }
 
-void w_fabric_tmf(void)
+/* Any function of nexus `i`; about task `tag`, if that is not 0. */
+static void submit_function(u32 i, u32 lun, u8 function, u64 tag)
 {
-	static const u8 functions[] = { 1, 1, 1, 1, 1, 2, 2, 4, 4, 5, 6, 7, 3, 8 };
-	u32 i = open_nexus(), lun = w_below(W_LUNS + 1);
 	struct w_tmf *t = &w->tmfs[w_below(W_TMFS)];
 
-	if (i == W_NEXUSES || t->live)
+	if (t->live)
 		return;
 	t->live = true;
 	t->tmf.nexus = w->nexuses[i].n;
-	t->tmf.function = functions[w_below(sizeof(functions))];
-	t->tmf.task_tag = random_task(i, &lun);
+	t->tmf.function = function;
+	t->tmf.task_tag = tag ? tag : random_task(i, &lun);
 	memset(t->tmf.lun, 0, 8);
 	t->tmf.lun[1] = (u8)lun;
 	w->n_tmfs++;
@@ -407,6 +423,25 @@ void w_fabric_tmf(void)
 	}
 	w_trace('M', t->tmf.function, t->tmf.task_tag);
 	sl_tmf_submit(&t->tmf, w->now_ns);
+}
+
+void w_fabric_tmf(void)
+{
+	static const u8 functions[] = { 1, 1, 1, 1, 1, 2, 2, 4, 4, 5, 6, 7, 3, 8 };
+	u32 i = open_nexus();
+
+	if (i < W_NEXUSES)
+		submit_function(i, w_below(W_LUNS + 1), functions[w_below(sizeof(functions))], 0);
+}
+
+static void fabric_abort(const struct w_cmd *c)
+{
+	static const u8 functions[] = { 1, 1, 1, 2, 4, 5, 7 };
+	u32 i = c ? c->nexus : open_nexus();
+
+	if (i == W_NEXUSES || w->nexuses[i].closing)
+		return;
+	submit_function(i, c ? c->lun : w_below(W_LUNS), functions[w_below(sizeof(functions))], c ? c->serial : 0);
 }
 
 void w_fabric_open(u32 i)

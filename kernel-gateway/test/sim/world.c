@@ -5,6 +5,13 @@
 #include "world.h"
 
 struct world *w;
+bool w_visited[SL_STATES][SL_EVENTS];
+
+static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
+{
+	(void)cmd;
+	w_visited[state][event] = true;
+}
 
 u64 w_random(void)
 {
@@ -153,6 +160,7 @@ void w_open(u64 seed)
 	w->now_ns = 1000;
 	w->armed_ns = U64_MAX;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
+	w->gw->observe = observe;
 	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
 	/* Devices get their identifiers in this order: device d is d + 1. */
 	for (u32 lun = 0; lun < W_LUNS; lun++)

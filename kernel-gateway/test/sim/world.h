@@ -100,12 +100,14 @@ struct world {
 	u64 serial;
 	u64 submitted, responded, n_tmfs, deaths, silent, timeouts, uas, faults;
 	u64 by_status[256];
-	u32 in_respond;
+	u32 in_respond, in_interrupt;
 	u16 next_ua;
 	bool draining;			/* nothing new; everything must end */
 };
 
 extern struct world *w;
+/* Which cells of the command's table were reached, over all worlds. */
+extern bool w_visited[SL_STATES][SL_EVENTS];
 
 /* splitmix64 */
 u64 w_random(void);
