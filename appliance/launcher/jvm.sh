@@ -3,12 +3,13 @@
 # How the appliance's JVM is started: as the daemon, and as the client behind `status`, `config` and `disk`.
 
 # A small heap and the serial collector: in steady state a command allocates nothing, so there is nothing for a concurrent collector
-# to do, and this one starts quickest and holds the least memory. RAM disks and rings lie outside of the heap.
+# to do, and this one starts quickest and holds the least memory. RAM disks and rings lie outside of the heap. Tests run with
+# --illegal-native-access=deny, too; here it would keep the module graph out of the AOT cache.
 # shellcheck disable=SC2054 # the comma belongs to the option
 JVM_OPTIONS=(
 	-XX:+UseSerialGC -Xms48m -Xmx256m -XX:MaxDirectMemorySize=1t -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
 	'-Xlog:aot*=off' '-Xlog:cds*=off'
-	--sun-misc-unsafe-memory-access=deny --illegal-native-access=deny
+	--sun-misc-unsafe-memory-access=deny
 	--enable-native-access=io.sluice.handler,io.sluice.vdisk
 )
 readonly APPLIANCE=io.sluice.appliance/io.sluice.appliance.Main

@@ -95,7 +95,7 @@ await_death() {
 	wait -n -p dead $JVM $GATEWAY $TICKER
 	status=$?
 	[ -s "$RUN/ready" ] && EVER_READY=yes
-	case $dead in
+	case ${dead:-} in
 	'') ;; # a signal
 	"$TICKER") TICKER='' ;;
 	"$JVM") appliance_died $status ;;
