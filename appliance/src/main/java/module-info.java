@@ -5,6 +5,7 @@ module io.sluice.appliance {
     requires ch.qos.logback.core;
     requires info.picocli;
     requires io.sluice.handler;
+    requires java.management;
     requires jdk.httpserver;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

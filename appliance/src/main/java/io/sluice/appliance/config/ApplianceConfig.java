@@ -32,6 +32,7 @@ public record ApplianceConfig(
      * @param queues queues of the ring, one handler thread each
      * @param depth commands per queue
      * @param poolBytes memory for the data of commands
+     * @param workers threads of the appliance for devices that wait for storage
      */
     public record Gateway(
             List<PortalAddress> portals,
@@ -40,14 +41,15 @@ public record ApplianceConfig(
             String logLevel,
             int queues,
             int depth,
-            long poolBytes) {
+            long poolBytes,
+            int workers) {
         public Gateway {
             portals = List.copyOf(portals);
         }
 
         /** The same with another portal instead of those configured. */
         public Gateway withPortal(PortalAddress portal) {
-            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes);
+            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes, workers);
         }
     }
 

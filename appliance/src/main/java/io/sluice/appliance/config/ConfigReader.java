@@ -24,9 +24,13 @@ public final class ConfigReader {
     private static final String DEFAULT_METRICS = "127.0.0.1:9464";
     private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug");
     private static final int SECRET_SHORTEST = 12;
-    private static final int SECRET_LONGEST = 128;
+    private static final int SECRET_LONGEST = 59;
     private static final int USER_LONGEST = 239;
     private static final long POOL_STEP = 16L << 20;
+    private static final int QUEUES = 2;
+    private static final int DEPTH = 128;
+    private static final long POOL = 16 * POOL_STEP;
+    private static final int WORKERS = 8;
 
     private final Path home;
     private final Map<String, DeviceProvider> providers;
@@ -83,7 +87,8 @@ public final class ConfigReader {
 
     private static Gateway gateway(@Nullable Table table) {
         if (table == null) {
-            return new Gateway(List.of(PortalAddress.parse(DEFAULT_PORTAL)), 1, "auto", "info", 2, 128, 4 * POOL_STEP);
+            return new Gateway(
+                    List.of(PortalAddress.parse(DEFAULT_PORTAL)), 1, "auto", "info", QUEUES, DEPTH, POOL, WORKERS);
         }
         List<PortalAddress> portals = new ArrayList<>();
         if (table.has("portals")) {
@@ -100,9 +105,10 @@ public final class ConfigReader {
                 table.integer("loops", 1, 1, 64),
                 spin(table),
                 logLevel(table),
-                table.integer("queues", 2, 1, 64),
+                table.integer("queues", QUEUES, 1, 64),
                 depth(table),
-                pool(table));
+                pool(table),
+                table.integer("workers", WORKERS, 1, 1024));
         table.finish();
         return gateway;
     }
@@ -134,7 +140,7 @@ public final class ConfigReader {
     }
 
     private static int depth(Table table) {
-        int depth = table.integer("depth", 128, 1, 4096);
+        int depth = table.integer("depth", DEPTH, 2, 4096);
         if (Integer.bitCount(depth) != 1) {
             table.wrong("depth", "is no power of two", "write depth = " + Integer.highestOneBit(depth));
         }
@@ -142,11 +148,11 @@ public final class ConfigReader {
     }
 
     private static long pool(Table table) {
-        String text = table.string("pool", "64MiB");
+        String text = table.string("pool", "256MiB");
         Optional<Long> bytes = ByteSize.parse(text);
         if (bytes.isEmpty() || bytes.get() < POOL_STEP || bytes.get() % POOL_STEP != 0 || bytes.get() > 1L << 40) {
             table.wrong("pool", "wants a multiple of 16 MiB", "write for example pool = \"64MiB\"");
-            return 4 * POOL_STEP;
+            return POOL;
         }
         return bytes.get();
     }

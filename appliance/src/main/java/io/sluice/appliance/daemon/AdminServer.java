@@ -56,6 +56,10 @@ final class AdminServer implements AutoCloseable {
         return server;
     }
 
+    Path socket() {
+        return socket;
+    }
+
     private void accept() {
         while (channel.isOpen()) {
             try {

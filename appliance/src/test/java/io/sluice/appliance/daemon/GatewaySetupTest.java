@@ -68,7 +68,7 @@ class GatewaySetupTest {
     private static ApplianceConfig config(Target target) {
         return new ApplianceConfig(
                 Path.of("x.toml"),
-                new Gateway(List.of(new PortalAddress("127.0.0.1", 0)), 1, "auto", "info", 1, 64, 1 << 24),
+                new Gateway(List.of(new PortalAddress("127.0.0.1", 0)), 1, "auto", "info", 1, 64, 1 << 24, 4),
                 Optional.empty(),
                 new Chap(Optional.of(new Credentials("d", "s")), Optional.empty()),
                 List.of(),

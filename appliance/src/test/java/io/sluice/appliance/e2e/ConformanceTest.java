@@ -38,6 +38,7 @@ class ConformanceTest {
      * not failing, and of a second path that is not given.
      */
     private static final List<String> FAIR_SKIPS = List.of(
+            "PERSISTENT RESERVE", // asked for before each test, to clear reservations
             "ORWRITE",
             "READDEFECTDATA",
             "READ DEFECT",

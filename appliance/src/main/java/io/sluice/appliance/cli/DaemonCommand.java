@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.cli;
+
+import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.ConfigException;
+import io.sluice.appliance.config.ConfigReader;
+import io.sluice.appliance.config.PortalAddress;
+import io.sluice.appliance.daemon.Daemon;
+import io.sluice.appliance.daemon.HomeDirectory;
+import io.sluice.appliance.daemon.ProviderCatalog;
+import io.sluice.appliance.daemon.StartException;
+import io.sluice.handler.DeviceProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The appliance itself; the supervisor runs it. */
+@Command(name = "daemon", hidden = true, mixinStandardHelpOptions = true, description = "Serves the configured devices")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class DaemonCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    HomeOption home = new HomeOption();
+
+    @Option(names = "--portal", paramLabel = "ADDRESS:PORT", description = "instead of those of the configuration")
+    @Nullable
+    String portal;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "instead of HOME/sluice.toml")
+    @Nullable
+    Path config;
+
+    @Override
+    public Integer call() throws ConfigException, IOException {
+        HomeDirectory directory = home.directory();
+        Map<String, DeviceProvider> providers = ProviderCatalog.load(directory.plugins());
+        Path file = config == null ? directory.configuration() : config;
+        ApplianceConfig read = new ConfigReader(directory.root(), providers).read(file);
+        if (portal != null) {
+            read = read.withPortal(portal(portal));
+        }
+        try {
+            return new Daemon(directory, read, providers).run();
+        } catch (StartException e) {
+            spec.commandLine().getErr().println("sluice: " + e.getMessage());
+            return e.status();
+        }
+    }
+
+    private PortalAddress portal(String text) {
+        try {
+            return PortalAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--portal " + text + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.daemon;
+
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.ByteSize;
+import io.sluice.appliance.config.PortalAddress;
+import io.sluice.handler.Device;
+import io.sluice.handler.DeviceConfigException;
+import io.sluice.handler.DeviceProvider;
+import io.sluice.handler.Resizable;
+import io.sluice.runtime.DaemonLink;
+import io.sluice.runtime.HandlerOptions;
+import io.sluice.runtime.HandlerRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The appliance from start to end: devices are opened first, so that what is wrong with them is found before an initiator can
+ * see anything; then the gateway is told targets and LUNs; portals come last.
+ */
+public final class Daemon {
+    /** Exit status when SIGTERM asked for the end. */
+    public static final int ASKED_TO_STOP = 0;
+
+    /** Exit status when the gateway went away (EX_TEMPFAIL): started again, it may work. */
+    public static final int GATEWAY_LOST = 75;
+
+    static final int CONFIGURATION = 78;
+    static final int UNAVAILABLE = 69;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final String SESSION = "appliance";
+    private static final long SHUTDOWN_SECONDS = 25;
+
+    private final HomeDirectory home;
+    private final ApplianceConfig config;
+    private final Map<String, DeviceProvider> providers;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private volatile int status = ASKED_TO_STOP;
+
+    public Daemon(HomeDirectory home, ApplianceConfig config, Map<String, DeviceProvider> providers) {
+        this.home = home;
+        this.config = config;
+        this.providers = providers;
+    }
+
+    /**
+     * Serves until SIGTERM, or until the gateway is gone; returns the exit status.
+     *
+     * @throws StartException if it cannot start
+     */
+    public int run() throws StartException {
+        LogConfigurator.level(config.gateway().logLevel());
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> stopAndWait(ended));
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            writeGatewayArguments();
+            serve();
+            return status;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void stopAndWait(CountDownLatch ended) {
+        stop.countDown();
+        try {
+            if (!ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.error("devices were not closed within {} s", SHUTDOWN_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The supervisor starts the gateway with these. */
+    private void writeGatewayArguments() throws StartException {
+        ApplianceConfig.Gateway gateway = config.gateway();
+        List<String> arguments = List.of(
+                "--loops", Integer.toString(gateway.loops()),
+                "--spin-us", gateway.spin(),
+                "--log-level", gateway.logLevel());
+        try {
+            Files.createDirectories(home.run());
+            ReadyFile.write(home.gatewayArguments(), String.join("\n", arguments) + "\n");
+        } catch (IOException e) {
+            throw new StartException(UNAVAILABLE, "cannot write " + home.gatewayArguments() + ": " + e, e);
+        }
+    }
+
+    private void serve() throws StartException {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(registry);
+        ApplianceConfig.Gateway gateway = config.gateway();
+        HandlerOptions options =
+                new HandlerOptions(SESSION, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers());
+        try (HandlerRuntime runtime =
+                new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
+            Map<String, String> devices = openDevices(runtime);
+            try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), this::gatewayLost)) {
+                GatewaySetup.configure(control, config);
+                runtime.start();
+                serve(runtime, control, GatewaySetup.open(control, config), devices, registry);
+            }
+        } catch (IOException e) {
+            throw new StartException(UNAVAILABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void serve(
+            HandlerRuntime runtime,
+            GatewayControl control,
+            List<PortalAddress> portals,
+            Map<String, String> devices,
+            PrometheusMeterRegistry registry)
+            throws IOException {
+        Optional<MetricsEndpoint> metrics = openMetrics(registry);
+        Optional<PortalAddress> metricsAddress = metrics.map(MetricsEndpoint::address);
+        Operator operator = new Operator(config, runtime, control, portals, metricsAddress);
+        try (AdminServer admin = AdminServer.open(home.adminSocket(), operator)) {
+            ReadyFile.write(home.ready(), ReadyFile.text(config, portals, devices, metricsAddress));
+            LOG.info("serving {} devices at {}, operator socket {}", devices.size(), portals, admin.socket());
+            stop.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Files.deleteIfExists(home.ready());
+            metrics.ifPresent(MetricsEndpoint::close);
+        }
+    }
+
+    private Optional<MetricsEndpoint> openMetrics(PrometheusMeterRegistry registry) {
+        if (config.metrics().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(MetricsEndpoint.open(config.metrics().get(), registry));
+        } catch (IOException e) {
+            // Nobody's disk stays away for want of its metrics.
+            LOG.warn("{}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Opens all of them; returns a description of each by name. */
+    private Map<String, String> openDevices(HandlerRuntime runtime) throws StartException {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        for (ApplianceConfig.Device wanted : config.devices()) {
+            String place = config.file() + ":" + wanted.line() + ": device \"" + wanted.name() + "\": ";
+            try {
+                DeviceProvider provider = providers.get(wanted.type());
+                if (provider == null) {
+                    throw new StartException(CONFIGURATION, place + "no such device type " + wanted.type(), null);
+                }
+                Device device = runtime.open(home.device(wanted.name()), provider, wanted.config());
+                String size = device instanceof Resizable disk ? ", " + ByteSize.format(disk.capacityBytes()) : "";
+                descriptions.put(wanted.name(), wanted.type() + size);
+            } catch (DeviceConfigException e) {
+                throw new StartException(CONFIGURATION, config.file() + ": " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw new StartException(UNAVAILABLE, place + e.getMessage(), e);
+            }
+        }
+        return descriptions;
+    }
+
+    private void gatewayLost(String why) {
+        if (stop.getCount() > 0) {
+            LOG.error("the gateway is gone ({}): closing the devices; the supervisor starts both again", why);
+            status = GATEWAY_LOST;
+            stop.countDown();
+        }
+    }
+}

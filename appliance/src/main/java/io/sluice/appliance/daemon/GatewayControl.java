@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.daemon;
+
+import io.sluice.appliance.config.ApplianceConfig.Credentials;
+import io.sluice.appliance.config.PortalAddress;
+import io.sluice.runtime.ControlClient;
+import io.sluice.runtime.ControlClient.DeviceInfo;
+import io.sluice.runtime.ControlClient.GatewayInfo;
+import io.sluice.runtime.ControlClient.NexusInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The gateway beside this process, over its Unix socket. */
+final class GatewayControl implements ControlPlane, AutoCloseable {
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long LOOK_MILLIS = 5;
+    private static final String NAME = "appliance";
+
+    private final ControlClient client;
+
+    private GatewayControl(ControlClient client) {
+        this.client = client;
+    }
+
+    /**
+     * Connects, after waiting for a gateway that is being started.
+     *
+     * @param lost called once when the gateway closed the connection
+     * @throws IOException if there is none in time, or it refuses; the message names the remedy
+     */
+    static GatewayControl connect(Path socket, Consumer<String> lost) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return new GatewayControl(ControlClient.connect(socket, NAME, lost));
+            } catch (IOException e) {
+                // A socket file may be there before its gateway accepts, or after the one that made it was killed.
+                boolean mayCome =
+                        !Files.exists(socket) || String.valueOf(e.getMessage()).contains("ECONNREFUSED");
+                if (!mayCome || System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw e;
+                }
+            }
+            pause();
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the gateway", e);
+        }
+    }
+
+    @Override
+    public PortalAddress addPortal(PortalAddress portal, int portalGroup) throws IOException {
+        return new PortalAddress(portal.address(), client.addPortal(portal.address(), portal.port(), portalGroup));
+    }
+
+    @Override
+    public void addTarget(String target, String alias) throws IOException {
+        client.addTarget(target, alias);
+    }
+
+    @Override
+    public void addGroup(String target, String group) throws IOException {
+        client.addGroup(target, group);
+    }
+
+    @Override
+    public void addInitiator(String target, String group, String pattern) throws IOException {
+        client.addInitiator(target, group, pattern);
+    }
+
+    @Override
+    public void mapLun(String target, String group, int lun, String device) throws IOException {
+        client.mapLun(target, group, lun, device);
+    }
+
+    @Override
+    public void requireChap(String target, Credentials initiator) throws IOException {
+        client.setChap(target, initiator.user(), initiator.secret());
+    }
+
+    @Override
+    public void answerChap(String target, Credentials mutual) throws IOException {
+        client.setMutualChap(target, mutual.user(), mutual.secret());
+    }
+
+    @Override
+    public void denyUnknown(String target) throws IOException {
+        client.denyUnknown(target);
+    }
+
+    void describeGateway(ObjectNode object) throws IOException {
+        GatewayInfo info = client.gatewayInfo();
+        object.put("pid", info.pid())
+                .put("uptime_s", info.uptime().toSeconds())
+                .put("loops", info.loops())
+                .put("sessions", info.sessions())
+                .put("devices", info.devices())
+                .put("nexuses", info.nexuses())
+                .put("commands", info.commands())
+                .put("protocol_errors", info.protocolErrors())
+                .put("connections_refused", info.connectionsRefused());
+    }
+
+    void describeDevices(ArrayNode array) throws IOException {
+        for (DeviceInfo info : client.devices()) {
+            array.addObject()
+                    .put("name", info.name())
+                    .put("state", info.state().name().toLowerCase(Locale.ROOT))
+                    .put("live", info.live())
+                    .put("quarantined", info.quarantined())
+                    .put("commands", info.commands())
+                    .put("bytes_in", info.bytesIn())
+                    .put("bytes_out", info.bytesOut())
+                    .put("check_conditions", info.checkConditions())
+                    .put("timeouts", info.timeouts())
+                    .put("aborts", info.aborts());
+        }
+    }
+
+    void describeNexuses(ArrayNode array) throws IOException {
+        for (NexusInfo info : client.nexuses()) {
+            array.addObject()
+                    .put("initiator", info.initiatorPort())
+                    .put("target", info.targetPort())
+                    .put("peer", info.peer())
+                    .put("live", info.live())
+                    .put("commands", info.commands());
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
