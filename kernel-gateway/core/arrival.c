@@ -9,7 +9,7 @@
 #include "sense.h"
 #include "session.h"
 
-#define SL_CONTROL_NACA	(1U << 2)
+#define SL_CONTROL_NACA (1U << 2)
 
 /* SAM-6 5.2, SPC-5 4.2: where the CONTROL byte stands; 0: nowhere that we know. */
 static u16 control_byte(const struct sl_cmd *cmd)
@@ -110,7 +110,7 @@ enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)
 	sl_list_init(&cmd->core.task);
 	for (u32 i = cmd->cdb_len; i < SLUICE_CDB_INLINE; i++)
 		cmd->cdb[i] = 0;
-	sl_store_relaxed(&n->commands, n->commands + 1);	/* others look at it without the lock */
+	sl_store_relaxed(&n->commands, n->commands + 1); /* others look at it without the lock */
 	n->live++;
 	if (n->closing) {
 		cmd->silent = 1;

@@ -66,7 +66,8 @@ static void unpark(struct sl_session *s, struct sl_cmd *cmd)
 	if (s->n_waiting == 0 && !s->granting)
 		sl_store_release(&s->pool_busy, 0);
 	else
-		sl_store_relaxed(&s->regrant, 1);	/* who stood behind may fit where this one did not */
+		sl_store_relaxed(&s->regrant,
+				 1); /* who stood behind may fit where this one did not */
 }
 
 bool sl_buffer_unpark(struct sl_cmd *cmd)

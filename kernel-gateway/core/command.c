@@ -42,7 +42,7 @@ void sl_cmd_release(struct sl_cmd *cmd, u64 now_ns)
 	sl_work_init(&w, n->gw, now_ns);
 	sl_spin_lock(&n->lock);
 	if (cmd->core.state != SL_RESPONDED) {
-		sl_cmd_event(cmd, SL_EV_RELEASE, &w);	/* counts it as illegal */
+		sl_cmd_event(cmd, SL_EV_RELEASE, &w); /* counts it as illegal */
 		sl_spin_unlock(&n->lock);
 		return;
 	}

@@ -96,7 +96,8 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
 	sl_store_relaxed(&dev->control_mode, add->control_mode);
-	sl_store_relaxed(&dev->timeout_ns, add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
+	sl_store_relaxed(&dev->timeout_ns,
+			 add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
 	sl_store_relaxed(&dev->recovery, add->recovery);
 	dev->state = SLUICE_DEVICE_SERVED;
@@ -107,7 +108,8 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	return 0;
 }
 
-int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u32 *device, const char **why)
+int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u32 *device,
+		  const char **why)
 {
 	struct sl_gateway *gw = s->gw;
 	struct sl_device *dev;

@@ -45,8 +45,7 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 {
 	u32 moved = cmd->core.comp_data_len;
 
-	if (cmd->core.comp_fault ||
-	    (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
+	if (cmd->core.comp_fault || (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
 		sl_fetch_add_relaxed(&w->gw->handler_faults, 1);
 		sl_sense_check(cmd, SL_KEY_HARDWARE_ERROR, SL_ASC_INTERNAL_TARGET_FAILURE);
 		return sl_act_end(cmd, w);

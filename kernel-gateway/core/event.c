@@ -137,7 +137,8 @@ void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_w
 	if (s->admin_live && sl_binding(s) == binding) {
 		dev->owed_functions |= 1U << function;
 		dev->owed_nexus = nexus;
-		if (function == SLUICE_TMF_LOGICAL_UNIT_RESET || function == SLUICE_TMF_TARGET_RESET)
+		if (function == SLUICE_TMF_LOGICAL_UNIT_RESET ||
+		    function == SLUICE_TMF_TARGET_RESET)
 			dev->owed_reset = 1;
 		if (!settle_device(s, dev))
 			sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
@@ -166,7 +167,8 @@ static bool find_owed_tag(struct sl_session *s, struct owed_tag *out)
 			t->notify = 0;
 			if (t->state != SL_TAG_OUT)
 				continue;
-			*out = (struct owed_tag){ i, tag, t->generation, t->dev->id, t->cmd->nexus->id };
+			*out = (struct owed_tag){ i, tag, t->generation, t->dev->id,
+						  t->cmd->nexus->id };
 			found = true;
 		}
 		sl_spin_unlock(&q->lock);

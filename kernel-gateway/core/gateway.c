@@ -3,7 +3,7 @@
 #include "session.h"
 #include "target.h"
 
-#define SL_SECOND_NS	1000000000ULL
+#define SL_SECOND_NS 1000000000ULL
 
 static void set_limits(struct sl_limits *to, const struct sl_limits *from)
 {
@@ -13,7 +13,8 @@ static void set_limits(struct sl_limits *to, const struct sl_limits *from)
 	to->max_nexuses = to->max_nexuses ? to->max_nexuses : 1024;
 	to->max_sessions = to->max_sessions ? to->max_sessions : 64;
 	to->max_pool_bytes = to->max_pool_bytes ? to->max_pool_bytes : 4ULL << 30;
-	to->default_timeout_ns = to->default_timeout_ns ? to->default_timeout_ns : 30 * SL_SECOND_NS;
+	to->default_timeout_ns = to->default_timeout_ns ? to->default_timeout_ns :
+							  30 * SL_SECOND_NS;
 	to->abort_bound_ns = to->abort_bound_ns ? to->abort_bound_ns : 5 * SL_SECOND_NS;
 }
 
@@ -25,7 +26,8 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 	if (!gw)
 		return -ENOMEM;
 	set_limits(&gw->limits, limits);
-	if (gw->limits.max_sessions > 1U << SL_BINDING_SLOT_BITS || gw->limits.max_pool_bytes > 1ULL << 43) {
+	if (gw->limits.max_sessions > 1U << SL_BINDING_SLOT_BITS ||
+	    gw->limits.max_pool_bytes > 1ULL << 43) {
 		sl_free(gw);
 		return -EINVAL;
 	}

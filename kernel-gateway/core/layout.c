@@ -2,7 +2,7 @@
 /* Where everything lies in a session's two regions (abi.h section 1). */
 #include "session.h"
 
-#define SL_ADMIN_DEPTH	256U
+#define SL_ADMIN_DEPTH 256U
 
 static u64 align_up(u64 value, u64 unit)
 {
@@ -40,22 +40,28 @@ int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *o
 
 	c->gw_queue_off = SLUICE_PAGE;
 	c->gw_ring_off = sizeof(struct sluice_gw_index);
-	c->gw_desc_off = (u32)align_up(c->gw_ring_off + open->depth * sizeof(u32), SLUICE_CACHE_LINE);
-	c->gw_queue_stride = align_up(c->gw_desc_off + (u64)open->depth *
-				      (sizeof(struct sluice_desc) + SL_CDB_EXT_STRIDE), SLUICE_PAGE);
+	c->gw_desc_off =
+		(u32)align_up(c->gw_ring_off + open->depth * sizeof(u32), SLUICE_CACHE_LINE);
+	c->gw_queue_stride =
+		align_up(c->gw_desc_off + (u64)open->depth *
+						  (sizeof(struct sluice_desc) + SL_CDB_EXT_STRIDE),
+			 SLUICE_PAGE);
 	c->gw_admin_off = c->gw_queue_off + c->queues * c->gw_queue_stride;
 	c->gw_event_off = c->gw_admin_off + sizeof(struct sluice_gw_index);
-	c->gateway_bytes = align_up(c->gw_event_off + SL_ADMIN_DEPTH * sizeof(struct sluice_event), SLUICE_PAGE);
+	c->gateway_bytes = align_up(c->gw_event_off + SL_ADMIN_DEPTH * sizeof(struct sluice_event),
+				    SLUICE_PAGE);
 
 	c->user_queue_off = 0;
 	c->user_comp_off = sizeof(struct sluice_user_index);
-	c->user_resp_off = (u32)align_up(c->user_comp_off + open->depth * sizeof(struct sluice_completion),
-					 SLUICE_CACHE_LINE);
-	c->user_queue_stride = align_up(c->user_resp_off + (u64)open->depth * sizeof(struct sluice_response),
-					SLUICE_PAGE);
+	c->user_resp_off =
+		(u32)align_up(c->user_comp_off + open->depth * sizeof(struct sluice_completion),
+			      SLUICE_CACHE_LINE);
+	c->user_queue_stride = align_up(
+		c->user_resp_off + (u64)open->depth * sizeof(struct sluice_response), SLUICE_PAGE);
 	c->user_admin_off = c->queues * c->user_queue_stride;
 	c->user_request_off = c->user_admin_off + sizeof(struct sluice_user_index);
-	c->pool_off = align_up(c->user_request_off + SL_ADMIN_DEPTH * sizeof(struct sluice_request), SLUICE_PAGE);
+	c->pool_off = align_up(c->user_request_off + SL_ADMIN_DEPTH * sizeof(struct sluice_request),
+			       SLUICE_PAGE);
 	c->pool_bytes = open->pool_bytes;
 	c->handler_bytes = c->pool_off + c->pool_bytes;
 	return 0;

@@ -8,6 +8,8 @@
 #include "registry.h"
 #include "work.h"
 
+/* The tables are aligned by hand. */
+/* clang-format off */
 #define TO(next, act)	{ SL_##next, sl_act_##act, #act }
 #define ILLEGAL		{ SL_STATES, NULL, "illegal" }
 
@@ -478,8 +480,10 @@ const char *const sl_event_names[SL_EVENTS] = {
 	[SL_EV_RELEASE] = "RELEASE",
 };
 
+/* clang-format on */
+
 /* No chain of actions is longer than the way from SUBMIT to RUNNING. */
-#define SL_CHAIN_MAX	8
+#define SL_CHAIN_MAX 8
 
 void sl_cmd_event(struct sl_cmd *cmd, enum sl_event ev, struct sl_work *w)
 {

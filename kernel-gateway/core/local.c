@@ -26,7 +26,7 @@ static void inquiry(struct sl_cmd *cmd, u8 peripheral)
 	u8 *d = cmd->core.local;
 	u32 allocation = (u32)cmd->cdb[3] << 8 | cmd->cdb[4];
 
-	if (cmd->cdb[1] & 0x02) {	/* CMDDT, obsolete */
+	if (cmd->cdb[1] & 0x02) { /* CMDDT, obsolete */
 		sl_sense_invalid_field(cmd, 1, 1);
 		return;
 	}
@@ -37,7 +37,7 @@ static void inquiry(struct sl_cmd *cmd, u8 peripheral)
 			sl_sense_invalid_field(cmd, 2, 7);
 			return;
 		}
-		d[3] = 1;	/* Supported VPD Pages: only itself */
+		d[3] = 1; /* Supported VPD Pages: only itself */
 		answer(cmd, d, 5, allocation);
 		return;
 	}
@@ -45,10 +45,10 @@ static void inquiry(struct sl_cmd *cmd, u8 peripheral)
 		sl_sense_invalid_field(cmd, 2, 7);
 		return;
 	}
-	d[2] = 0x07;		/* SPC-5 */
-	d[3] = 0x12;		/* HISUP, response data format 2 */
+	d[2] = 0x07; /* SPC-5 */
+	d[3] = 0x12; /* HISUP, response data format 2 */
 	d[4] = 36 - 5;
-	d[7] = 0x02;		/* CMDQUE */
+	d[7] = 0x02; /* CMDQUE */
 	memcpy(d + 8, names, 28);
 	answer(cmd, d, 36, allocation);
 }
@@ -82,7 +82,8 @@ void sl_local_report_luns(struct sl_cmd *cmd)
 	answer(cmd, n->luns->data, n->luns->bytes, be32(cmd->cdb + 6));
 	/* SPC-5 6.36: having told them, the change is known on every logical unit. */
 	sl_list_for_each(pos, &n->itls)
-		sl_ua_forget(sl_entry(pos, struct sl_itl, of_nexus), SL_ASC_REPORTED_LUNS_CHANGED >> 8,
+		sl_ua_forget(sl_entry(pos, struct sl_itl, of_nexus),
+			     SL_ASC_REPORTED_LUNS_CHANGED >> 8,
 			     SL_ASC_REPORTED_LUNS_CHANGED & 0xff);
 }
 

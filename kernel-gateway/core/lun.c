@@ -9,9 +9,9 @@ s32 sl_lun_decode(const u8 lun[8])
 			return -1;
 	}
 	switch (lun[0] >> 6) {
-	case 0:		/* peripheral device addressing: byte 0 is the bus identifier */
+	case 0: /* peripheral device addressing: byte 0 is the bus identifier */
 		return lun[0] ? -1 : lun[1];
-	case 1:		/* flat space addressing */
+	case 1: /* flat space addressing */
 		return (lun[0] & 0x3f) << 8 | lun[1];
 	default:
 		return -1;

@@ -113,7 +113,7 @@ static int entry_add(struct sl_group *g, u32 lun, struct sl_device *dev)
 		if (sl_entry(pos, struct sl_lun_entry, link)->lun > lun)
 			break;
 	}
-	sl_list_add_tail(pos, &e->link);	/* before `pos` */
+	sl_list_add_tail(pos, &e->link); /* before `pos` */
 	return 0;
 }
 
@@ -130,7 +130,8 @@ static struct sl_group *find_group(struct sl_gateway *gw, const struct sluice_lu
 	return g;
 }
 
-static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work *w, const char **why)
+static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work *w,
+	       const char **why)
 {
 	struct sl_lun_entry *e;
 	struct sl_device *dev;

@@ -121,7 +121,8 @@ static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_wo
 	return result;
 }
 
-static int open_nexus(struct sl_target *t, struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_work *w)
+static int open_nexus(struct sl_target *t, struct sl_nexus *n, enum sl_nexus_origin origin,
+		      struct sl_work *w)
 {
 	int result;
 
@@ -177,7 +178,7 @@ void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
 	sl_list_del(&n->of_target);
 	sl_spin_lock(&n->lock);
 	n->closing = true;
-	n->live++;	/* the function's */
+	n->live++; /* the function's */
 	sl_spin_unlock(&n->lock);
 	n->close_tmf.nexus = n;
 	n->close_tmf.function = SLUICE_TMF_I_T_NEXUS_RESET;

@@ -2,10 +2,10 @@
 #include "pool.h"
 
 enum {
-	PAGE_INNER,		/* inside a block */
-	PAGE_FREE,		/* starts a free block, in its list */
-	PAGE_STACKED,		/* starts a free block, on its stack */
-	PAGE_USED,		/* starts a block that was handed out */
+	PAGE_INNER,   /* inside a block */
+	PAGE_FREE,    /* starts a free block, in its list */
+	PAGE_STACKED, /* starts a free block, on its stack */
+	PAGE_USED,    /* starts a block that was handed out */
 };
 
 static void list_push(struct sl_pool *p, u32 page, u32 order)
@@ -136,7 +136,8 @@ u32 sl_pool_alloc(struct sl_pool *p, u32 order)
 
 int sl_pool_free(struct sl_pool *p, u32 page, u32 order)
 {
-	if (page >= p->n_pages || p->pages[page].state != PAGE_USED || p->pages[page].order != order)
+	if (page >= p->n_pages || p->pages[page].state != PAGE_USED ||
+	    p->pages[page].order != order)
 		return -EINVAL;
 	p->used_pages -= 1U << order;
 	if (p->stacked[order] < SL_POOL_STACK) {

@@ -46,7 +46,7 @@ static void ask_for_doorbell(struct sl_queue *q, struct sl_work *w)
 {
 	if (w->n_dirty < SL_WORK_DIRTY) {
 		w->dirty[w->n_dirty++] = q;
-		q->users++;	/* until ops->queue_dirty was called */
+		q->users++; /* until ops->queue_dirty was called */
 		return;
 	}
 	w->overdue = true;

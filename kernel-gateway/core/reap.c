@@ -7,11 +7,11 @@
 #include "sense.h"
 #include "session.h"
 
-#define SL_REAP_BATCH	16U	/* completions per round of q->lock */
+#define SL_REAP_BATCH 16U /* completions per round of q->lock */
 
 /* A completion that was for a live tag. */
 struct taken {
-	struct sl_cmd *cmd;		/* NULL: it had left (quarantine) */
+	struct sl_cmd *cmd; /* NULL: it had left (quarantine) */
 	u32 tag;
 	u16 sense_len;
 };
@@ -256,7 +256,7 @@ u32 sl_admin_reap(struct sl_session *s, u32 budget, u64 now_ns)
 	u32 taken = 0;
 	bool ok;
 
-	(void)budget;	/* never more than the ring's depth */
+	(void)budget; /* never more than the ring's depth */
 	sl_spin_lock(&s->admin_lock);
 	ok = s->admin_live;
 	s->admin_users += ok;
@@ -284,7 +284,8 @@ bool sl_admin_sleep(struct sl_session *s)
 		sl_store_relaxed(&s->admin_gw->sleeping, 1);
 		/* Pairs with the handler's fence between its producer and our flag. */
 		sl_fence_full();
-		idle = sl_load_acquire(&s->admin_user->comp_producer) == sl_load_relaxed(&s->request_consumer);
+		idle = sl_load_acquire(&s->admin_user->comp_producer) ==
+		       sl_load_relaxed(&s->request_consumer);
 		if (!idle)
 			sl_store_relaxed(&s->admin_gw->sleeping, 0);
 	}

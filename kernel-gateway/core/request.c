@@ -64,7 +64,8 @@ static bool apply(struct sl_session *s, const struct sluice_request *r)
 		else if (r->scope == SLUICE_UA_ALL_BUT)
 			raise_but(dev, r->nexus, r->asc, r->ascq);
 		else if (r->scope == SLUICE_UA_ONE)
-			raise_for_one(dev, r->nexus, r->asc, r->ascq);	/* gone meanwhile: no fault */
+			raise_for_one(dev, r->nexus, r->asc,
+				      r->ascq); /* gone meanwhile: no fault */
 		else
 			return false;
 		return true;

@@ -15,7 +15,7 @@ static u8 build_descriptor(u8 *out, u8 key, u16 asc, u16 field, u8 bit)
 	out[7] = 8;
 	out[8] = 0x02;
 	out[9] = 0x06;
-	out[12] = (u8)(0xc8 | bit);	/* SKSV, C/D, BPV */
+	out[12] = (u8)(0xc8 | bit); /* SKSV, C/D, BPV */
 	out[13] = (u8)(field >> 8);
 	out[14] = (u8)field;
 	return 16;
@@ -42,7 +42,8 @@ u8 sl_sense_build(u8 *out, bool descriptor, u8 key, u16 asc, u16 field, u8 bit)
 static void check(struct sl_cmd *cmd, u8 key, u16 asc, u16 field, u8 bit)
 {
 	const struct sl_itl *itl = cmd->core.itl;
-	bool descriptor = itl && (sl_load_relaxed(&itl->dev->control_mode) & SLUICE_CONTROL_MODE_D_SENSE);
+	bool descriptor = itl &&
+			  (sl_load_relaxed(&itl->dev->control_mode) & SLUICE_CONTROL_MODE_D_SENSE);
 
 	sl_status_only(cmd, SL_STATUS_CHECK_CONDITION);
 	cmd->sense_len = sl_sense_build(cmd->sense, descriptor, key, asc, field, bit);

@@ -35,7 +35,8 @@ struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t 
 		struct sl_group *g = sl_entry(pos, struct sl_group, link);
 
 		sl_list_for_each(pat, &g->patterns) {
-			if (sl_pattern_match(sl_entry(pat, struct sl_pattern, link)->text, initiator, len))
+			if (sl_pattern_match(sl_entry(pat, struct sl_pattern, link)->text,
+					     initiator, len))
 				return g;
 		}
 	}
@@ -86,7 +87,8 @@ int sl_target_add(struct sl_gateway *gw, const struct sluice_target *spec, const
 	int result;
 
 	*why = "no memory for another target";
-	if (!sl_text_ok(spec->name, sizeof(spec->name)) || !memchr(spec->alias, 0, sizeof(spec->alias))) {
+	if (!sl_text_ok(spec->name, sizeof(spec->name)) ||
+	    !memchr(spec->alias, 0, sizeof(spec->alias))) {
 		*why = "target: the name is empty or not NUL-terminated: give an iSCSI name (RFC 7143 4.2.7)";
 		return -EINVAL;
 	}
@@ -192,7 +194,8 @@ int sl_group_add(struct sl_gateway *gw, const struct sluice_group *spec, const c
 	struct sl_target *t;
 	int result = 0;
 
-	if (!sl_text_ok(spec->target, sizeof(spec->target)) || !sl_text_ok(spec->group, sizeof(spec->group))) {
+	if (!sl_text_ok(spec->target, sizeof(spec->target)) ||
+	    !sl_text_ok(spec->group, sizeof(spec->group))) {
 		*why = "group: target or group name is empty or not NUL-terminated";
 		return -EINVAL;
 	}
@@ -229,13 +232,15 @@ static int pattern_add(struct sl_group *g, const char *text, const char **why)
 	return 0;
 }
 
-int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *spec, const char **why)
+int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *spec,
+			   const char **why)
 {
 	struct sl_target *t;
 	struct sl_group *g;
 	int result;
 
-	if (!sl_text_ok(spec->target, sizeof(spec->target)) || !sl_text_ok(spec->group, sizeof(spec->group)) ||
+	if (!sl_text_ok(spec->target, sizeof(spec->target)) ||
+	    !sl_text_ok(spec->group, sizeof(spec->group)) ||
 	    !sl_text_ok(spec->pattern, sizeof(spec->pattern))) {
 		*why = "initiator: target, group or pattern is empty or not NUL-terminated";
 		return -EINVAL;

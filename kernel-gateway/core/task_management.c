@@ -88,7 +88,8 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 }
 
 /* Under the lock of the command's nexus. */
-static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind, struct sl_work *w)
+static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind,
+		   struct sl_work *w)
 {
 	if (!watch(&cmd->core.abort, tmf, w->gw))
 		return;
@@ -98,7 +99,8 @@ static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind ki
 }
 
 /* All commands of an I_T_L nexus; true if there were any. Under its nexus's lock. */
-static bool affect_itl(struct sl_itl *itl, struct sl_tmf *tmf, enum sl_abort_kind kind, struct sl_work *w)
+static bool affect_itl(struct sl_itl *itl, struct sl_tmf *tmf, enum sl_abort_kind kind,
+		       struct sl_work *w)
 {
 	struct sl_list *pos, *tmp;
 	bool any = !sl_list_empty(&itl->tasks);
@@ -152,11 +154,14 @@ static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_w
 		bool any;
 
 		sl_spin_lock(&itl->nexus->lock);
-		any = affect_itl(itl, tmf, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED, w);
+		any = affect_itl(itl, tmf, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED,
+				 w);
 		if (!own && reset)
-			sl_ua_add(itl, SL_ASC_BUS_DEVICE_RESET >> 8, SL_ASC_BUS_DEVICE_RESET & 0xff);
+			sl_ua_add(itl, SL_ASC_BUS_DEVICE_RESET >> 8,
+				  SL_ASC_BUS_DEVICE_RESET & 0xff);
 		else if (!own && any && !tas)
-			sl_ua_add(itl, SL_ASC_COMMANDS_CLEARED >> 8, SL_ASC_COMMANDS_CLEARED & 0xff);
+			sl_ua_add(itl, SL_ASC_COMMANDS_CLEARED >> 8,
+				  SL_ASC_COMMANDS_CLEARED & 0xff);
 		sl_spin_unlock(&itl->nexus->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);

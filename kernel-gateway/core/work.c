@@ -11,7 +11,9 @@
 static void respond(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_nexus *n = cmd->nexus;
-	struct sl_ending e = { .itl = cmd->core.itl, .task_tag = cmd->task_tag, .tmf = cmd->core.abort };
+	struct sl_ending e = { .itl = cmd->core.itl,
+			       .task_tag = cmd->task_tag,
+			       .tmf = cmd->core.abort };
 	struct sl_tmf *tmf;
 	bool last;
 

@@ -78,7 +78,8 @@ static void nexus_closed(void *fabric_nexus)
 	fx->closed++;
 }
 
-static const struct sl_fabric_ops fabric_ops = { data_out, data_out_cancel, respond, tmf_done, nexus_closed };
+static const struct sl_fabric_ops fabric_ops = { data_out, data_out_cancel, respond, tmf_done,
+						 nexus_closed };
 
 void fx_session_open(u32 depth, u64 pool_bytes)
 {
@@ -95,7 +96,8 @@ void fx_session_open(u32 depth, u64 pool_bytes)
 	memset(fx->gateway_region, 0, fx->control.gateway_bytes);
 	memset(fx->handler_region, 0, fx->control.pool_off);
 	assert_int_equal(sl_session_create(fx->gw, "handler", &fx->control, fx->gateway_region,
-					   fx->handler_region, &fx->session), 0);
+					   fx->handler_region, &fx->session),
+			 0);
 	memset(fx->consumer, 0, sizeof(fx->consumer));
 	memset(fx->producer, 0, sizeof(fx->producer));
 	fx->event_consumer = 0;
@@ -183,7 +185,9 @@ struct sl_nexus *fx_nexus_raw(const char *initiator, enum sl_nexus_origin origin
 	struct sl_nexus *n = NULL;
 
 	assert_int_equal(sl_nexus_open(fx->gw, sl_target_find(fx->gw, FX_TARGET), initiator,
-				       FX_TARGET ",t,0x0001", "127.0.0.1:1", origin, &fabric_ops, NULL, &n), 0);
+				       FX_TARGET ",t,0x0001", "127.0.0.1:1", origin, &fabric_ops,
+				       NULL, &n),
+			 0);
 	return n;
 }
 
@@ -237,7 +241,8 @@ void fx_tmf(struct fx_tmf *t, struct sl_nexus *n, u8 function, u32 lun, u64 tag)
 
 static struct sluice_user_index *user_index(u32 queue)
 {
-	return (void *)(fx->handler_region + fx->control.user_queue_off + queue * fx->control.user_queue_stride);
+	return (void *)(fx->handler_region + fx->control.user_queue_off +
+			queue * fx->control.user_queue_stride);
 }
 
 const struct sluice_desc *fx_take(u32 queue)
@@ -260,7 +265,8 @@ u8 *fx_buffer(const struct sluice_desc *d)
 	return fx->handler_region + fx->control.pool_off + d->buf_off;
 }
 
-void fx_put(u32 queue, u32 tag, u32 generation, u8 status, u32 data_len, const u8 *sense, u16 sense_len)
+void fx_put(u32 queue, u32 tag, u32 generation, u8 status, u32 data_len, const u8 *sense,
+	    u16 sense_len)
 {
 	u8 *q = (u8 *)user_index(queue);
 	struct sluice_completion *ring = (void *)(q + fx->control.user_comp_off);

@@ -12,18 +12,20 @@
 #include "core/work.h"
 #include "fixture.h"
 
-#define DOCUMENT	"../docs/state-tables.md"
+#define DOCUMENT "../docs/state-tables.md"
 
 static void print_state(FILE *f, u32 s)
 {
 	bool first = true;
 
-	fprintf(f, "\n## %s\n\n| event | next state | action |\n|---|---|---|\n", sl_state_names[s]);
+	fprintf(f, "\n## %s\n\n| event | next state | action |\n|---|---|---|\n",
+		sl_state_names[s]);
 	for (u32 e = 0; e < SL_EVENTS; e++) {
 		const struct sl_cell *cell = &sl_lifecycle[s][e];
 
 		if (cell->action)
-			fprintf(f, "| %s | %s | `%s` |\n", sl_event_names[e], sl_state_names[cell->next], cell->name);
+			fprintf(f, "| %s | %s | `%s` |\n", sl_event_names[e],
+				sl_state_names[cell->next], cell->name);
 	}
 	fprintf(f, "\nIllegal:");
 	for (u32 e = 0; e < SL_EVENTS; e++) {
@@ -37,13 +39,14 @@ static void print_state(FILE *f, u32 s)
 
 static void print_table(FILE *f)
 {
-	fprintf(f, "# The life of a command\n\n"
-		   "Printed from the table in `kernel-gateway/core/lifecycle.c`; what states and events mean\n"
-		   "stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c` and\n"
-		   "`ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
-		   "is one that no order of events can reach: it is counted, and the command stays as it is.\n\n"
-		   "To print it again: `make -C kernel-gateway tests && cd kernel-gateway &&\n"
-		   "UPDATE_DOCS=1 build/release/test/core/lifecycle_test`\n");
+	fprintf(f,
+		"# The life of a command\n\n"
+		"Printed from the table in `kernel-gateway/core/lifecycle.c`; what states and events mean\n"
+		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c` and\n"
+		"`ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
+		"is one that no order of events can reach: it is counted, and the command stays as it is.\n\n"
+		"To print it again: `make -C kernel-gateway tests && cd kernel-gateway &&\n"
+		"UPDATE_DOCS=1 build/release/test/core/lifecycle_test`\n");
 	for (u32 s = 0; s < SL_STATES; s++)
 		print_state(f, s);
 }
@@ -158,10 +161,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(should_match_its_document),
 		cmocka_unit_test(should_have_every_cell_filled),
-		cmocka_unit_test_setup_teardown(should_count_an_illegal_event_and_leave_the_command_alone,
-						fx_setup, fx_teardown),
-		cmocka_unit_test_setup_teardown(should_defend_against_a_double_release_and_unasked_data,
-						fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(
+			should_count_an_illegal_event_and_leave_the_command_alone, fx_setup,
+			fx_teardown),
+		cmocka_unit_test_setup_teardown(
+			should_defend_against_a_double_release_and_unasked_data, fx_setup,
+			fx_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,18 +15,18 @@
 #include "core/session.h"
 #include "fixture.h"
 
-#define INITIATORS	3
-#define PER_THREAD	48
-#define ROUNDS		6000
-#define QUEUES		2
+#define INITIATORS 3
+#define PER_THREAD 48
+#define ROUNDS	   6000
+#define QUEUES	   2
 
 struct task {
-	struct sl_cmd cmd;		/* first */
-	u32 state;			/* 0 idle, 1 live, 2 responded; release/acquire */
+	struct sl_cmd cmd; /* first */
+	u32 state;	   /* 0 idle, 1 live, 2 responded; release/acquire */
 };
 
 struct function {
-	struct sl_tmf tmf;		/* first */
+	struct sl_tmf tmf; /* first */
 	u32 done;
 };
 
@@ -65,7 +65,7 @@ static u32 roll(u64 *rng, u32 n)
 static void queue_dirty(void *host, struct sl_queue *q)
 {
 	(void)host;
-	(void)q;	/* each queue's thread rings its own at every turn */
+	(void)q; /* each queue's thread rings its own at every turn */
 }
 
 static void wake(void *host, u32 *word)
@@ -101,7 +101,7 @@ static void data_out_cancel(struct sl_cmd *cmd)
 static void respond(struct sl_cmd *cmd)
 {
 	if (sl_exchange_acq_rel(&((struct task *)cmd)->state, 2) != 1)
-		abort();	/* ended twice */
+		abort(); /* ended twice */
 }
 
 static void tmf_done(struct sl_tmf *tmf)
@@ -115,7 +115,8 @@ static void nexus_closed(void *arg)
 }
 
 static const struct sl_host_ops host_ops = { queue_dirty, wake, timer, broken };
-static const struct sl_fabric_ops fabric = { data_out, data_out_cancel, respond, tmf_done, nexus_closed };
+static const struct sl_fabric_ops fabric = { data_out, data_out_cancel, respond, tmf_done,
+					     nexus_closed };
 
 static void open_nexus(struct initiator *in)
 {
@@ -123,7 +124,8 @@ static void open_nexus(struct initiator *in)
 
 	snprintf(port, sizeof(port), "iqn.s%u,i,0x1", (u32)(in - st.initiators));
 	sl_store_relaxed(&in->closed, 0);
-	if (sl_nexus_open(st.gw, sl_target_find(st.gw, FX_TARGET), port, "t", "p", SL_NEXUS_NEW, &fabric, in, &in->n))
+	if (sl_nexus_open(st.gw, sl_target_find(st.gw, FX_TARGET), port, "t", "p", SL_NEXUS_NEW,
+			  &fabric, in, &in->n))
 		abort();
 }
 
@@ -154,7 +156,8 @@ static void submit(struct initiator *in)
 	memset(t->cmd.lun, 0, 8);
 	t->cmd.lun[1] = (u8)roll(&in->rng, 2);
 	t->cmd.attribute = kind == 0 ? SLUICE_ATTR_ORDERED :
-			   kind == 1 ? SLUICE_ATTR_HEAD_OF_QUEUE : SLUICE_ATTR_SIMPLE;
+			   kind == 1 ? SLUICE_ATTR_HEAD_OF_QUEUE :
+				       SLUICE_ATTR_SIMPLE;
 	t->cmd.direction = (u8)roll(&in->rng, 3);
 	t->cmd.expected_len = t->cmd.direction ? roll(&in->rng, 4) * 300000 : 0;
 	sl_store_relaxed(&t->state, 1);
@@ -229,8 +232,10 @@ static void *queue_thread(void *arg)
 			const struct sluice_desc *d = &desc[ring[consumer++ & (c->depth - 1)]];
 
 			sl_store_release(&ui->sub_consumer, consumer);
-			comp[producer & (c->depth - 1)] = (struct sluice_completion){
-				.tag = d->tag, .generation = d->generation, .data_len = d->expected_len };
+			comp[producer & (c->depth - 1)] =
+				(struct sluice_completion){ .tag = d->tag,
+							    .generation = d->generation,
+							    .data_len = d->expected_len };
 			sl_store_release(&ui->comp_producer, ++producer);
 		}
 		sl_queue_doorbell(q);
@@ -262,7 +267,9 @@ static void *clock_thread(void *arg)
 
 static void add_device(const char *name, u32 queue)
 {
-	struct sluice_device_add add = { .queue = queue, .task_set_limit = 40, .max_transfer = 1 << 20 };
+	struct sluice_device_add add = { .queue = queue,
+					 .task_set_limit = 40,
+					 .max_transfer = 1 << 20 };
 	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = queue == 0 };
 	const char *why = NULL;
 	u32 id;
@@ -275,8 +282,11 @@ static void add_device(const char *name, u32 queue)
 
 static void open_all(void)
 {
-	struct sluice_session_open open = { .queues = QUEUES, .depth = 32, .pool_bytes = SLUICE_MAX_BUFFER };
-	struct sl_limits limits = { .default_timeout_ns = FX_SECOND, .abort_bound_ns = FX_SECOND / 2 };
+	struct sluice_session_open open = { .queues = QUEUES,
+					    .depth = 32,
+					    .pool_bytes = SLUICE_MAX_BUFFER };
+	struct sl_limits limits = { .default_timeout_ns = FX_SECOND,
+				    .abort_bound_ns = FX_SECOND / 2 };
 	struct sluice_target t = { .name = FX_TARGET };
 	const char *why = NULL;
 
@@ -286,7 +296,8 @@ static void open_all(void)
 	st.gateway_region = calloc(1, st.control.gateway_bytes);
 	st.handler_region = calloc(1, st.control.handler_bytes);
 	assert_int_equal(sl_session_create(st.gw, "stress", &st.control, st.gateway_region,
-					   st.handler_region, &st.session), 0);
+					   st.handler_region, &st.session),
+			 0);
 	assert_int_equal(sl_target_add(st.gw, &t, &why), 0);
 	add_device("spread", SLUICE_QUEUE_ANY);
 	add_device("bound", 0);
@@ -301,7 +312,8 @@ static void close_all(void)
 	assert_int_equal(st.gw->devices[0]->gate, 0);
 	assert_int_equal(st.gw->devices[1]->gate, 0);
 	/* The handler answers at once: a deadline that passes is a wake-up that was lost. */
-	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts, 0);
+	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts,
+			 0);
 	sl_session_close(st.session, now_ns());
 	assert_true(sl_session_drained(st.session));
 	sl_session_destroy(st.session);

@@ -19,7 +19,8 @@ static void expect_seen(struct w_cmd *c, const u8 *sense)
 		n->expect[d][i] = n->expect[d][--n->n_expect[d]];
 		return;
 	}
-	w_check(false, "Unit Attention %04x on nexus %u LUN %u was not raised, or came twice", code, c->nexus, d);
+	w_check(false, "Unit Attention %04x on nexus %u LUN %u was not raised, or came twice", code,
+		c->nexus, d);
 }
 
 static void check_residual(const struct w_cmd *c, u32 moved)
@@ -27,11 +28,16 @@ static void check_residual(const struct w_cmd *c, u32 moved)
 	u32 expected = c->cmd.expected_len;
 
 	if (moved == expected)
-		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_NONE && c->cmd.residual == 0, "residual");
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_NONE && c->cmd.residual == 0,
+			"residual");
 	else if (moved < expected)
-		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_UNDER && c->cmd.residual == expected - moved, "underflow");
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_UNDER &&
+				c->cmd.residual == expected - moved,
+			"underflow");
 	else
-		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_OVER && c->cmd.residual == moved - expected, "overflow");
+		w_check(c->cmd.residual_kind == SLUICE_RESIDUAL_OVER &&
+				c->cmd.residual == moved - expected,
+			"overflow");
 }
 
 static bool is_sense(const struct w_cmd *c, u8 key, u16 asc)
@@ -46,12 +52,14 @@ static void check_answer(const struct w_cmd *c)
 	u32 moved = c->answer_len;
 
 	if (is_sense(c, 0xb, 0x2e02) || is_sense(c, 0xb, 0x0800))
-		return;		/* it came too late, or the handler died before it was reaped */
+		return; /* it came too late, or the handler died before it was reaped */
 	if (c->answer_bad) {
-		w_check(is_sense(c, 4, 0x4400), "a bad completion became status %02x", c->cmd.status);
+		w_check(is_sense(c, 4, 0x4400), "a bad completion became status %02x",
+			c->cmd.status);
 		return;
 	}
-	w_check(c->cmd.status == c->answer_status, "status %02x, the handler said %02x", c->cmd.status, c->answer_status);
+	w_check(c->cmd.status == c->answer_status, "status %02x, the handler said %02x",
+		c->cmd.status, c->answer_status);
 	if (moved <= c->cmd.expected_len)
 		moved = sl_min(moved, c->cmd.buf_len);
 	check_residual(c, moved);
@@ -79,12 +87,14 @@ static void check_response(struct w_cmd *c)
 	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
 		expect_seen(c, c->cmd.sense);
 	else if (c->cmd.cdb[0] == 0x03 && c->dev && c->cmd.status == 0 && c->cmd.core.local[2] == 6)
-		expect_seen(c, c->cmd.core.local);	/* REQUEST SENSE, whole, whatever of it was asked for */
+		expect_seen(
+			c,
+			c->cmd.core.local); /* REQUEST SENSE, whole, whatever of it was asked for */
 	else if (c->answered)
 		check_answer(c);
 	else
 		w_check(c->cmd.status != 0 || c->dev == NULL || c->cmd.cdb[0] == 0xa0 ||
-			c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12,
+				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12,
 			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
 	if (c->cmd.status == 2 && c->cmd.sense[12] == 0x2e)
 		w->timeouts++;
@@ -97,7 +107,8 @@ static void fabric_release(struct w_cmd *c)
 
 	if (c->answered && !c->answer_bad && !c->cmd.silent && c->cmd.direction == SLUICE_DIR_IN &&
 	    c->cmd.status == 0 && c->cmd.data_len >= 8)
-		w_check(memcmp(c->cmd.data, &c->pattern, 8) == 0, "the buffer was given away before its release");
+		w_check(memcmp(c->cmd.data, &c->pattern, 8) == 0,
+			"the buffer was given away before its release");
 	w_handler_forget(c);
 	c->life = W_IDLE;
 	n->live--;
@@ -123,7 +134,7 @@ static void respond(struct sl_cmd *cmd)
 	w->responded++;
 	c->life = W_SENDING;
 	if (!cmd->data)
-		w_handler_forget(c);	/* left behind in quarantine: not the fabric's any more */
+		w_handler_forget(c); /* left behind in quarantine: not the fabric's any more */
 	w_check(++w->in_respond < 8, "respond() nests %u deep", w->in_respond);
 	if (w_chance(60))
 		fabric_release(c);
@@ -173,8 +184,9 @@ static void tmf_done(struct sl_tmf *tmf)
 	for (u32 i = 0; i < t->n_affected; i++) {
 		struct w_cmd *c = w_cmd_by_serial(t->affected[i]);
 
-		w_check(!c || c->life != W_LIVE, "function %u was answered before command %lu ended",
-			tmf->function, t->affected[i]);
+		w_check(!c || c->life != W_LIVE,
+			"function %u was answered before command %lu ended", tmf->function,
+			t->affected[i]);
 	}
 	for (u32 i = 0; i < W_NEXUSES; i++) {
 		if (w->nexuses[i].n == tmf->nexus)
@@ -191,7 +203,8 @@ static void nexus_closed(void *fabric_nexus)
 	memset(n, 0, sizeof(*n));
 }
 
-const struct sl_fabric_ops w_fabric_ops = { data_out, data_out_cancel, respond, tmf_done, nexus_closed };
+const struct sl_fabric_ops w_fabric_ops = { data_out, data_out_cancel, respond, tmf_done,
+					    nexus_closed };
 
 static struct w_cmd *idle_cmd(void)
 {
@@ -208,7 +221,8 @@ static struct w_cmd *idle_cmd(void)
 
 static u32 random_length(void)
 {
-	static const u32 lengths[] = { 0, 1, 36, 512, 4096, 4097, 65536, 1 << 20, 5 << 20, 16 << 20, 20 << 20 };
+	static const u32 lengths[] = { 0,     1,       36,	512,	  4096,	   4097,
+				       65536, 1 << 20, 5 << 20, 16 << 20, 20 << 20 };
 
 	return w_chance(70) ? 4096 : lengths[w_below(sizeof(lengths) / sizeof(lengths[0]))];
 }
@@ -275,8 +289,10 @@ void w_fabric_submit(void)
 
 	if (!c || i == W_NEXUSES)
 		return;
-	c->cmd.attribute = kind < 84 ? SLUICE_ATTR_SIMPLE : kind < 91 ? SLUICE_ATTR_ORDERED :
-			   kind < 98 ? SLUICE_ATTR_HEAD_OF_QUEUE : SLUICE_ATTR_ACA;
+	c->cmd.attribute = kind < 84 ? SLUICE_ATTR_SIMPLE :
+			   kind < 91 ? SLUICE_ATTR_ORDERED :
+			   kind < 98 ? SLUICE_ATTR_HEAD_OF_QUEUE :
+				       SLUICE_ATTR_ACA;
 	c->cmd.direction = (u8)w_below(3);
 	c->cmd.expected_len = c->cmd.direction == SLUICE_DIR_NONE ? 0 : random_length();
 	send(c, i, w_chance(97) ? w_below(W_LUNS) : W_LUNS, random_opcode());
@@ -415,7 +431,8 @@ static void submit_function(u32 i, u32 lun, u8 function, u64 tag)
 	t->n_affected = 0;
 	if (t->tmf.function != 3 && t->tmf.function != 8)
 		mark_affected(t, i, lun);
-	if (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET || t->tmf.function == SLUICE_TMF_TARGET_RESET)
+	if (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET ||
+	    t->tmf.function == SLUICE_TMF_TARGET_RESET)
 		resets_supersede(t, lun);
 	if (t->tmf.function == SLUICE_TMF_I_T_NEXUS_RESET) {
 		for (u32 l = 0; l < W_LUNS; l++)
@@ -441,7 +458,8 @@ static void fabric_abort(const struct w_cmd *c)
 
 	if (i == W_NEXUSES || w->nexuses[i].closing)
 		return;
-	submit_function(i, c ? c->lun : w_below(W_LUNS), functions[w_below(sizeof(functions))], c ? c->serial : 0);
+	submit_function(i, c ? c->lun : w_below(W_LUNS), functions[w_below(sizeof(functions))],
+			c ? c->serial : 0);
 }
 
 void w_fabric_open(u32 i)
@@ -453,7 +471,9 @@ void w_fabric_open(u32 i)
 		return;
 	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, w_below(100));
 	w_check(sl_nexus_open(w->gw, sl_target_find(w->gw, "iqn.sim"), port, "iqn.sim,t,0x1", "sim",
-			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n, &n->n) == 0, "open");
+			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n,
+			      &n->n) == 0,
+		"open");
 	w_trace('O', i, sl_nexus_id(n->n));
 }
 

@@ -47,7 +47,8 @@ void w_handler_open(u32 i)
 	ws->user = calloc(1, ws->control.handler_bytes);
 	ws->owner = calloc(open.pool_bytes / SLUICE_PAGE, sizeof(u64));
 	ws->reads_events = w_chance(80);
-	w_check(sl_session_create(w->gw, "sim", &ws->control, ws->gw, ws->user, &ws->s) == 0, "create");
+	w_check(sl_session_create(w->gw, "sim", &ws->control, ws->gw, ws->user, &ws->s) == 0,
+		"create");
 	w_trace('H', i, sl_session_id(ws->s));
 	serve(i);
 }
@@ -105,7 +106,8 @@ static struct sluice_desc *descriptor(struct w_session *ws, u32 q, u32 at)
 	return &d[ring[at & (ws->control.depth - 1)]];
 }
 
-static void put(struct w_session *ws, u32 q, const struct sluice_completion *c, const u8 *sense, u32 len)
+static void put(struct w_session *ws, u32 q, const struct sluice_completion *c, const u8 *sense,
+		u32 len)
 {
 	u8 *base = (u8 *)user_index(ws, q);
 	struct sluice_completion *ring = (void *)(base + ws->control.user_comp_off);
@@ -132,21 +134,26 @@ static void check_order(const struct w_cmd *c)
 
 		if (o == c || o->life != W_LIVE || o->dev != c->dev || o->serial > c->serial)
 			continue;
-		w_check(attribute != SLUICE_ATTR_ORDERED, "ORDERED %lu overtook %lu", c->serial, o->serial);
-		w_check(o->cmd.attribute == SLUICE_ATTR_SIMPLE, "SIMPLE %lu overtook %lu (attribute %u)",
-			c->serial, o->serial, o->cmd.attribute);
+		w_check(attribute != SLUICE_ATTR_ORDERED, "ORDERED %lu overtook %lu", c->serial,
+			o->serial);
+		w_check(o->cmd.attribute == SLUICE_ATTR_SIMPLE,
+			"SIMPLE %lu overtook %lu (attribute %u)", c->serial, o->serial,
+			o->cmd.attribute);
 	}
 }
 
-static void check_buffer(struct w_session *ws, struct w_held *h, const struct sluice_desc *d, u64 serial)
+static void check_buffer(struct w_session *ws, struct w_held *h, const struct sluice_desc *d,
+			 u64 serial)
 {
 	if (d->buf_len == 0)
 		return;
 	h->page = d->buf_off / SLUICE_PAGE;
 	h->pages = (d->buf_len + SLUICE_PAGE - 1) / SLUICE_PAGE;
-	w_check(d->buf_off % SLUICE_PAGE == 0 && d->buf_off + d->buf_len <= ws->control.pool_bytes, "buffer");
+	w_check(d->buf_off % SLUICE_PAGE == 0 && d->buf_off + d->buf_len <= ws->control.pool_bytes,
+		"buffer");
 	for (u64 p = h->page; p < h->page + h->pages; p++) {
-		w_check(ws->owner[p] == 0, "the buffer of %lu is still that of %lu", serial, ws->owner[p]);
+		w_check(ws->owner[p] == 0, "the buffer of %lu is still that of %lu", serial,
+			ws->owner[p]);
 		ws->owner[p] = serial;
 	}
 }
@@ -168,9 +175,10 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	w_trace('G', serial, (u64)q << 32 | d->tag);
 	c = w_cmd_by_serial(serial);
 	if (!c)
-		return;	/* it ended in the meantime */
+		return; /* it ended in the meantime */
 	w_check(c->life == W_LIVE && c->fetch == W_NO_FETCH, "handed over, but not live");
-	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort", serial);
+	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort",
+		serial);
 	w_check(d->deadline_ns >= w->now_ns, "deadline");
 	c->handed_ns = w->now_ns;
 	c->holder = true;
@@ -307,7 +315,9 @@ static void answer(struct w_session *ws, u32 q, u32 tag)
 /* Completions for what it does not hold. None may have an effect. */
 static void babble(struct w_session *ws, u32 q)
 {
-	struct sluice_completion comp = { .tag = (u32)w_random(), .generation = (u32)w_random(), .status = 0 };
+	struct sluice_completion comp = { .tag = (u32)w_random(),
+					  .generation = (u32)w_random(),
+					  .status = 0 };
 	u32 tag = w_below(ws->control.depth);
 
 	if (w_chance(70)) {
@@ -407,9 +417,12 @@ void w_handler_raise(u32 i)
 	w->next_ua = (u16)(0x8000 | (w->next_ua + 1));
 	r.asc = (u8)(w->next_ua >> 8);
 	r.ascq = (u8)w->next_ua;
-	((struct sluice_request *)(ws->user + ws->control.user_request_off))
-		[ws->requests++ & (ws->control.admin_depth - 1)] = r;
-	((struct sluice_user_index *)(ws->user + ws->control.user_admin_off))->comp_producer = ws->requests;
+	((struct sluice_request *)(ws->user +
+				   ws->control.user_request_off))[ws->requests++ &
+								  (ws->control.admin_depth - 1)] =
+		r;
+	((struct sluice_user_index *)(ws->user + ws->control.user_admin_off))->comp_producer =
+		ws->requests;
 	for (u32 k = 0; k < W_NEXUSES; k++) {
 		if (!w->nexuses[k].n || w->nexuses[k].closing)
 			continue;

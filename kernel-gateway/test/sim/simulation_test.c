@@ -13,7 +13,7 @@
 
 #include "world.h"
 
-#define WORLDS		60
+#define WORLDS 60
 
 static u64 number(const char *name, u64 otherwise)
 {
@@ -34,11 +34,13 @@ static u64 play(u64 seed, u64 commands, u64 *total)
 	hash = w->hash;
 	*total += w->submitted;
 	if (getenv("SEED"))
-		printf("SEED=%" PRIu64 " hash=%016" PRIx64 " commands=%" PRIu64 " functions=%" PRIu64
-		       " silent=%" PRIu64 " unit attentions=%" PRIu64 " deadlines=%" PRIu64 " deaths=%" PRIu64
-		       " GOOD=%" PRIu64 " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
-		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts, w->deaths,
-		       w->by_status[0], w->by_status[2], w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
+		printf("SEED=%" PRIu64 " hash=%016" PRIx64 " commands=%" PRIu64
+		       " functions=%" PRIu64 " silent=%" PRIu64 " unit attentions=%" PRIu64
+		       " deadlines=%" PRIu64 " deaths=%" PRIu64 " GOOD=%" PRIu64 " CHECK=%" PRIu64
+		       " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
+		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts,
+		       w->deaths, w->by_status[0], w->by_status[2], w->by_status[8],
+		       w->by_status[0x28], w->by_status[0x40]);
 	free(w);
 	w = NULL;
 	return hash;
@@ -94,7 +96,8 @@ static void should_have_reached_every_legal_cell(void **state)
 
 			assert_false(!legal && w_visited[s][e]);
 			if (legal && !w_visited[s][e] && !out_of_reach(s, e)) {
-				printf("not reached: %s x %s\n", sl_state_names[s], sl_event_names[e]);
+				printf("not reached: %s x %s\n", sl_state_names[s],
+				       sl_event_names[e]);
 				missed++;
 			}
 		}

@@ -52,7 +52,8 @@ void w_fail(const char *file, int line, const char *cond, const char *fmt, ...)
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
-	fprintf(stderr, "\nafter %" PRIu64 " commands; replay with SEED=%" PRIu64 "\n", w->submitted, w->seed);
+	fprintf(stderr, "\nafter %" PRIu64 " commands; replay with SEED=%" PRIu64 "\n",
+		w->submitted, w->seed);
 	abort();
 }
 
@@ -104,13 +105,17 @@ static void check_bounds(void)
 			continue;
 		start = sl_max(c->submitted_ns, c->fetched_ns);
 		if (c->handed_ns) {
-			w_check(w->now_ns < c->handed_ns + W_TIMEOUT, "%" PRIu64 " is past its deadline", c->serial);
-			w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) + W_ABORT_BOUND,
+			w_check(w->now_ns < c->handed_ns + W_TIMEOUT,
+				"%" PRIu64 " is past its deadline", c->serial);
+			w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) +
+								   W_ABORT_BOUND,
 				"%" PRIu64 " is past the abort bound", c->serial);
 		} else {
-			w_check(w->now_ns < start + 3 * W_TIMEOUT, "%" PRIu64 " waits without bound", c->serial);
+			w_check(w->now_ns < start + 3 * W_TIMEOUT,
+				"%" PRIu64 " waits without bound", c->serial);
 			w_check(!c->aborted || w->now_ns == c->aborted_ns,
-				"%" PRIu64 " was aborted while it waited and still does", c->serial);
+				"%" PRIu64 " was aborted while it waited and still does",
+				c->serial);
 		}
 	}
 }
@@ -149,8 +154,11 @@ static void map_lun(u32 lun, bool on)
 void w_open(u64 seed)
 {
 	struct sluice_target t = { .name = "iqn.sim" };
-	struct sl_limits limits = { .max_nexuses = 16, .max_sessions = 3, .max_devices = 8,
-				    .default_timeout_ns = W_TIMEOUT, .abort_bound_ns = W_ABORT_BOUND };
+	struct sl_limits limits = { .max_nexuses = 16,
+				    .max_sessions = 3,
+				    .max_devices = 8,
+				    .default_timeout_ns = W_TIMEOUT,
+				    .abort_bound_ns = W_ABORT_BOUND };
 	const char *why = NULL;
 
 	w = calloc(1, sizeof(*w));
@@ -240,8 +248,9 @@ static void collect_unit_attentions(void)
 				w_fabric_probe(i, lun);
 				drain();
 			}
-			w_check(w->nexuses[i].n_expect[lun] == 0, "a Unit Attention was lost (nexus %u, LUN %u, %04x)",
-				i, lun, w->nexuses[i].expect[lun][0]);
+			w_check(w->nexuses[i].n_expect[lun] == 0,
+				"a Unit Attention was lost (nexus %u, LUN %u, %04x)", i, lun,
+				w->nexuses[i].expect[lun][0]);
 		}
 	}
 }
@@ -253,25 +262,33 @@ static void check_quiet(void)
 
 		if (!ws->s)
 			continue;
-		w_check(ws->s->buffers == 0 && ws->s->pool.used_pages == 0, "%u buffers leak", ws->s->buffers);
-		w_check(ws->s->n_waiting == 0 && ws->s->pool_busy == 0, "the pool's queue is not empty");
+		w_check(ws->s->buffers == 0 && ws->s->pool.used_pages == 0, "%u buffers leak",
+			ws->s->buffers);
+		w_check(ws->s->n_waiting == 0 && ws->s->pool_busy == 0,
+			"the pool's queue is not empty");
 		for (u32 q = 0; q < ws->control.queues; q++) {
 			struct sl_queue *queue = ws->s->queues[q];
 			u32 tags = 0;
 
-			w_check(queue->in_flight == 0 && queue->users == 0, "%u tags leak", queue->in_flight);
-			for (u32 t = queue->free_head; t != SL_NO_TAG && tags < 64; t = queue->tags[t].next_free)
+			w_check(queue->in_flight == 0 && queue->users == 0, "%u tags leak",
+				queue->in_flight);
+			for (u32 t = queue->free_head; t != SL_NO_TAG && tags < 64;
+			     t = queue->tags[t].next_free)
 				tags++;
-			w_check(tags == ws->control.depth, "%u of %u tags are free", tags, ws->control.depth);
+			w_check(tags == ws->control.depth, "%u of %u tags are free", tags,
+				ws->control.depth);
 		}
 	}
 	for (u32 d = 0; d < w->gw->n_devices; d++) {
-		w_check(w->gw->devices[d]->gate == 0, "device %u: gate %" PRIx64, d, w->gw->devices[d]->gate);
+		w_check(w->gw->devices[d]->gate == 0, "device %u: gate %" PRIx64, d,
+			w->gw->devices[d]->gate);
 		w_check(w->gw->devices[d]->quarantined == 0, "device %u: quarantined", d);
 		w_check(w->gw->devices[d]->n_dormant == 0, "device %u: dormant", d);
 	}
-	w_check(w->gw->illegal_events == 0, "%" PRIu64 " illegal cells were reached", w->gw->illegal_events);
-	w_check(w->submitted == w->responded, "%" PRIu64 " submitted, %" PRIu64 " ended", w->submitted, w->responded);
+	w_check(w->gw->illegal_events == 0, "%" PRIu64 " illegal cells were reached",
+		w->gw->illegal_events);
+	w_check(w->submitted == w->responded, "%" PRIu64 " submitted, %" PRIu64 " ended",
+		w->submitted, w->responded);
 }
 
 void w_close(void)
@@ -290,7 +307,8 @@ void w_close(void)
 		w_handler_die(i);
 	w_check(w->gw->n_nexuses == 0, "%u nexuses left", w->gw->n_nexuses);
 	for (u32 d = 0; d < w->gw->n_devices; d++)
-		w_check(sl_list_empty(&w->gw->devices[d]->itls), "device %u keeps an I_T_L nexus", d);
+		w_check(sl_list_empty(&w->gw->devices[d]->itls), "device %u keeps an I_T_L nexus",
+			d);
 	w_check(sl_target_remove(w->gw, "iqn.sim", &why) == 0, "target_remove: %s", why);
 	sl_gateway_destroy(w->gw);
 	w->gw = NULL;
