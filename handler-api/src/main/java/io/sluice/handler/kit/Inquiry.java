@@ -84,7 +84,7 @@ public final class Inquiry implements CommandSet {
 
     private void writeStandard(ParameterWriter out) {
         out.u8(type.code()).u8(removable ? 0x80 : 0);
-        out.u8(0x06); // VERSION: SPC-4, the newest that all clients know; the descriptors below name SPC-5
+        out.u8(0x06); // VERSION: SPC-4, the newest that all clients know
         out.u8(0x12); // HISUP, RESPONSE DATA FORMAT 2
         out.u8(STANDARD_LENGTH - 5);
         out.u8(0).u8(0).u8(0x02); // CMDQUE
@@ -125,7 +125,7 @@ public final class Inquiry implements CommandSet {
             if (serial.isBlank()) {
                 throw new IllegalArgumentException("serial is empty: initiators tell devices apart by it; give one");
             }
-            version(0x0060).version(0x05C0).version(0x0960); // SAM-5, SPC-5, iSCSI
+            version(0x00A0).version(0x0460).version(0x0960); // SAM-5, SPC-4, iSCSI
         }
 
         private static String ascii(String what, String text, int max) {
@@ -136,7 +136,7 @@ public final class Inquiry implements CommandSet {
             return text;
         }
 
-        /** Adds a version descriptor (SPC-5 table 6.7.2), such as 0600h for SBC-4; SAM-5, SPC-5 and iSCSI are there. */
+        /** Adds a version descriptor (SPC-5 table 6.7.2), such as 0600h for SBC-4; SAM-5, SPC-4 and iSCSI are there. */
         public Builder version(int descriptor) {
             if (versionDescriptors.size() == MAX_VERSION_DESCRIPTORS) {
                 throw new IllegalStateException("INQUIRY has room for " + MAX_VERSION_DESCRIPTORS + " versions");
