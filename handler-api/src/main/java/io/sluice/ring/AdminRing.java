@@ -47,7 +47,7 @@ public final class AdminRing {
         producer = index.loadCompProducerAcquire();
     }
 
-    /** Events wait to be read. */
+    /** Events wait that no {@link #drain} has handled to the end. Any thread. */
     public boolean hasEvents() {
         return index.loadSubProducerAcquire() != index.loadSubConsumerAcquire();
     }

@@ -138,6 +138,23 @@ final class HandlerSession {
         return nexus != null ? nexus : nexusSlowly(id);
     }
 
+    /**
+     * What the gateway said before it handed over a command takes effect before that command: an initiator that was told that
+     * its LOGICAL UNIT RESET is done must not meet what was there before it.
+     */
+    @HotPath
+    void catchUp() {
+        if (transport.admin().hasEvents()) {
+            catchUpSlowly();
+        }
+    }
+
+    private void catchUpSlowly() {
+        synchronized (events) {
+            drainEvents();
+        }
+    }
+
     private ItNexus nexusSlowly(int id) {
         synchronized (events) {
             drainEvents();

@@ -92,6 +92,7 @@ final class QueueLoop implements Transport.LocalWork {
         }
         queue.take(count);
         outstanding += count;
+        session.catchUp();
         long now = System.nanoTime();
         for (int i = 0; i < count; i++) {
             dispatch(tags[i], now);
