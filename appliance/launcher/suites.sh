@@ -61,7 +61,8 @@ suite_abi() {
 	find_jdk
 	install_java_packages
 	install_c_test_packages
-	maven test -pl handler-api -Dsluice.testNames='*Abi*,*Layout*' || return 1
+	gateway_make release all || return 1
+	maven test -pl handler-api -Dtest=AbiLayoutTest || return 1
 }
 
 suite_sim() {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param skips the reasons of skips, one per line that says so
  */
 record ConformanceReport(int ran, int failed, List<String> skips, String output) {
+    private static final String SKIPPED = "[SKIPPED]";
     private static final Pattern SUMMARY =
             Pattern.compile("(?m)^\\s+tests\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)");
 
@@ -23,8 +24,8 @@ record ConformanceReport(int ran, int failed, List<String> skips, String output)
             throw new AssertionError("no run summary in the output of iscsi-test-cu:\n" + output);
         }
         List<String> skips = output.lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("[SKIPPED]"))
+                .filter(line -> line.contains(SKIPPED))
+                .map(line -> line.substring(line.indexOf(SKIPPED)).strip())
                 .toList();
         return new ConformanceReport(
                 Integer.parseInt(summary.group(2)), Integer.parseInt(summary.group(4)), skips, output);
