@@ -9,7 +9,7 @@
 #   unit   = c java
 
 readonly ALL_SUITES=(lint c java abi sim e2e asan tsan)
-readonly SIM_SEEDS=${SLUICE_SIM_SEEDS:-20000}
+readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
 
 run_suites() {
 	[ $# -gt 0 ] || set -- "${ALL_SUITES[@]}"
@@ -50,9 +50,13 @@ suite_c() {
 	gateway_make release check || return 1
 }
 
+# With a gateway and initiators at hand, so that no test of the runtime against them is skipped.
 suite_java() {
 	find_jdk
 	install_java_packages
+	install_c_test_packages
+	install_initiator_packages
+	gateway_make release all || return 1
 	maven verify || return 1
 }
 
@@ -70,7 +74,7 @@ suite_sim() {
 	gateway_make release tests || return 1
 	local test
 	for test in "$ROOT"/kernel-gateway/build/release/test/sim/*_test; do
-		SLUICE_SIM_SEEDS=$SIM_SEEDS "$test" || return 1
+		COMMANDS=$SIM_COMMANDS "$test" || return 1
 	done
 }
 
