@@ -2,6 +2,7 @@
 package io.sluice.handler;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * A logical unit's device server. Created by a {@link DeviceProvider}; used by the runtime in this order: {@link
@@ -10,6 +11,24 @@ import java.io.IOException;
  * <p>Threads: as the profile's {@link Execution} says. A nexus is announced before its first command.
  */
 public interface Device extends AutoCloseable {
+    /**
+     * A device that is a profile and a method, without state to close and without interest in events: {@code
+     * Device.of(profile, table::execute)}.
+     */
+    static Device of(DeviceProfile profile, Consumer<ScsiCommand> method) {
+        return new Device() {
+            @Override
+            public DeviceProfile profile() {
+                return profile;
+            }
+
+            @Override
+            public void execute(ScsiCommand command) {
+                method.accept(command);
+            }
+        };
+    }
+
     /** What the gateway must know of this device. Asked once, after open. */
     DeviceProfile profile();
 

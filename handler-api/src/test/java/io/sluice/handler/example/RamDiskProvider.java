@@ -33,18 +33,9 @@ public final class RamDiskProvider implements DeviceProvider {
                 .command(OpCode.READ_10, "28 18 FF FF FF FF 00 FF FF 00", c -> transfer(c, medium))
                 .command(OpCode.WRITE_10, "2A 18 FF FF FF FF 00 FF FF 00", c -> transfer(c, medium))
                 .build();
-        return new Device() {
-            @Override
-            public DeviceProfile profile() {
-                return DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.INLINE)
-                        .build();
-            }
-
-            @Override
-            public void execute(ScsiCommand command) {
-                table.execute(command);
-            }
-        };
+        DeviceProfile profile = DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.INLINE)
+                .build();
+        return Device.of(profile, table::execute);
     }
 
     private static void transfer(ScsiCommand command, MemorySegment medium) {
