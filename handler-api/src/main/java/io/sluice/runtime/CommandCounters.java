@@ -45,7 +45,6 @@ final class CommandCounters {
 
     @HotPath
     void ended(int opcode, int status, int direction, long bytes, long nanos) {
-        add(cells, ENDED, 1);
         add(byOpcode, opcode * STATUS_SLOTS + slot(status), 1);
         if (bytes != 0) {
             add(cells, direction == 1 ? BYTES_OUT : BYTES_IN, bytes);
@@ -53,6 +52,7 @@ final class CommandCounters {
         add(cells, NANOS, nanos);
         int bucket = 64 - Long.numberOfLeadingZeros(nanos >>> FIRST_BUCKET_BITS);
         add(cells, HISTOGRAM + Math.min(bucket, BUCKETS - 1), 1);
+        add(cells, ENDED, 1); // last: who finds taken equal to ended knows that its writer is done
     }
 
     @HotPath

@@ -83,6 +83,7 @@ final class HandlerSession {
             nexuses.all().forEach(device::nexusAdded);
             audience.add(device);
         }
+        device.sessionBegins();
         try {
             synchronized (binding) {
                 int id =

@@ -104,8 +104,9 @@ final class QueueLoop implements Transport.LocalWork {
         RingCommand command = commands[2 * tag + (queue.generation(tag) & 1)];
         ServedDevice device = session.device(command.deviceId());
         ItNexus nexus = session.nexus(command.nexusId());
-        command.begin(device, nexus, now);
-        device.counters(queue.number()).taken();
+        CommandCounters counters = device.counters(queue.number());
+        command.begin(device, nexus, counters, now);
+        counters.taken();
         device.dispatch(command);
     }
 
@@ -153,17 +154,13 @@ final class QueueLoop implements Transport.LocalWork {
 
     @HotPath
     private void stage(RingCommand command) {
-        ServedDevice device = command.device();
-        if (device != null) {
-            long nanos = System.nanoTime() - command.takenNanos();
-            device.counters(queue.number())
-                    .ended(
-                            command.opcode(),
-                            command.status(),
-                            command.directionCode(),
-                            command.dataLength() & 0xFFFF_FFFFL,
-                            nanos);
-        }
+        command.counters()
+                .ended(
+                        command.opcode(),
+                        command.status(),
+                        command.directionCode(),
+                        command.dataLength() & 0xFFFF_FFFFL,
+                        System.nanoTime() - command.takenNanos());
         queue.complete(
                 command.tag(), command.generation(), command.status(), command.senseLength(), command.dataLength());
         command.finish();

@@ -30,6 +30,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final CommandCounters NONE = new CommandCounters();
     private static final int EXECUTING = 1;
     private static final int ENDED = 2;
     private static final VarHandle STATE;
@@ -64,6 +65,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     private long bufferOffset;
     private @Nullable ServedDevice device;
     private @Nullable ItNexus nexus;
+    private CommandCounters counters;
     private long takenNanos;
 
     // The answer; written by who ends the command, read by the loop after the hand-over.
@@ -80,13 +82,15 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         this.pool = pool;
         this.tag = tag;
         this.cdb = descriptors;
+        this.counters = NONE;
     }
 
     // ---- the loop's side
 
     /** Reads what every command needs; the loop only. */
     @HotPath
-    void begin(ServedDevice servedBy, ItNexus from, long now) {
+    void begin(ServedDevice servedBy, ItNexus from, CommandCounters countedBy, long now) {
+        counters = countedBy;
         device = servedBy;
         nexus = from;
         generation = int32(CommandDescriptor.GENERATION);
@@ -126,9 +130,9 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         return takenNanos;
     }
 
-    @Nullable
-    ServedDevice device() {
-        return device;
+    @HotPath
+    CommandCounters counters() {
+        return counters;
     }
 
     @HotPath

@@ -121,8 +121,8 @@ final class RuntimeMeters implements AutoCloseable {
                 FunctionTimer.builder(
                                 "sluice.command.latency",
                                 device,
-                                d -> sum(d, CommandCounters::endedCount),
-                                d -> sum(d, CommandCounters::nanos),
+                                d -> d.sum(CommandCounters::endedCount),
+                                d -> d.sum(CommandCounters::nanos),
                                 TimeUnit.NANOSECONDS)
                         .description("From the ring to the answer")
                         .tag("device", name)
@@ -151,25 +151,17 @@ final class RuntimeMeters implements AutoCloseable {
             String device, String name, String text, ServedDevice of, ToLongFunction<CommandCounters> value) {
         add(
                 device,
-                FunctionCounter.builder(name, of, d -> sum(d, value))
+                FunctionCounter.builder(name, of, d -> d.sum(value))
                         .description(text)
                         .tag("device", device)
                         .register(registry));
-    }
-
-    private static long sum(ServedDevice device, ToLongFunction<CommandCounters> value) {
-        long sum = 0;
-        for (CommandCounters counters : device.counters()) {
-            sum += value.applyAsLong(counters);
-        }
-        return sum;
     }
 
     private static long cumulative(ServedDevice device, int upTo) {
         long sum = 0;
         for (int b = 0; b <= upTo; b++) {
             int bucket = b;
-            sum += sum(device, counters -> counters.bucket(bucket));
+            sum += device.sum(counters -> counters.bucket(bucket));
         }
         return sum;
     }
@@ -181,13 +173,13 @@ final class RuntimeMeters implements AutoCloseable {
             for (int slot = 0; slot < CommandCounters.STATUS_SLOTS; slot++) {
                 int code = opcode;
                 int status = slot;
-                if (sum(device, counters -> counters.count(code, status)) != 0 && known.add((opcode << 8) | slot)) {
+                if (device.sum(counters -> counters.count(code, status)) != 0 && known.add((opcode << 8) | slot)) {
                     add(
                             device.name(),
                             FunctionCounter.builder(
                                             "sluice.commands",
                                             device,
-                                            d -> sum(d, counters -> counters.count(code, status)))
+                                            d -> d.sum(counters -> counters.count(code, status)))
                                     .description("Commands ended by this handler")
                                     .tag("device", device.name())
                                     .tag("opcode", OpCode.name(opcode))

@@ -10,9 +10,12 @@ import io.sluice.handler.TaskManagement;
 import io.sluice.ring.Abi;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +41,8 @@ final class ServedDevice implements WorkerPool.Task {
     private final DeviceProfile profile;
     private final WorkerPool workers;
     private final MpscVarHandleArrayQueue<WorkerPool.Task> mailbox;
-    private final CommandCounters[] counters;
+    private final List<CommandCounters[]> allCounters = new CopyOnWriteArrayList<>();
+    private volatile CommandCounters[] counters;
     private final AtomicLong exceptions = new AtomicLong();
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
     private volatile boolean descriptorSense;
@@ -60,10 +64,7 @@ final class ServedDevice implements WorkerPool.Task {
         this.workers = workers;
         this.mailbox =
                 new MpscVarHandleArrayQueue<>(profile.execution() == Execution.SERIAL ? 2 * outstanding + 1024 : 2);
-        this.counters = new CommandCounters[queues];
-        for (int i = 0; i < queues; i++) {
-            counters[i] = new CommandCounters();
-        }
+        this.counters = freshCounters(queues);
         this.descriptorSense = profile.descriptorSense();
         this.taskAbortedStatus = profile.taskAbortedStatus();
     }
@@ -86,8 +87,31 @@ final class ServedDevice implements WorkerPool.Task {
         return counters[queue];
     }
 
-    CommandCounters[] counters() {
-        return counters;
+    private CommandCounters[] freshCounters(int queues) {
+        CommandCounters[] fresh = new CommandCounters[queues];
+        for (int i = 0; i < queues; i++) {
+            fresh[i] = new CommandCounters();
+        }
+        allCounters.add(fresh);
+        return fresh;
+    }
+
+    /** A new session's loops write; if a loop of an old one still has commands to end, it keeps its own counters. */
+    void sessionBegins() {
+        if (held() != 0) {
+            counters = freshCounters(counters.length);
+        }
+    }
+
+    /** The sum of one counter over all queues and sessions. */
+    long sum(ToLongFunction<CommandCounters> value) {
+        long sum = 0;
+        for (CommandCounters[] ofSession : allCounters) {
+            for (CommandCounters counter : ofSession) {
+                sum += value.applyAsLong(counter);
+            }
+        }
+        return sum;
     }
 
     long exceptions() {
@@ -235,10 +259,6 @@ final class ServedDevice implements WorkerPool.Task {
 
     /** Commands that the device holds. */
     long held() {
-        long held = 0;
-        for (CommandCounters counter : counters) {
-            held += counter.takenCount() - counter.endedCount();
-        }
-        return held;
+        return sum(CommandCounters::takenCount) - sum(CommandCounters::endedCount);
     }
 }
