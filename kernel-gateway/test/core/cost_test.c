@@ -12,14 +12,14 @@
 #include "fixture.h"
 
 #ifdef __SANITIZE_THREAD__
-#define COMMANDS	32000U
+#define COMMANDS 32000U
 #else
-#define COMMANDS	400000U
+#define COMMANDS 400000U
 #endif
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define BOUND_NS	1000000U
+#define BOUND_NS 1000000U
 #else
-#define BOUND_NS	5000U
+#define BOUND_NS 5000U
 #endif
 
 static u64 clock_ns(void)

@@ -11,8 +11,8 @@
 
 #include "core/pool.h"
 
-#define POOL_BYTES	(4ULL * SLUICE_MAX_BUFFER)
-#define HELD		600U
+#define POOL_BYTES (4ULL * SLUICE_MAX_BUFFER)
+#define HELD	   600U
 
 struct block {
 	u32 page, order;
@@ -67,7 +67,8 @@ static void give(struct sl_pool *p, struct block *b, u8 *owned)
 
 static void should_never_give_a_page_twice_and_merge_to_the_whole(void **state)
 {
-	unsigned int seed = getenv("SEED") ? (unsigned int)atoi(getenv("SEED")) : (unsigned int)time(NULL);
+	unsigned int seed = getenv("SEED") ? (unsigned int)atoi(getenv("SEED")) :
+					     (unsigned int)time(NULL);
 	static struct block held[HELD];
 	struct sl_pool p;
 	u8 *owned;

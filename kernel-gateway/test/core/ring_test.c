@@ -28,7 +28,7 @@ static void should_drop_a_stale_generation_and_a_tag_that_is_not_out(void **stat
 	assert_int_equal(fx->gw->dropped_completions, 3);
 	assert_int_equal(c.responses, 0);
 	fx_good(0, d, 4096);
-	fx_put(0, d->tag, d->generation, 0, 4096, NULL, 0);	/* twice */
+	fx_put(0, d->tag, d->generation, 0, 4096, NULL, 0); /* twice */
 	assert_int_equal(fx_reap(0), 1);
 	assert_int_equal(c.responses, 1);
 	assert_int_equal(fx->gw->dropped_completions, 4);
@@ -47,7 +47,8 @@ static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
 	assert_non_null(fx->broken_why);
-	assert_int_equal(((struct sluice_control *)fx->gateway_region)->state, SLUICE_SESSION_BROKEN);
+	assert_int_equal(((struct sluice_control *)fx->gateway_region)->state,
+			 SLUICE_SESSION_BROKEN);
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
 	fx_session_close();
@@ -56,7 +57,9 @@ static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **
 
 static void should_move_only_what_the_handler_reported_and_compute_the_residual(void **state)
 {
-	static const struct { u32 reported, moved, kind, residual; } t[] = {
+	static const struct {
+		u32 reported, moved, kind, residual;
+	} t[] = {
 		{ 0, 0, SLUICE_RESIDUAL_UNDER, 4096 },
 		{ 100, 100, SLUICE_RESIDUAL_UNDER, 3996 },
 		{ 4096, 4096, SLUICE_RESIDUAL_NONE, 0 },
@@ -92,17 +95,21 @@ static void should_carry_sense_and_clamp_its_length(void **state)
 
 static void should_turn_what_is_no_answer_into_a_hardware_error(void **state)
 {
-	static const struct { u8 status, flags; u16 sense_len; } t[] = {
-		{ 0x01, 0, 0 }, { 0x22, 0, 0 }, { 0xff, 0, 0 },
-		{ 0x00, SLUICE_COMP_DELEGATE, 0 }, { 0x00, 0x80, 0 },
-		{ 0x02, 0, 0 },			/* CHECK CONDITION without sense */
-		{ 0x02, 0, 18 },		/* ... whose response code is none */
+	static const struct {
+		u8 status, flags;
+		u16 sense_len;
+	} t[] = {
+		{ 0x01, 0, 0 },	   { 0x22, 0, 0 },
+		{ 0xff, 0, 0 },	   { 0x00, SLUICE_COMP_DELEGATE, 0 },
+		{ 0x00, 0x80, 0 }, { 0x02, 0, 0 }, /* CHECK CONDITION without sense */
+		{ 0x02, 0, 18 },		   /* ... whose response code is none */
 	};
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 
 	(void)state;
 	for (u32 i = 0; i < 7; i++) {
-		struct sluice_completion *ring = (void *)(fx->handler_region + fx->control.user_comp_off);
+		struct sluice_completion *ring =
+			(void *)(fx->handler_region + fx->control.user_comp_off);
 		u8 zero[18] = { 0 };
 
 		fx_init(&c, n, 0x28, SLUICE_DIR_IN, 4096);
@@ -173,7 +180,7 @@ static void should_quarantine_tag_and_buffer_past_the_deadline(void **state)
 	assert_int_equal(fx->session->buffers, 1);
 	assert_int_equal(fx->gw->devices[0]->quarantined, 1);
 	assert_int_equal(sl_queue_in_flight(sl_session_queue(fx->session, 0)), 1);
-	fx_good(0, d, 4096);		/* late */
+	fx_good(0, d, 4096); /* late */
 	assert_int_equal(c.responses, 1);
 	fx_assert_quiet();
 }
@@ -193,7 +200,7 @@ static void should_count_the_quarantined_against_the_task_set(void **state)
 	for (u32 i = 0; i < 32; i++)
 		assert_int_equal(many[i].responses, 1);
 	fx_assert_sense(&many[7], 0xb, 0x2e02);
-	fx_assert_sense(&many[8], 0xb, 0x2e01);		/* never had a tag */
+	fx_assert_sense(&many[8], 0xb, 0x2e01); /* never had a tag */
 	assert_int_equal(fx->gw->devices[0]->quarantined, 8);
 	fx_session_close();
 	assert_int_equal(fx->gw->devices[0]->quarantined, 0);

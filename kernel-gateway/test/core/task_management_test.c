@@ -136,7 +136,8 @@ static void should_clear_everybody_and_say_so_to_the_others(void **state)
 
 static void should_end_with_task_aborted_when_tas_is_set(void **state)
 {
-	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE, .device = fx->device,
+	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE,
+				    .device = fx->device,
 				    .control_mode = SLUICE_CONTROL_MODE_TAS };
 	const struct sluice_desc *d = run(&other, b);
 
@@ -148,7 +149,7 @@ static void should_end_with_task_aborted_when_tas_is_set(void **state)
 	assert_int_equal(other.cmd.silent, 0);
 	assert_int_equal(other.cmd.status, 0x40);
 	assert_int_equal(other.cmd.data_len, 0);
-	d = run(&other, b);		/* with TAS there is no Unit Attention */
+	d = run(&other, b); /* with TAS there is no Unit Attention */
 	assert_non_null(d);
 	fx_good(0, d, 0);
 }
@@ -183,7 +184,7 @@ static void should_reset_every_logical_unit_of_the_target(void **state)
 	fx_lun_map(1, "second");
 	fx_init(&c, a, 0x12, SLUICE_DIR_NONE, 0);
 	c.cmd.lun[1] = 1;
-	fx_submit(&c);			/* INQUIRY passes the Unit Attention */
+	fx_submit(&c); /* INQUIRY passes the Unit Attention */
 	d = fx_take(0);
 	assert_non_null(d);
 	fx_init(&other, b, 0x12, SLUICE_DIR_NONE, 0);

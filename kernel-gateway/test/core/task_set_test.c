@@ -101,7 +101,7 @@ static void should_refuse_aca_without_an_aca_condition_and_naca(void **state)
 	c.cmd.cdb[9] = 0x04;
 	fx_submit(&c);
 	fx_assert_sense(&c, 5, 0x2400);
-	assert_int_equal(c.cmd.sense[15], 0xca);	/* SKSV, C/D, BPV, bit 2 */
+	assert_int_equal(c.cmd.sense[15], 0xca); /* SKSV, C/D, BPV, bit 2 */
 	assert_int_equal(c.cmd.sense[17], 9);
 }
 
@@ -112,11 +112,11 @@ static void should_queue_for_the_pool_in_strict_order(void **state)
 
 	(void)state;
 	fx_init(&c[0], n, 0x28, SLUICE_DIR_IN, SLUICE_MAX_BUFFER);
-	fx_submit(&c[0]);			/* all there is */
+	fx_submit(&c[0]); /* all there is */
 	big = fx_take(0);
 	fx_init(&c[1], n, 0x28, SLUICE_DIR_IN, 4096);
 	fx_submit(&c[1]);
-	submit(&c[2], SLUICE_ATTR_ORDERED);	/* needs no buffer, but came later */
+	submit(&c[2], SLUICE_ATTR_ORDERED); /* needs no buffer, but came later */
 	submit(&c[3], SLUICE_ATTR_HEAD_OF_QUEUE);
 	assert_int_equal(fx->session->n_waiting, 2);
 	d = fx_take(0);

@@ -62,7 +62,7 @@ static void should_give_a_unit_attention_to_request_sense_as_data(void **state)
 	assert_int_equal(c.cmd.data[13], 0x07);
 	done();
 	fx_init(&c, n, 0x03, SLUICE_DIR_IN, 255);
-	c.cmd.cdb[1] = 1;	/* DESC */
+	c.cmd.cdb[1] = 1; /* DESC */
 	c.cmd.cdb[4] = 255;
 	fx->auto_release = false;
 	fx_submit(&c);
@@ -75,8 +75,12 @@ static void should_give_a_unit_attention_to_request_sense_as_data(void **state)
 static void should_keep_unit_attentions_in_order_and_once_each(void **state)
 {
 	struct sl_nexus *a = fx_nexus("iqn.a,i,0x1"), *b = fx_nexus("iqn.b,i,0x1");
-	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION, .device = fx->device,
-				    .nexus = sl_nexus_id(a), .scope = SLUICE_UA_ALL_BUT, .asc = 0x2a, .ascq = 0x01 };
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
+				    .device = fx->device,
+				    .nexus = sl_nexus_id(a),
+				    .scope = SLUICE_UA_ALL_BUT,
+				    .asc = 0x2a,
+				    .ascq = 0x01 };
 
 	(void)state;
 	fx_request(&r);
@@ -102,8 +106,12 @@ static void should_keep_unit_attentions_in_order_and_once_each(void **state)
 static void should_apply_a_request_before_a_completion_that_was_stored_later(void **state)
 {
 	struct sl_nexus *a = fx_nexus("iqn.a,i,0x1"), *b = fx_nexus("iqn.b,i,0x1");
-	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION, .device = fx->device,
-				    .nexus = sl_nexus_id(a), .scope = SLUICE_UA_ALL_BUT, .asc = 0x2a, .ascq = 0x01 };
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
+				    .device = fx->device,
+				    .nexus = sl_nexus_id(a),
+				    .scope = SLUICE_UA_ALL_BUT,
+				    .asc = 0x2a,
+				    .ascq = 0x01 };
 	const struct sluice_desc *d;
 
 	(void)state;
@@ -119,7 +127,9 @@ static void should_apply_a_request_before_a_completion_that_was_stored_later(voi
 
 static void should_refuse_requests_about_what_is_not_the_handlers(void **state)
 {
-	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION, .device = 99, .scope = SLUICE_UA_ALL };
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
+				    .device = 99,
+				    .scope = SLUICE_UA_ALL };
 
 	(void)state;
 	fx_request(&r);
@@ -182,7 +192,7 @@ static void should_answer_for_a_logical_unit_that_is_not_there(void **state)
 	assert_int_equal(c.cmd.data[12], 0x25);
 	done();
 	fx_init(&c, n, 0x00, SLUICE_DIR_NONE, 0);
-	c.cmd.lun[0] = 0xc1;		/* extended addressing */
+	c.cmd.lun[0] = 0xc1; /* extended addressing */
 	fx_submit(&c);
 	fx_assert_sense(&c, 5, 0x2500);
 }
@@ -220,13 +230,15 @@ static void should_report_luns_in_both_addressing_methods(void **state)
 
 static void should_tell_nexuses_of_a_changed_map(void **state)
 {
-	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = 3, .device = "disk" };
+	struct sluice_lun l = {
+		.target = FX_TARGET, .group = "default", .lun = 3, .device = "disk"
+	};
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 	const char *why = NULL;
 
 	(void)state;
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
-	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);	/* again: the same */
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0); /* again: the same */
 	ask(n, 0, 0x00, 0);
 	fx_assert_sense(&c, 6, 0x3f0e);
 	done();
@@ -301,7 +313,7 @@ static void should_fail_what_a_dead_handler_held(void **state)
 	sl_session_close(fx->session, fx->now_ns);
 	for (u32 i = 0; i < 12; i++)
 		fx_assert_sense(&held[i], 0xb, 0x0800);
-	assert_false(sl_session_drained(fx->session));	/* the fabric still fills a buffer */
+	assert_false(sl_session_drained(fx->session)); /* the fabric still fills a buffer */
 	sl_cmd_data_out_done(&fetching.cmd, 4096, fx->now_ns);
 	fx_assert_sense(&fetching, 0xb, 0x0800);
 	fx_session_close();
@@ -327,7 +339,9 @@ static void should_remove_a_device_when_its_commands_ended(void **state)
 static void should_choose_the_group_by_the_initiators_name(void **state)
 {
 	struct sluice_group g = { .target = FX_TARGET, .group = "few" };
-	struct sluice_group_initiator i = { .target = FX_TARGET, .group = "few", .pattern = "iqn.*:host?" };
+	struct sluice_group_initiator i = { .target = FX_TARGET,
+					    .group = "few",
+					    .pattern = "iqn.*:host?" };
 	struct sluice_lun l = { .target = FX_TARGET, .group = "few", .lun = 2, .device = "disk" };
 	struct sl_target *t = sl_target_find(fx->gw, FX_TARGET);
 	const char *why = NULL;
