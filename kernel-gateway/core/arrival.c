@@ -59,7 +59,7 @@ static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_
 		sl_local_not_served(cmd, dev);
 		return SL_EV_REFUSE;
 	}
-	cmd->core.deadline_ns = w->now_ns + dev->timeout_ns;
+	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
 	if (cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
 	return SL_EV_ADMIT;

@@ -23,7 +23,7 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 		if (!s)
 			break;
 		sl_buffer_expire(s, &w, &next);
-		for (u32 q = 0; q < sl_load_relaxed(&s->n_queues); q++)
+		for (u32 q = 0; q < sl_load_acquire(&s->n_queues); q++)
 			sl_queue_expire(s->queues[q], &w, &next);
 	}
 	for (u32 i = 0; i < n_devices; i++)

@@ -23,7 +23,7 @@ struct sl_device {
 
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
-	u64 timeout_ns;
+	u64 timeout_ns;			/* relaxed, as the line above */
 	u8  peripheral_type, recovery;
 	u8  state;			/* enum sluice_device_state; under gw->config */
 	char name[SLUICE_NAME_LEN];

@@ -25,7 +25,6 @@ struct sl_gateway;
 struct sl_session;	/* one handler process */
 struct sl_queue;	/* one of its queues */
 struct sl_device;	/* a logical unit, named; outlives sessions */
-struct sl_target;	/* a SCSI target device with its initiator groups and LUN maps */
 struct sl_nexus;	/* an I_T nexus */
 struct sl_cmd;		/* command.h */
 struct sl_tmf;		/* command.h */
@@ -120,7 +119,7 @@ void sl_session_destroy(struct sl_session *s);
 
 u32 sl_session_id(const struct sl_session *s);
 struct sl_queue *sl_session_queue(struct sl_session *s, u32 index);
-/* Host-private pointer, for a host that maps queues to threads. */
+/* Host-private pointer, for a host that maps queues to threads: set before the queue has traffic. */
 void sl_queue_set_host(struct sl_queue *q, void *host_queue);
 void *sl_queue_host(const struct sl_queue *q);
 /* At most one thread at a time may be in doorbell, reap, sleep and awake of one queue. */
@@ -162,17 +161,23 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 
 /* ---- Targets, groups, LUN maps (target.c) ------------------------------ */
 
+/*
+ * A target is named, never pointed to: another thread may remove it, or add to its
+ * groups, between any two calls. What is told of it is a copy.
+ */
+
 /* Allocate. -EEXIST, -ENOENT, -ENOSPC, -EINVAL with `why`. */
 int sl_target_add(struct sl_gateway *gw, const struct sluice_target *t, const char **why);
 /* -EBUSY while a nexus exists: the fabric closes them first. */
 int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why);
-struct sl_target *sl_target_find(struct sl_gateway *gw, const char *name);
-/* The n-th target for SendTargets, or NULL. */
-struct sl_target *sl_target_at(struct sl_gateway *gw, u32 index);
-const char *sl_target_name(const struct sl_target *t);
-const char *sl_target_alias(const struct sl_target *t);
-/* Would this initiator be let in? (allow-list: a matching group, or an open default group) */
-bool sl_target_admits(struct sl_target *t, const char *initiator_name);
+/* The n-th target, for SendTargets. -ENOENT past the last. A removal moves those behind it up. */
+int sl_target_at(struct sl_gateway *gw, u32 index, struct sluice_target *t);
+/*
+ * Would this initiator be let in? (allow-list: a matching group, or an open default
+ * group) 0, -ENOENT (no such target), -EACCES. `t` may be NULL; it is filled on 0.
+ */
+int sl_target_admits(struct sl_gateway *gw, const char *target, const char *initiator_name,
+		     struct sluice_target *t);
 int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
 int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
 int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
@@ -190,9 +195,10 @@ enum sl_nexus_origin {
 
 /*
  * Allocates. `initiator_port` is the full port name ("iqn...,i,0x..."), whose part
- * before ",i," chooses the group. -EACCES: not admitted. -ENOSPC: too many.
+ * before ",i," chooses the group of the target of that name. -ENOENT: no such target.
+ * -EACCES: not admitted. -ENOSPC: too many.
  */
-int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t,
+int sl_nexus_open(struct sl_gateway *gw, const char *target,
 		  const char *initiator_port, const char *target_port,
 		  const char *peer, enum sl_nexus_origin origin,
 		  const struct sl_fabric_ops *ops, void *fabric_nexus,

@@ -121,11 +121,14 @@ static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_wo
 	return result;
 }
 
-static int open_nexus(struct sl_target *t, struct sl_nexus *n, enum sl_nexus_origin origin,
+static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_origin origin,
 		      struct sl_work *w)
 {
+	struct sl_target *t = sl_target_named(n->gw, target);
 	int result;
 
+	if (!t)
+		return -ENOENT;
 	n->target = t;
 	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
 	if (!n->group)
@@ -144,7 +147,7 @@ static int open_nexus(struct sl_target *t, struct sl_nexus *n, enum sl_nexus_ori
 	return 0;
 }
 
-int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initiator_port,
+int sl_nexus_open(struct sl_gateway *gw, const char *target, const char *initiator_port,
 		  const char *target_port, const char *peer, enum sl_nexus_origin origin,
 		  const struct sl_fabric_ops *ops, void *fabric_nexus, struct sl_nexus **out)
 {
@@ -158,7 +161,7 @@ int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initia
 	n->fabric = fabric_nexus;
 	sl_work_init(&w, gw, 0);
 	sl_mutex_lock(&gw->config);
-	result = open_nexus(t, n, origin, &w);
+	result = open_nexus(n, target, origin, &w);
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);
 	if (result)

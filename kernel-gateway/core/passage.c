@@ -89,7 +89,7 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 	int result = -ENODEV;
 
 	cmd->core.stage = SL_STAGE_QUEUE;
-	cmd->core.deadline_ns = w->now_ns + cmd->core.itl->dev->timeout_ns;
+	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
 	if (sl_load_acquire(&cmd->core.itl->dev->binding) == cmd->core.binding) {
 		/* NEXUS_ADD is visible to the handler before the first command of that nexus. */
 		if (sl_load_acquire(&s->nexuses[n->slot].known) != n->id &&

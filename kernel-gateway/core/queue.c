@@ -69,7 +69,7 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	t->dev = cmd->core.itl->dev;
 	t->state = SL_TAG_OUT;
 	t->notify = 0;
-	t->deadline_ns = w->now_ns + cmd->core.itl->dev->timeout_ns;
+	t->deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
 	if (++t->generation == 0)
 		t->generation = 1;
 	fill_descriptor(q, cmd, tag);

@@ -109,7 +109,8 @@ static int fill_slot(struct sl_session *s, const struct sluice_control *c)
 	s->depth = c->depth;
 	s->max_buffer = c->max_buffer;
 	sl_store_relaxed(&s->broken, 0);
-	sl_store_relaxed(&s->n_queues, c->queues);
+	/* Pairs with the acquire of who walks the slots: the queues before their number. */
+	sl_store_release(&s->n_queues, c->queues);
 	/* The serial first: who still holds the slot's old binding must find it stale. */
 	sl_spin_lock(&s->pool_lock);
 	sl_store_relaxed(&s->serial, ++s->gw->session_serial);

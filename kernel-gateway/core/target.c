@@ -133,46 +133,43 @@ int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
 	return result;
 }
 
-struct sl_target *sl_target_find(struct sl_gateway *gw, const char *name)
+static void describe(const struct sl_target *t, struct sluice_target *out)
 {
-	struct sl_target *t;
-
-	sl_mutex_lock(&gw->config);
-	t = sl_target_named(gw, name);
-	sl_mutex_unlock(&gw->config);
-	return t;
+	memcpy(out->name, t->name, sizeof(out->name));
+	memcpy(out->alias, t->alias, sizeof(out->alias));
 }
 
-struct sl_target *sl_target_at(struct sl_gateway *gw, u32 index)
+int sl_target_at(struct sl_gateway *gw, u32 index, struct sluice_target *out)
 {
-	struct sl_target *found = NULL;
 	struct sl_list *pos;
+	int result = -ENOENT;
 
 	sl_mutex_lock(&gw->config);
 	sl_list_for_each(pos, &gw->targets) {
 		if (index-- == 0) {
-			found = sl_entry(pos, struct sl_target, link);
+			describe(sl_entry(pos, struct sl_target, link), out);
+			result = 0;
 			break;
 		}
 	}
 	sl_mutex_unlock(&gw->config);
-	return found;
+	return result;
 }
 
-const char *sl_target_name(const struct sl_target *t)
+int sl_target_admits(struct sl_gateway *gw, const char *target, const char *initiator_name,
+		     struct sluice_target *out)
 {
-	return t->name;
-}
+	struct sl_target *t;
+	int result = -ENOENT;
 
-const char *sl_target_alias(const struct sl_target *t)
-{
-	return t->alias;
-}
-
-/* A target has no pointer to its gateway: the caller of these two is between its own add and remove. */
-bool sl_target_admits(struct sl_target *t, const char *initiator_name)
-{
-	return sl_group_of(t, initiator_name, strlen(initiator_name)) != NULL;
+	sl_mutex_lock(&gw->config);
+	t = sl_target_named(gw, target);
+	if (t)
+		result = sl_group_of(t, initiator_name, strlen(initiator_name)) ? 0 : -EACCES;
+	if (result == 0 && out)
+		describe(t, out);
+	sl_mutex_unlock(&gw->config);
+	return result;
 }
 
 int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why)

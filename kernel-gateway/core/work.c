@@ -116,7 +116,7 @@ static void ask_overdue(struct sl_work *w)
 
 		if (!s)
 			return;
-		for (u32 k = 0; k < sl_load_relaxed(&s->n_queues); k++) {
+		for (u32 k = 0; k < sl_load_acquire(&s->n_queues); k++) {
 			struct sl_queue *q = s->queues[k];
 
 			if (sl_load_relaxed(&q->overdue) && sl_exchange_acq_rel(&q->overdue, 0))

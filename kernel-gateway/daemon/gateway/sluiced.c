@@ -196,16 +196,13 @@ int sluiced_run(struct sluiced *d, char why[256])
 static void remove_targets(struct sl_gateway *gw)
 {
 	const char *why = NULL;
-	struct sl_target *t;
+	struct sluice_target t;
 
-	while ((t = sl_target_at(gw, 0)) != NULL) {
-		char name[SLUICE_PORT_NAME_LEN];
-		int err;
+	while (sl_target_at(gw, 0, &t) == 0) {
+		int err = sl_target_remove(gw, t.name, &why);
 
-		snprintf(name, sizeof(name), "%s", sl_target_name(t));
-		err = sl_target_remove(gw, name, &why);
 		if (err) {
-			log_error("sluiced", "target %s stays at the end: %s", name,
+			log_error("sluiced", "target %s stays at the end: %s", t.name,
 				  why ? why : strerror(-err));
 			return;
 		}

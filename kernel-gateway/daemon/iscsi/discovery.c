@@ -23,12 +23,12 @@ static void add_addresses(struct iscsi_connection *c, struct iscsi_text_out *out
 	}
 }
 
-static void add_target(struct iscsi_connection *c, struct sl_target *t, struct iscsi_text_out *out)
+static void add_target(struct iscsi_connection *c, const char *target, struct iscsi_text_out *out)
 {
 	/* What an initiator may not use, it need not know. */
-	if (!t || !sl_target_admits(t, c->session->initiator))
+	if (sl_target_admits(c->fabric->gw, target, c->session->initiator, NULL))
 		return;
-	iscsi_text_add(out, "TargetName", sl_target_name(t));
+	iscsi_text_add(out, "TargetName", target);
 	add_addresses(c, out);
 }
 
@@ -37,7 +37,7 @@ void iscsi_send_targets(struct iscsi_connection *c, const char *value, struct is
 	struct iscsi_session *s = c->session;
 	struct sl_gateway *gw = c->fabric->gw;
 	bool all = !strcmp(value, "All");
-	struct sl_target *t;
+	struct sluice_target t;
 
 	/* "All" belongs to discovery sessions, no value to normal ones. */
 	if (s->discovery ? !*value : all) {
@@ -46,12 +46,12 @@ void iscsi_send_targets(struct iscsi_connection *c, const char *value, struct is
 	}
 	pthread_mutex_lock(&c->fabric->lock);
 	if (all) {
-		for (uint32_t i = 0; (t = sl_target_at(gw, i)); i++)
-			add_target(c, t, out);
+		for (uint32_t i = 0; sl_target_at(gw, i, &t) == 0; i++)
+			add_target(c, t.name, out);
 	} else if (s->discovery) {
-		add_target(c, sl_target_find(gw, value), out);
+		add_target(c, value, out);
 	} else if (!*value || !strcmp(value, s->target)) {
-		add_target(c, sl_target_find(gw, s->target), out);
+		add_target(c, s->target, out);
 	}
 	pthread_mutex_unlock(&c->fabric->lock);
 }

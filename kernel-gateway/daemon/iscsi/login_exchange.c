@@ -10,16 +10,16 @@ static enum iscsi_login_status ask_target(void *arg, const char *target, const c
 	struct iscsi_connection *c = arg;
 	struct iscsi_fabric *f = c->fabric;
 	enum iscsi_login_status status = ISCSI_LOGIN_SUCCESS;
-	struct sl_target *t;
+	struct sluice_target t;
+	int err;
 
 	pthread_mutex_lock(&f->lock);
-	t = iscsi_drop_pending(f, target) ? NULL : sl_target_find(f->gw, target);
-	if (!t)
-		status = ISCSI_LOGIN_NOT_FOUND;
-	else if (!sl_target_admits(t, initiator))
-		status = ISCSI_LOGIN_FORBIDDEN;
+	err = iscsi_drop_pending(f, target) ? -ENOENT :
+					      sl_target_admits(f->gw, target, initiator, &t);
+	if (err)
+		status = err == -EACCES ? ISCSI_LOGIN_FORBIDDEN : ISCSI_LOGIN_NOT_FOUND;
 	else
-		strncpy(alias, sl_target_alias(t), 63);
+		memcpy(alias, t.alias, sizeof(t.alias));
 	if (!status)
 		iscsi_account_read(f, target, credential);
 	pthread_mutex_unlock(&f->lock);

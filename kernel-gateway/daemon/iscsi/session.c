@@ -127,11 +127,9 @@ static enum iscsi_login_status open_nexus(struct iscsi_connection *c, struct isc
 {
 	char initiator_port[ISCSI_NAME_MAX + 20], target_port[ISCSI_NAME_MAX + 20];
 	struct iscsi_fabric *f = c->fabric;
-	struct sl_target *t = iscsi_drop_pending(f, s->target) ? NULL :
-								 sl_target_find(f->gw, s->target);
 	bool again = was_here(f, port_hash(s->initiator, s->isid, s->target));
 
-	if (!t)
+	if (iscsi_drop_pending(f, s->target))
 		return ISCSI_LOGIN_NOT_FOUND;
 	/* 4.2.7, SAM: the names of the SCSI ports */
 	snprintf(initiator_port, sizeof(initiator_port), "%s,i,0x%02x%02x%02x%02x%02x%02x",
@@ -141,11 +139,13 @@ static enum iscsi_login_status open_nexus(struct iscsi_connection *c, struct isc
 	if (strlen(initiator_port) >= SLUICE_PORT_NAME_LEN ||
 	    strlen(target_port) >= SLUICE_PORT_NAME_LEN)
 		return ISCSI_LOGIN_INITIATOR_ERROR;
-	switch (sl_nexus_open(f->gw, t, initiator_port, target_port, c->peer,
+	switch (sl_nexus_open(f->gw, s->target, initiator_port, target_port, c->peer,
 			      again ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &iscsi_fabric_ops, s,
 			      &s->nexus)) {
 	case 0:
 		return ISCSI_LOGIN_SUCCESS;
+	case -ENOENT:
+		return ISCSI_LOGIN_NOT_FOUND;
 	case -EACCES:
 		return ISCSI_LOGIN_FORBIDDEN;
 	default:

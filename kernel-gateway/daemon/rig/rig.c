@@ -171,7 +171,9 @@ static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256]
 {
 	const char *remedy = strerror(-err);
 
-	if (err == -EACCES)
+	if (err == -ENOENT)
+		remedy = "there is no such target: add it first";
+	else if (err == -EACCES)
 		remedy = "not admitted: add the initiator to a group of the target";
 	else if (err == -ENOSPC)
 		remedy = "the gateway has no room for another I_T nexus: close one";
@@ -182,16 +184,11 @@ static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256]
 
 int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 {
-	struct sl_target *t = sl_target_find(r->host->gateway, m->target);
 	struct rig_nexus *n = find_port(r, m);
 	enum sl_nexus_origin origin = n ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW;
 	char target_port[SLUICE_PORT_NAME_LEN];
 	int err;
 
-	if (!t) {
-		snprintf(why, 256, "target %.100s: there is none: add it first", m->target);
-		return -ENOENT;
-	}
 	if (n && n->core) {
 		snprintf(why, 256,
 			 "initiator port %.100s has an I_T nexus (%u) with that target: "
@@ -209,8 +206,8 @@ int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 		n = add_port(r, m, why);
 	if (!n)
 		return -ENOSPC;
-	err = sl_nexus_open(r->host->gateway, t, m->initiator_port, target_port, "rig", origin,
-			    &rig_fabric_ops, n, &n->core);
+	err = sl_nexus_open(r->host->gateway, m->target, m->initiator_port, target_port, "rig",
+			    origin, &rig_fabric_ops, n, &n->core);
 	if (err) {
 		n->core = NULL;
 		return explain_open(err, m, why);

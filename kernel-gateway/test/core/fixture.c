@@ -184,9 +184,8 @@ struct sl_nexus *fx_nexus_raw(const char *initiator, enum sl_nexus_origin origin
 {
 	struct sl_nexus *n = NULL;
 
-	assert_int_equal(sl_nexus_open(fx->gw, sl_target_find(fx->gw, FX_TARGET), initiator,
-				       FX_TARGET ",t,0x0001", "127.0.0.1:1", origin, &fabric_ops,
-				       NULL, &n),
+	assert_int_equal(sl_nexus_open(fx->gw, FX_TARGET, initiator, FX_TARGET ",t,0x0001",
+				       "127.0.0.1:1", origin, &fabric_ops, NULL, &n),
 			 0);
 	return n;
 }

@@ -124,8 +124,7 @@ static void open_nexus(struct initiator *in)
 
 	snprintf(port, sizeof(port), "iqn.s%u,i,0x1", (u32)(in - st.initiators));
 	sl_store_relaxed(&in->closed, 0);
-	if (sl_nexus_open(st.gw, sl_target_find(st.gw, FX_TARGET), port, "t", "p", SL_NEXUS_NEW,
-			  &fabric, in, &in->n))
+	if (sl_nexus_open(st.gw, FX_TARGET, port, "t", "p", SL_NEXUS_NEW, &fabric, in, &in->n))
 		abort();
 }
 

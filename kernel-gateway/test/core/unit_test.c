@@ -343,7 +343,6 @@ static void should_choose_the_group_by_the_initiators_name(void **state)
 					    .group = "few",
 					    .pattern = "iqn.*:host?" };
 	struct sluice_lun l = { .target = FX_TARGET, .group = "few", .lun = 2, .device = "disk" };
-	struct sl_target *t = sl_target_find(fx->gw, FX_TARGET);
 	const char *why = NULL;
 	struct sl_nexus *n;
 
@@ -354,10 +353,11 @@ static void should_choose_the_group_by_the_initiators_name(void **state)
 	n = fx_nexus_raw("iqn.x:host1,i,0x1", SL_NEXUS_NEW);
 	assert_null(sl_nexus_itl(n, 0));
 	assert_non_null(sl_nexus_itl(n, 2));
-	assert_true(sl_target_admits(t, "iqn.x:host22"));
+	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host22", NULL), 0);
 	assert_int_equal(sl_target_deny_unknown(fx->gw, FX_TARGET, &why), 0);
-	assert_false(sl_target_admits(t, "iqn.x:host22"));
-	assert_true(sl_target_admits(t, "iqn.x:host2"));
+	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host22", NULL), -EACCES);
+	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host2", NULL), 0);
+	assert_int_equal(sl_target_admits(fx->gw, "iqn.x:nobody", "iqn.x:host2", NULL), -ENOENT);
 	assert_int_equal(sl_target_remove(fx->gw, FX_TARGET, &why), -EBUSY);
 }
 

@@ -4,10 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-struct sl_target {
-	const char *name;
-};
-
 struct sl_nexus {
 	const struct sl_fabric_ops *ops;
 	void *fabric;
@@ -24,7 +20,7 @@ struct fake {
 	bool aborted;
 };
 
-static struct sl_target targets[] = { { FAKE_TARGET }, { FAKE_CLOSED } };
+static const char *const targets[] = { FAKE_TARGET, FAKE_CLOSED };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fake *all;
 static unsigned int live, nexuses, submitted, aborted, last_write;
@@ -41,37 +37,29 @@ static struct fake *fake_of(struct sl_cmd *cmd)
 
 /* ---- Targets -------------------------------------------------------------- */
 
-struct sl_target *sl_target_find(struct sl_gateway *gw, const char *name)
+int sl_target_at(struct sl_gateway *gw, u32 index, struct sluice_target *t)
 {
-	for (size_t i = 0; i < 2; i++)
-		if (!strcmp(targets[i].name, name))
-			return &targets[i];
-	return NULL;
+	if (index >= 2)
+		return -ENOENT;
+	memset(t, 0, sizeof(*t));
+	strcpy(t->name, targets[index]);
+	strcpy(t->alias, "alias");
+	return 0;
 }
 
-struct sl_target *sl_target_at(struct sl_gateway *gw, u32 index)
+int sl_target_admits(struct sl_gateway *gw, const char *target, const char *initiator_name,
+		     struct sluice_target *t)
 {
-	return index < 2 ? &targets[index] : NULL;
-}
-
-const char *sl_target_name(const struct sl_target *t)
-{
-	return t->name;
-}
-
-const char *sl_target_alias(const struct sl_target *t)
-{
-	return "alias";
-}
-
-bool sl_target_admits(struct sl_target *t, const char *initiator_name)
-{
-	return t == &targets[0];
+	if (!strcmp(target, FAKE_CLOSED))
+		return -EACCES;
+	if (strcmp(target, FAKE_TARGET))
+		return -ENOENT;
+	return t ? sl_target_at(gw, 0, t) : 0;
 }
 
 /* ---- Nexuses ---------------------------------------------------------------- */
 
-int sl_nexus_open(struct sl_gateway *gw, struct sl_target *t, const char *initiator_port,
+int sl_nexus_open(struct sl_gateway *gw, const char *target, const char *initiator_port,
 		  const char *target_port, const char *peer, enum sl_nexus_origin origin,
 		  const struct sl_fabric_ops *ops, void *fabric_nexus, struct sl_nexus **out)
 {

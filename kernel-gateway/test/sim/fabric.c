@@ -470,7 +470,7 @@ void w_fabric_open(u32 i)
 	if (n->n)
 		return;
 	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, w_below(100));
-	w_check(sl_nexus_open(w->gw, sl_target_find(w->gw, "iqn.sim"), port, "iqn.sim,t,0x1", "sim",
+	w_check(sl_nexus_open(w->gw, "iqn.sim", port, "iqn.sim,t,0x1", "sim",
 			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n,
 			      &n->n) == 0,
 		"open");
