@@ -127,10 +127,7 @@ public final class GatewayRegion {
     /** Changes the session's state: {@code Abi.SESSION_*}. */
     public void state(int state) {
         Layout.storeRelease(gateway, ControlDescriptor.STATE, state);
-        transport.wakeAdmin();
-        for (int q = 0; q < queueIndex.length; q++) {
-            transport.wake(transport.queue(q));
-        }
+        transport.wakeAdmin(); // the last touch: the handler may unmap from here on
     }
 
     /** Fills a descriptor and publishes its tag; the doorbell is rung if the handler sleeps. */

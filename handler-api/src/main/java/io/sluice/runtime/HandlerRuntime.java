@@ -118,7 +118,7 @@ public final class HandlerRuntime implements AutoCloseable {
             throw new IOException("device \"" + name + "\" is served already: give each device a name of its own");
         }
         Files.createDirectories(home);
-        ServedContext context = new ServedContext(this, name, home, meters.ofDevice(name));
+        ServedContext context = new ServedContext(name, home, meters.ofDevice(name));
         Device device = opener.open(context);
         ServedDevice served = new ServedDevice(
                 name, device, device.profile(), workers, options.queues(), options.queues() * options.depth());
@@ -141,6 +141,7 @@ public final class HandlerRuntime implements AutoCloseable {
     }
 
     private static void serve(HandlerSession at, Entry entry) throws IOException {
+        entry.context().sessionBegins(at);
         at.add(entry.served(), entry.queue());
         entry.context().sessionBegan();
     }

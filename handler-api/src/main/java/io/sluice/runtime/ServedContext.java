@@ -13,15 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What a device sees of the runtime. Unit attentions for all that find no session wait for the next one. */
 final class ServedContext implements DeviceContext {
-    private final HandlerRuntime runtime;
     private final String name;
     private final Path home;
     private final DeviceMeters meters;
     private final Set<AdditionalSense> waiting = new LinkedHashSet<>();
     private volatile @Nullable ServedDevice device;
+    private volatile @Nullable HandlerSession session;
 
-    ServedContext(HandlerRuntime runtime, String name, Path home, DeviceMeters meters) {
-        this.runtime = runtime;
+    ServedContext(String name, Path home, DeviceMeters meters) {
         this.name = name;
         this.home = home;
         this.meters = meters;
@@ -62,13 +61,18 @@ final class ServedContext implements DeviceContext {
 
     private boolean send(int scope, int nexus, AdditionalSense sense) {
         ServedDevice served = device;
-        HandlerSession session = runtime.session();
+        HandlerSession current = session;
         return served != null
-                && session != null
-                && session.unitAttention(served, scope, nexus, sense.asc(), sense.ascq());
+                && current != null
+                && current.unitAttention(served, scope, nexus, sense.asc(), sense.ascq());
     }
 
-    /** The device is bound to a session again. */
+    /** The device is about to be bound to a session; its commands may come at any moment from now. */
+    void sessionBegins(HandlerSession begins) {
+        session = begins;
+    }
+
+    /** The device is bound: what waited goes out. */
     void sessionBegan() {
         Set<AdditionalSense> late;
         synchronized (waiting) {
@@ -85,9 +89,9 @@ final class ServedContext implements DeviceContext {
             return; // while the device opens: its profile says the values
         }
         served.controlModeChanged(descriptorSense, taskAbortedStatus);
-        HandlerSession session = runtime.session();
-        if (session != null) {
-            session.controlMode(served, served.controlMode());
+        HandlerSession current = session;
+        if (current != null) {
+            current.controlMode(served, served.controlMode());
         }
     }
 
