@@ -70,8 +70,6 @@ class ConformanceTest {
         ConformanceReport report = ConformanceReport.parse(run.output());
         assertThat(report.ran()).as(report.output()).isPositive();
         assertThat(report.failed()).as(report.output()).isZero();
-        assertThat(report.skips())
-                .as(report.output())
-                .allMatch(FAIR_SKIPS::contains);
+        assertThat(report.skips()).as(report.output()).allMatch(FAIR_SKIPS::contains);
     }
 }
