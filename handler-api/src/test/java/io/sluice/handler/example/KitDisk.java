@@ -14,9 +14,11 @@ import io.sluice.handler.kit.LogPages;
 import io.sluice.handler.kit.LogParameters;
 import io.sluice.handler.kit.ModePage;
 import io.sluice.handler.kit.ModePages;
+import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.OpCode;
 import io.sluice.scsi.ParameterWriter;
 import io.sluice.scsi.PeripheralDeviceType;
+import io.sluice.scsi.SenseKey;
 import io.sluice.scsi.ServiceAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +58,7 @@ public final class KitDisk implements Device, BlockDescriptor {
                 .command(OpCode.READ_CAPACITY_10, "25 00 00 00 00 00 00 00 00 00", this::readCapacity10)
                 .command(OpCode.READ_10, "28 18 FF FF FF FF 00 FF FF 00", this::read10)
                 .timeouts(Duration.ofSeconds(1), Duration.ofSeconds(30))
+                .command(OpCode.READ_16, "88 18 FF FF FF FF FF FF FF FF FF FF FF FF 00 00", this::read16)
                 .command(
                         OpCode.SERVICE_ACTION_IN_16,
                         ServiceAction.READ_CAPACITY_16,
@@ -90,10 +93,23 @@ public final class KitDisk implements Device, BlockDescriptor {
     }
 
     private void read10(ScsiCommand command) {
+        read(command, command.cdb32(2), command.cdb16(7));
+    }
+
+    private void read16(ScsiCommand command) {
+        read(command, command.cdb64(2), command.cdb32(10));
+    }
+
+    private void read(ScsiCommand command, long from, long count) {
+        if (Long.compareUnsigned(from, blocks) > 0 || count > blocks - from) {
+            command.sense(SenseKey.ILLEGAL_REQUEST, AdditionalSense.LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE)
+                    .information(from);
+            command.check();
+            return;
+        }
         reads++;
-        int bytes = command.cdb16(7) * 512;
-        command.fill(0, Math.min(bytes, command.bufferLength()), 0);
-        command.good(bytes);
+        command.fill(0, Math.min(count * 512, command.bufferLength()), 0);
+        command.good(count * 512);
     }
 
     @Override
