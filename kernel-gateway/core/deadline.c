@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Deadlines. Each queue, pool and task set keeps a bound on its earliest; the
+ * Deadlines. Each queue, pool, task set and device keeps a bound on its earliest; the
  * gateway keeps the earliest that the host was told. A bound may be early, never
  * late: at its time there is a look at what stands there, and a new bound.
  */
@@ -26,8 +26,10 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 		for (u32 q = 0; q < sl_load_acquire(&s->n_queues); q++)
 			sl_queue_expire(s->queues[q], &w, &next);
 	}
-	for (u32 i = 0; i < n_devices; i++)
+	for (u32 i = 0; i < n_devices; i++) {
 		sl_task_set_expire(gw->devices[i], &w, &next);
+		sl_fetch_expire(gw->devices[i], &w, &next);
+	}
 	sl_work_run(&w);
 	armed = sl_load_relaxed(&gw->armed_ns);
 	while (next < armed && !sl_cas_acq_rel(&gw->armed_ns, &armed, next))

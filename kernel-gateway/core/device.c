@@ -33,6 +33,7 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	dev->state = SLUICE_DEVICE_ABSENT;
 	dev->peripheral_type = 0x1f;
 	dev->next_deadline_ns = U64_MAX;
+	dev->next_fetch_ns = U64_MAX;
 	memcpy(dev->name, name, sizeof(dev->name));
 	sl_spin_init(&dev->lock);
 	sl_spin_init(&dev->itl_lock);

@@ -19,6 +19,7 @@ struct sl_device {
 	u64 gate sl_cacheline_aligned;
 	u64 sequence;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
+	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
 
 	u32 id sl_cacheline_aligned;
@@ -67,6 +68,8 @@ void sl_task_set_leave(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work
 bool sl_task_set_unpark(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
 void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
 void sl_task_set_orphan(struct sl_device *dev, struct sl_work *w);
+/* fetch.c: ends what waits too long for its Data-Out. */
+void sl_fetch_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
 /* Commands in the set: enabled and dormant. */
 u32 sl_task_set_size(struct sl_device *dev);
 

@@ -53,7 +53,7 @@ struct sl_fabric_ops {
 	 */
 	void (*data_out)(struct sl_cmd *cmd);
 	/*
-	 * The command was aborted while the fabric fills its buffer: stop, let go of
+	 * The command was aborted, or its deadline passed, while the fabric fills its buffer: stop, let go of
 	 * the buffer, and call sl_cmd_data_out_done(cmd, 0, now). May cross with the
 	 * fabric's own call to it; then the fabric ignores this.
 	 */
@@ -86,7 +86,11 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host,
 		      const struct sl_limits *limits, struct sl_gateway **out);
 /* Every session, nexus and target must be gone. */
 void sl_gateway_destroy(struct sl_gateway *gw);
-/* Handle what is due; returns the next deadline, or U64_MAX. */
+/*
+ * Handle what is due; returns the next deadline, or U64_MAX. A device's timeout
+ * bounds each stage of a command: the wait for a buffer and its turn, the fetch of
+ * its Data-Out, the wait for a tag, its time with the handler.
+ */
 u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns);
 void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info);
 

@@ -7,6 +7,9 @@
  * takes a command off the list, under the list's lock, owns it until he has
  * delivered the event that moves it on; an abort that finds it already taken
  * leaves a note (UNPARK) that this event will find.
+ *
+ * A command whose Data-Out is fetched (FETCH) stands in no list: its deadline is
+ * looked for among the tasks of its I_T_L nexus (fetch.c).
  */
 #ifndef SLUICE_CORE_LIFECYCLE_H
 #define SLUICE_CORE_LIFECYCLE_H
@@ -29,6 +32,9 @@ enum sl_state {
 	SL_CANCEL_CALL,		/* ops->data_out_cancel is being called */
 	SL_CANCEL_CALL_DONE,	/* ... and the fabric let go before it returned */
 	SL_CANCELLED,		/* the fabric is to let go of the buffer */
+	SL_EXPIRE_CALL,		/* as CANCEL_CALL, because the Data-Out did not come in time */
+	SL_EXPIRE_CALL_DONE,	/* as CANCEL_CALL_DONE */
+	SL_EXPIRED,		/* as CANCELLED */
 	SL_WAIT_TAG,		/* wants a tag of its queue; parked there if there is none */
 	SL_RUNNING,		/* with the handler */
 	SL_RUNNING_ABORTED,	/* with the handler, whose answer nobody wants any more */
@@ -92,13 +98,14 @@ extern const char *const sl_event_names[SL_EVENTS];
 /* Delivers `ev` and what follows from it. Under the nexus's lock. */
 void sl_cmd_event(struct sl_cmd *cmd, enum sl_event ev, struct sl_work *w);
 
-/* The actions, by file: arrival.c, passage.c, ending.c. */
+/* The actions, by file: arrival.c, passage.c, fetch.c, ending.c. */
 enum sl_event sl_act_note(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_buffer(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_enter(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_start(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_fetch(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_await(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_cancel(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w);

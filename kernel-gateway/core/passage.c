@@ -52,18 +52,6 @@ enum sl_event sl_act_start(struct sl_cmd *cmd, struct sl_work *w)
 	return cmd->direction == SLUICE_DIR_OUT && cmd->buf_len > 0 ? SL_EV_FETCH : SL_EV_READY;
 }
 
-enum sl_event sl_act_fetch(struct sl_cmd *cmd, struct sl_work *w)
-{
-	sl_work_add(w, cmd, SL_TODO_FETCH);
-	return SL_EV_NONE;
-}
-
-enum sl_event sl_act_cancel(struct sl_cmd *cmd, struct sl_work *w)
-{
-	sl_work_add(w, cmd, SL_TODO_CANCEL);
-	return SL_EV_NONE;
-}
-
 enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w)
 {
 	if (cmd->core.data_out_len < cmd->buf_len) {

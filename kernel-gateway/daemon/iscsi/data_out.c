@@ -121,6 +121,12 @@ void iscsi_data_out_granted(struct iscsi_task *t)
 	advance(t);
 }
 
+/*
+ * Aborted, or its deadline passed while the initiator sends nothing. In the latter
+ * case the status goes out with sequences open: 11.4.2 would wait for their F bit,
+ * which may never come. The tags of open R2Ts end with the task, so that what comes
+ * late finds none and is dropped.
+ */
 void iscsi_data_out_cancelled(struct iscsi_task *t)
 {
 	struct iscsi_connection *c = t->session->connection;

@@ -42,8 +42,8 @@ static void print_table(FILE *f)
 	fprintf(f,
 		"# The life of a command\n\n"
 		"Printed from the table in `kernel-gateway/core/lifecycle.c`; what states and events mean\n"
-		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c` and\n"
-		"`ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
+		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c`,\n"
+		"`fetch.c` and `ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
 		"is one that no order of events can reach: it is counted, and the command stays as it is.\n\n"
 		"To print it again: `make -C kernel-gateway tests && cd kernel-gateway &&\n"
 		"UPDATE_DOCS=1 build/release/test/core/lifecycle_test`\n");

@@ -80,6 +80,82 @@ static void should_end_a_write_whose_data_the_fabric_lost(void **state)
 	fx_assert_quiet();
 }
 
+/* The initiator answers pings, but does not send its Data-Out. */
+static void should_end_a_write_whose_data_never_comes(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	struct fx_cmd c;
+	u64 asked_ns;
+
+	(void)state;
+	fx->auto_fetch = false;
+	fx_init(&c, n, 0x2a, SLUICE_DIR_OUT, 8192);
+	asked_ns = fx->now_ns;
+	fx_submit(&c);
+	assert_int_equal(c.data_outs, 1);
+	assert_int_equal(fx->timer_ns, asked_ns + 10 * FX_SECOND);
+	fx->now_ns = asked_ns + 10 * FX_SECOND - 1;
+	assert_int_equal(sl_gateway_tick(fx->gw, fx->now_ns), asked_ns + 10 * FX_SECOND);
+	assert_int_equal(c.cancels, 0);
+	fx->now_ns++;
+	assert_int_equal(sl_gateway_tick(fx->gw, fx->now_ns), U64_MAX);
+	assert_int_equal(c.cancels, 1);
+	assert_int_equal(c.responses, 0);
+	sl_cmd_data_out_done(&c.cmd, 0, fx->now_ns);
+	fx_assert_sense(&c, 0xb, 0x2e01);
+	assert_int_equal(sl_nexus_itl(n, 0)->timeouts, 1);
+	assert_null(fx_take(0));
+	fx_assert_quiet();
+}
+
+static void should_take_data_that_crosses_with_its_deadline_for_late(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	struct fx_cmd first, second;
+	u64 asked_ns = fx->now_ns;
+
+	(void)state;
+	fx->auto_fetch = false;
+	fx_init(&first, n, 0x2a, SLUICE_DIR_OUT, 8192);
+	fx_submit(&first);
+	fx->now_ns += 4 * FX_SECOND;
+	fx_init(&second, n, 0x2a, SLUICE_DIR_OUT, 8192);
+	fx_submit(&second);
+	fx->now_ns = asked_ns + 11 * FX_SECOND;
+	/* Each by its own deadline. */
+	assert_int_equal(sl_gateway_tick(fx->gw, fx->now_ns), asked_ns + 14 * FX_SECOND);
+	sl_cmd_data_out_done(&first.cmd, 8192, fx->now_ns);
+	fx_assert_sense(&first, 0xb, 0x2e01);
+	assert_int_equal(second.cancels, 0);
+	sl_cmd_data_out_done(&second.cmd, 8192, fx->now_ns);
+	fx_good(0, fx_take(0), 8192);
+	assert_int_equal(second.cmd.status, 0);
+	fx_assert_quiet();
+}
+
+/* The abort decides: its initiator wants to hear of the function, not of the command. */
+static void should_abort_a_write_whose_deadline_passed(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	struct fx_cmd c;
+	struct fx_tmf t;
+
+	(void)state;
+	fx->auto_fetch = false;
+	fx_init(&c, n, 0x2a, SLUICE_DIR_OUT, 8192);
+	fx_submit(&c);
+	fx->now_ns += 10 * FX_SECOND;
+	sl_gateway_tick(fx->gw, fx->now_ns);
+	fx_tmf(&t, n, SLUICE_TMF_ABORT_TASK, 0, c.cmd.task_tag);
+	assert_int_equal(c.cancels, 1);
+	assert_int_equal(t.done, 0);
+	sl_cmd_data_out_done(&c.cmd, 0, fx->now_ns);
+	assert_int_equal(c.responses, 1);
+	assert_true(c.cmd.silent);
+	assert_int_equal(t.done, 1);
+	fx_assert_quiet();
+}
+
 static void should_give_a_long_cdb_by_offset(void **state)
 {
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
@@ -175,6 +251,9 @@ int main(void)
 		TEST(should_carry_a_read_to_the_handler_and_its_data_back),
 		TEST(should_fetch_data_out_before_the_hand_over),
 		TEST(should_end_a_write_whose_data_the_fabric_lost),
+		TEST(should_end_a_write_whose_data_never_comes),
+		TEST(should_take_data_that_crosses_with_its_deadline_for_late),
+		TEST(should_abort_a_write_whose_deadline_passed),
 		TEST(should_give_a_long_cdb_by_offset),
 		TEST(should_refuse_what_a_fabric_must_never_submit),
 		TEST(should_wait_for_a_tag_when_all_are_out_and_go_on_with_the_first_freed),

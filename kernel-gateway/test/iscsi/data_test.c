@@ -298,6 +298,60 @@ static void should_wait_for_the_end_of_a_sequence_before_failing(void **state)
 	assert_int_equal(initiator_status(&in), 2);
 }
 
+/*
+ * The core gave up waiting: the status comes without the F bit, which would never
+ * have come (11.4.2 would wait for it), and what comes late is dropped (11.7).
+ */
+static void should_end_a_write_whose_data_never_comes(void **state)
+{
+	uint32_t ttt = begin_solicited(), late = in.itt;
+
+	fake_core_expire();
+	expect_sense(0x0b, 0x2e, 0x01);
+	wait_for(fake_core_live, 0); /* and its buffer with it */
+	initiator_data_out(&in, late, ttt, 0, 0, 4096, false);
+	initiator_data_out(&in, late, ttt, 1, 4096, 4096, true);
+	/* Half of an unsolicited burst. */
+	initiator_command(&in, bhs, W, FAKE_WRITE, 8192);
+	initiator_send(&in, bhs, NULL, 0);
+	late = in.itt;
+	initiator_data_out(&in, late, ISCSI_TAG_NONE, 0, 0, 4096, false);
+	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
+	initiator_send(&in, bhs, NULL, 0);
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE); /* so the 4096 bytes came */
+	fake_core_expire();
+	expect_sense(0x0b, 0x2e, 0x01);
+	initiator_data_out(&in, late, ISCSI_TAG_NONE, 1, 4096, 4096, true);
+	/* A new task in the same slot is not touched by the old one's tags. */
+	ttt = begin_solicited();
+	initiator_data_out(&in, late, ISCSI_TAG_NONE, 2, 0, 8192, true);
+	initiator_data_out(&in, in.itt, ttt, 0, 0, 8192, true);
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
+	assert_int_equal(initiator_status(&in), 0);
+	assert_int_equal(fake_core_last_write(), 8192);
+	assert_int_equal(iscsi_protocol_errors(rig.fabric), 0);
+}
+
+/* A sequence that was wrong and is never finished: its own error is told at the deadline. */
+static void should_not_wait_for_ever_for_the_end_of_a_failed_sequence(void **state)
+{
+	uint32_t ttt = begin_solicited(), itt = in.itt;
+
+	initiator_data_out(&in, itt, ttt, 5, 0, 512, false);
+	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
+	initiator_send(&in, bhs, NULL, 0);
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
+	fake_core_expire();
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
+	assert_int_equal(PDU_FIELD(iscsi_scsi_response, itt), itt);
+	assert_int_equal(initiator_status(&in), 2);
+	initiator_data_out(&in, itt, ttt, 6, 512, 7680, true);
+	initiator_command(&in, bhs, F, FAKE_GOOD, 0);
+	initiator_send(&in, bhs, NULL, 0);
+	initiator_expect(&in, ISCSI_OP_SCSI_RESPONSE);
+	assert_int_equal(initiator_status(&in), 0);
+}
+
 static void should_refuse_unsolicited_data_where_none_was_agreed(void **state)
 {
 	static uint8_t data[70000];
@@ -396,6 +450,8 @@ int main(void)
 		DIALOGUE(should_do_all_of_it_with_digests),
 		DIALOGUE(should_fail_commands_whose_data_is_out_of_order),
 		DIALOGUE(should_wait_for_the_end_of_a_sequence_before_failing),
+		DIALOGUE(should_end_a_write_whose_data_never_comes),
+		DIALOGUE(should_not_wait_for_ever_for_the_end_of_a_failed_sequence),
 		DIALOGUE(should_refuse_unsolicited_data_where_none_was_agreed),
 		DIALOGUE(should_close_on_a_bad_header_digest),
 		DIALOGUE(should_reject_a_bad_data_digest_and_fail_the_command),

@@ -18,6 +18,7 @@ struct fake {
 	struct sl_cmd *cmd;
 	enum state state;
 	bool aborted;
+	bool expired;
 };
 
 static const char *const targets[] = { FAKE_TARGET, FAKE_CLOSED };
@@ -231,14 +232,22 @@ int sl_cmd_submit(struct sl_cmd *cmd, u64 now_ns)
 
 void sl_cmd_data_out_done(struct sl_cmd *cmd, u32 received, u64 now_ns)
 {
+	static const u8 timeout[18] = { 0x70, 0, 0xb, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x2e, 0x01 };
 	struct fake *f = fake_of(cmd);
 	u32 good = 0;
-	bool was_aborted;
+	bool was_aborted, was_expired;
 
 	pthread_mutex_lock(&lock);
 	was_aborted = f->aborted;
+	was_expired = f->expired;
 	f->state = ENDED;
 	pthread_mutex_unlock(&lock);
+	if (was_expired && !was_aborted) {
+		memcpy(cmd->sense, timeout, sizeof(timeout));
+		cmd->sense_len = sizeof(timeout);
+		end(f, 2, false);
+		return;
+	}
 	while (good < received && cmd->data[good] == fake_byte(good))
 		good++;
 	if (!was_aborted && received == cmd->buf_len) {
@@ -307,6 +316,26 @@ void fake_core_finish(void)
 
 	while ((f = find_and_set(1u << HANGS, NULL, NULL, &ended)))
 		end(f, 0, false);
+}
+
+void fake_core_expire(void)
+{
+	struct sl_cmd *cmd;
+	struct fake *f;
+
+	do {
+		cmd = NULL;
+		pthread_mutex_lock(&lock);
+		for (f = all; f && !cmd; f = f->next) {
+			if (f->state != FILLING || f->expired)
+				continue;
+			f->expired = true;
+			cmd = f->cmd;
+		}
+		pthread_mutex_unlock(&lock);
+		if (cmd)
+			cmd->nexus->ops->data_out_cancel(cmd);
+	} while (cmd);
 }
 
 static unsigned int read_count(const unsigned int *count)

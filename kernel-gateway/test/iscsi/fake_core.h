@@ -26,6 +26,7 @@ enum fake_opcode {
 void fake_core_reset(void);
 void fake_core_grant(void);  /* give every waiting command its buffer */
 void fake_core_finish(void); /* end every hanging command GOOD */
+void fake_core_expire(void); /* the deadline of every command whose Data-Out is awaited passed: 0B/2E/01 */
 /* Counts. */
 unsigned int fake_core_live(void); /* commands not released */
 unsigned int fake_core_nexuses(void);

@@ -82,6 +82,11 @@ static void check_response(struct w_cmd *c)
 		w_check(c->aborted, "silent without an abort");
 		return;
 	}
+	if (c->expired) {
+		w_check(c->aborted || is_sense(c, 0xb, 0x2e01), "late Data-Out became status %02x",
+			c->cmd.status);
+		w->fetch_timeouts++;
+	}
 	if (c->cmd.status == 0x40)
 		w_check(c->aborted, "TASK ABORTED without an abort");
 	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
@@ -156,13 +161,19 @@ static void data_out(struct sl_cmd *cmd)
 		return;
 	}
 	c->fetch = W_FETCHING;
+	c->asked_ns = w->now_ns;
+	c->mute = w_chance(4);
 }
 
 static void data_out_cancel(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
-	w_check(c->aborted, "cancelled without an abort");
+	if (!c->aborted) {
+		w_check(c->fetch == W_FETCHING && w->now_ns >= c->asked_ns + W_TIMEOUT,
+			"cancelled without an abort, before its deadline");
+		c->expired = true;
+	}
 	if (c->fetch != W_FETCHING)
 		return;
 	c->fetch = W_CANCELLED;
@@ -170,7 +181,7 @@ static void data_out_cancel(struct sl_cmd *cmd)
 	if (w_chance(30)) {
 		c->fetch = W_NO_FETCH;
 		sl_cmd_data_out_done(cmd, 0, w->now_ns);
-		interrupt(c, 20);
+		interrupt(c, 40);
 	}
 }
 
@@ -258,6 +269,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->handed_ns = 0;
 	c->aborted_ns = 0;
 	c->aborted = false;
+	c->mute = false;
+	c->expired = false;
 	c->holder = false;
 	c->handler_done = false;
 	c->pages = 0;
@@ -318,7 +331,8 @@ void w_fabric_fetch(void)
 		struct w_cmd *c = &w->cmds[(start + i) % W_CMDS];
 		bool cancelled = c->fetch == W_CANCELLED;
 
-		if (c->life != W_LIVE || c->fetch == W_NO_FETCH || (!w->draining && w_chance(50)))
+		if (c->life != W_LIVE || c->fetch == W_NO_FETCH || (!w->draining && w_chance(50)) ||
+		    (c->mute && !cancelled))
 			continue;
 		c->fetch = W_NO_FETCH;
 		c->fetched_ns = w->now_ns;

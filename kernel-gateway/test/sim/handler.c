@@ -57,10 +57,13 @@ static void finish_death(u32 i)
 {
 	struct w_session *ws = &w->sessions[i];
 
-	/* The fabrics let go of their buffers; then nothing may be left. */
-	for (u32 turn = 0; turn < 64 && !sl_session_drained(ws->s); turn++) {
+	/* The fabrics let go of their buffers, at the deadline at last; then nothing may be left. */
+	for (u32 turn = 0; turn < 128 && !sl_session_drained(ws->s); turn++) {
 		w_fabric_fetch();
 		w_fabric_send();
+		w_handler_scan();
+		if (turn == 63)
+			w_time_passes(W_TIMEOUT);
 	}
 	w_check(sl_session_drained(ws->s), "buffers left behind: %u", ws->s->buffers);
 	w_check(ws->s->pool.used_pages == 0, "pool pages left behind: %u", ws->s->pool.used_pages);

@@ -36,11 +36,12 @@ static u64 play(u64 seed, u64 commands, u64 *total)
 	if (getenv("SEED"))
 		printf("SEED=%" PRIu64 " hash=%016" PRIx64 " commands=%" PRIu64
 		       " functions=%" PRIu64 " silent=%" PRIu64 " unit attentions=%" PRIu64
-		       " deadlines=%" PRIu64 " deaths=%" PRIu64 " GOOD=%" PRIu64 " CHECK=%" PRIu64
-		       " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
+		       " deadlines=%" PRIu64 " (of Data-Out: %" PRIu64 ") deaths=%" PRIu64
+		       " GOOD=%" PRIu64 " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64
+		       " ABORTED=%" PRIu64 "\n",
 		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts,
-		       w->deaths, w->by_status[0], w->by_status[2], w->by_status[8],
-		       w->by_status[0x28], w->by_status[0x40]);
+		       w->fetch_timeouts, w->deaths, w->by_status[0], w->by_status[2],
+		       w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
 	free(w);
 	w = NULL;
 	return hash;

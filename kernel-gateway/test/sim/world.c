@@ -101,6 +101,8 @@ static void check_bounds(void)
 		const struct w_cmd *c = &w->cmds[k];
 		u64 start;
 
+		w_check(c->fetch != W_FETCHING || w->now_ns < c->asked_ns + W_TIMEOUT,
+			"%" PRIu64 " waits for its Data-Out past the deadline", c->serial);
 		if (c->life != W_LIVE || c->fetch != W_NO_FETCH)
 			continue;
 		start = sl_max(c->submitted_ns, c->fetched_ns);
@@ -222,7 +224,7 @@ void w_step(void)
 	w_handler_scan();
 }
 
-/* Everything must end: the handlers answer, the fabrics let go. */
+/* Everything must end: the handlers answer, the fabrics let go, time passes for who never sends. */
 static void drain(void)
 {
 	w->draining = true;
@@ -232,6 +234,8 @@ static void drain(void)
 		w_fabric_fetch();
 		w_fabric_send();
 		w_handler_scan();
+		if (turn % 8 == 7)
+			w_time_passes(W_TIMEOUT);
 	}
 	for (u32 i = 0; i < W_SESSIONS; i++)
 		w_handler_answer_all(i);

@@ -36,6 +36,9 @@ struct w_cmd {
 	u32 lun;
 	u64 serial;			/* order of submission, over all; in the CDB */
 	u64 submitted_ns, handed_ns, aborted_ns, fetched_ns;
+	u64 asked_ns;			/* for its Data-Out */
+	bool mute;			/* its initiator never sends that */
+	bool expired;			/* cancelled because it did not come in time */
 	struct sl_device *dev;		/* NULL: no such LUN */
 	bool aborted;			/* some function affects it */
 	bool holder;			/* the handler holds its tag */
@@ -98,7 +101,7 @@ struct world {
 	struct w_session sessions[W_SESSIONS];
 	bool mapped[W_LUNS];
 	u64 serial;
-	u64 submitted, responded, n_tmfs, deaths, silent, timeouts, uas, faults;
+	u64 submitted, responded, n_tmfs, deaths, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256];
 	u32 in_respond, in_interrupt;
 	u16 next_ua;
