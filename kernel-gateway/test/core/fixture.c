@@ -62,6 +62,12 @@ static void respond(struct sl_cmd *cmd)
 	c->order = ++fx->clock;
 	if (fx->auto_release)
 		sl_cmd_release(cmd, fx->now_ns);
+	if (fx->on_respond) {
+		void (*call)(void) = fx->on_respond;
+
+		fx->on_respond = NULL;
+		call();
+	}
 }
 
 static void tmf_done(struct sl_tmf *tmf)

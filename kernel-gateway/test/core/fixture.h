@@ -48,6 +48,7 @@ struct fx {
 	u32 consumer[SLUICE_MAX_QUEUES];	/* the handler's private indices */
 	u32 producer[SLUICE_MAX_QUEUES];
 	u32 event_consumer, request_producer;
+	void (*on_respond)(void);	/* called in respond(), once */
 };
 
 extern struct fx *fx;			/* of the running test */

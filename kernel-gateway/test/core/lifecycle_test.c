@@ -45,6 +45,9 @@ static void print_table(FILE *f)
 		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c`,\n"
 		"`fetch.c` and `ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
 		"is one that no order of events can reach: it is counted, and the command stays as it is.\n\n"
+		"No command enters KEPT yet: it waits for the recovery policies (requeue, redeliver), and its\n"
+		"cells for a test. The tests reach every other legal cell: test/sim/, and for RUNNING x REFUSE\n"
+		"and UNPARK x BUFFER, which take two threads, test/core/crossing_test.c.\n\n"
 		"To print it again: `make -C kernel-gateway tests && cd kernel-gateway &&\n"
 		"UPDATE_DOCS=1 build/release/test/core/lifecycle_test`\n");
 	for (u32 s = 0; s < SL_STATES; s++)

@@ -76,7 +76,7 @@ static void should_replay_a_seed_to_the_same_trace(void **state)
 /*
  * KEPT, until the recovery policies enter it; and what takes two threads: a ring
  * that goes away between a tag's way to its command and the hand-over, an abort
- * between a buffer's way to its command and its arrival.
+ * between a buffer's way to its command and its arrival (test/core/crossing_test.c).
  */
 static bool out_of_reach(u32 state, u32 event)
 {

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Cells of the command's table that only two threads can reach, or one inside a call of the core. */
+#include <pthread.h>
+#include <string.h>
+
+#include "core/nexus.h"
+#include "core/session.h"
+#include "fixture.h"
+
+static bool visited[SL_STATES][SL_EVENTS];
+
+static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
+{
+	(void)cmd;
+	visited[state][event] = true;
+}
+
+static void watch(void)
+{
+	memset(visited, 0, sizeof(visited));
+	fx->gw->observe = observe;
+}
+
+static void close_session(void)
+{
+	sl_session_close(fx->session, fx->now_ns);
+}
+
+/* The tag is on its way to who waited for it when the ring goes. */
+static void should_refuse_a_command_whose_tag_came_after_the_ring_had_gone(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	const struct sluice_desc *first;
+	struct fx_cmd c[9];
+
+	(void)state;
+	watch();
+	for (u32 i = 0; i < 9; i++) {
+		fx_init(&c[i], n, 0x28, SLUICE_DIR_IN, 4096);
+		fx_submit(&c[i]);
+	}
+	assert_int_equal(c[8].cmd.core.state, SL_WAIT_TAG);
+	first = fx_take(0);
+	fx->on_respond = close_session; /* another thread, while this one answers the first */
+	fx_put(0, first->tag, first->generation, 0, 4096, NULL, 0);
+	fx_reap(0);
+	assert_int_equal(c[0].cmd.status, 0);
+	for (u32 i = 1; i < 9; i++)
+		fx_assert_sense(&c[i], 0xb, 0x0800);
+	assert_true(visited[SL_RUNNING][SL_EV_REFUSE]);
+	fx_assert_quiet();
+}
+
+static void *release(void *c)
+{
+	fx_release(c);
+	return NULL;
+}
+
+static bool taken_off_the_list(struct sl_cmd *cmd)
+{
+	bool parked;
+
+	sl_spin_lock(&fx->session->pool_lock);
+	parked = cmd->core.parked;
+	sl_spin_unlock(&fx->session->pool_lock);
+	return !parked;
+}
+
+/* The buffer is on its way to who waited for it when he is aborted. */
+static void should_abort_a_command_whose_buffer_is_on_its_way(void **state)
+{
+	struct sl_nexus *holder = fx_nexus("iqn.a,i,0x1"), *waiter = fx_nexus("iqn.b,i,0x1");
+	struct fx_cmd whole_pool, c;
+	struct sl_work w;
+	pthread_t thread;
+
+	(void)state;
+	watch();
+	fx->auto_release = false;
+	fx_init(&whole_pool, holder, 0x28, SLUICE_DIR_IN, SLUICE_MAX_BUFFER);
+	fx_submit(&whole_pool);
+	fx_good(0, fx_take(0), 0);
+	fx->auto_release = true;
+	fx_init(&c, waiter, 0x28, SLUICE_DIR_IN, 4096);
+	fx_submit(&c);
+	assert_int_equal(c.cmd.core.state, SL_WAIT_BUFFER);
+	sl_work_init(&w, fx->gw, fx->now_ns);
+	/* The granter takes it off the list, and then has to wait for our lock. */
+	sl_spin_lock(&waiter->lock);
+	pthread_create(&thread, NULL, release, &whole_pool);
+	while (!taken_off_the_list(&c.cmd))
+		sched_yield();
+	c.cmd.core.abort_kind = SL_ABORT_SILENT;
+	sl_cmd_event(&c.cmd, SL_EV_ABORT, &w);
+	assert_int_equal(c.cmd.core.state, SL_UNPARK);
+	sl_spin_unlock(&waiter->lock);
+	sl_work_run(&w);
+	pthread_join(thread, NULL);
+	assert_true(visited[SL_UNPARK][SL_EV_BUFFER]);
+	assert_int_equal(c.responses, 1);
+	assert_true(c.cmd.silent);
+	assert_null(fx_take(0));
+	fx_assert_quiet();
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fx_setup, fx_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(should_refuse_a_command_whose_tag_came_after_the_ring_had_gone),
+		TEST(should_abort_a_command_whose_buffer_is_on_its_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
