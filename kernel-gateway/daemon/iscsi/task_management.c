@@ -142,6 +142,36 @@ static bool abort_unknown(struct iscsi_connection *c, const struct iscsi_task_re
 	return true;
 }
 
+/*
+ * 11.5.1: a function acts on all commands of its session with a lower CmdSN, also on
+ * those that still wait here for a missing one (then it is an immediate request: any
+ * other has waited for its own turn). The core does not know them; their CmdSN keeps
+ * its turn, and they end without a word. ABORT TASK is seen to above.
+ *
+ * What did not come at all is not waited for, as 11.5.1 would allow. There is one
+ * connection, on which commands come in the order of CmdSN (4.2.2.1): a missing one
+ * can come only as a retry after this request, and is served as one.
+ */
+static void abort_held(struct iscsi_session *s, const struct iscsi_task_request_pdu *pdu)
+{
+	uint8_t function = function_of(pdu->function & 0x7f);
+	bool one_unit = function == SLUICE_TMF_ABORT_TASK_SET ||
+			function == SLUICE_TMF_CLEAR_TASK_SET ||
+			function == SLUICE_TMF_LOGICAL_UNIT_RESET;
+
+	if (!one_unit && function != SLUICE_TMF_TARGET_RESET &&
+	    function != SLUICE_TMF_I_T_NEXUS_RESET)
+		return;
+	for (uint32_t i = 0; s->held_tasks && i < s->used_tasks; i++) {
+		struct iscsi_task *t = &s->tasks[i];
+
+		if (t->run.live && t->run.held &&
+		    iscsi_serial_before(t->run.cmd_sn, get_be32(pdu->cmd_sn)) &&
+		    (!one_unit || !memcmp(t->cmd.lun, pdu->lun, sizeof(pdu->lun))))
+			t->run.failed = t->run.dropped = true;
+	}
+}
+
 void iscsi_task_request(struct iscsi_connection *c, const uint8_t *bhs)
 {
 	const struct iscsi_task_request_pdu *pdu = (const void *)bhs;
@@ -168,6 +198,7 @@ void iscsi_task_request(struct iscsi_connection *c, const uint8_t *bhs)
 		answer(c, itt, ISCSI_TASK_REJECTED, false);
 		return;
 	}
+	abort_held(c->session, pdu);
 	tmf->itt = itt;
 	tmf->cold = function == ISCSI_TASK_TARGET_COLD_RESET;
 	tmf->tmf.function = function_of(function);

@@ -294,6 +294,40 @@ static void should_abort_a_task_that_waits_for_its_data(void **state)
 	assert_int_equal(fake_core_last_write(), 0);
 }
 
+/* 11.5.1: on all commands with a lower CmdSN, also on those held for a missing one. */
+static void should_abort_the_commands_that_it_holds(void **state)
+{
+	static const uint8_t functions[] = { ISCSI_TASK_ABORT_TASK_SET, ISCSI_TASK_CLEAR_TASK_SET,
+					     ISCSI_TASK_LU_RESET, ISCSI_TASK_TARGET_WARM_RESET };
+
+	for (size_t i = 0; i < sizeof(functions); i++) {
+		uint32_t first = in.cmd_sn, missing, unit_1, later;
+
+		fake_core_reset();
+		in.cmd_sn = first + 1;
+		command(F, FAKE_GOOD, 0); /* covered */
+		initiator_command(&in, bhs, F, FAKE_GOOD, 0);
+		bhs[9] = 1; /* LUN 1: covered by the target's reset only */
+		initiator_send(&in, bhs, NULL, 0);
+		unit_1 = in.itt;
+		task_request(functions[i], ISCSI_TAG_NONE, 0);
+		assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
+		command(F, FAKE_GOOD, 0); /* of a higher CmdSN: not covered */
+		later = in.itt;
+		in.cmd_sn = first;
+		command(F, FAKE_GOOD, 0);
+		missing = in.itt;
+		expect_good(missing);
+		if (functions[i] != ISCSI_TASK_TARGET_WARM_RESET)
+			expect_good(unit_1);
+		expect_good(later);
+		assert_int_equal(PDU_FIELD(iscsi_scsi_response, exp_cmd_sn), first + 4);
+		assert_int_equal(fake_core_submitted(),
+				 functions[i] == ISCSI_TASK_TARGET_WARM_RESET ? 2 : 3);
+		in.cmd_sn = first + 4;
+	}
+}
+
 static void should_refuse_functions_that_it_does_not_have(void **state)
 {
 	task_request(ISCSI_TASK_REASSIGN, 1, 0);
@@ -591,6 +625,7 @@ int main(void)
 		QUICK(should_close_and_open_the_window),
 		DIALOGUE(should_abort_a_task_without_an_answer_to_it),
 		DIALOGUE(should_abort_a_task_that_waits_for_its_data),
+		DIALOGUE(should_abort_the_commands_that_it_holds),
 		DIALOGUE(should_refuse_functions_that_it_does_not_have),
 		DIALOGUE(should_end_every_session_with_a_cold_reset),
 		DIALOGUE(should_log_out),
