@@ -135,7 +135,7 @@ void sl_queue_doorbell(struct sl_queue *q);
  * many were taken; a broken ring calls ops->session_broken and returns 0.
  */
 u32 sl_queue_reap(struct sl_queue *q, u32 budget, u64 now_ns);
-/* Completions wait to be reaped (two loads; for spinning). */
+/* Completions wait to be reaped (a few loads; for spinning). */
 bool sl_queue_ready(const struct sl_queue *q);
 /* Commands that the handler holds. */
 u32 sl_queue_in_flight(const struct sl_queue *q);

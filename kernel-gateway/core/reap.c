@@ -200,7 +200,9 @@ u32 sl_queue_reap(struct sl_queue *q, u32 budget, u64 now_ns)
 
 bool sl_queue_ready(const struct sl_queue *q)
 {
-	return q->live && sl_load_acquire(&q->user_index->comp_producer) != q->comp_consumer;
+	/* Of a broken ring nothing is taken any more: not ready, or its loop would not sleep. */
+	return q->live && !sl_load_relaxed(&q->session->broken) &&
+	       sl_load_acquire(&q->user_index->comp_producer) != q->comp_consumer;
 }
 
 u32 sl_queue_in_flight(const struct sl_queue *q)

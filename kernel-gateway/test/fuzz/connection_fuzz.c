@@ -3,7 +3,8 @@
  * A whole connection over a real socket and the fake core. The first byte chooses
  * what goes before: 0 nothing (raw bytes to a fresh connection), 1 a login, 2 a
  * login with both digests; then each record is a length, a header and its data
- * whose header is made plausible by a flag, so that the fuzzer gets past CmdSN.
+ * whose header is made plausible by flags, so that the fuzzer gets past CmdSN and
+ * goes on with what the target asked for (Text, R2T, NOP-In).
  * After the input the peer hangs up; nothing may be left of it.
  */
 #include <errno.h>
@@ -25,13 +26,59 @@
 static struct rig rig;
 static struct initiator peer;
 
-static void drain(void)
-{
-	static char sink[65536];
+/* ---- What comes back --------------------------------------------------------------- */
 
-	while (recv(peer.fd, sink, sizeof(sink), MSG_DONTWAIT) > 0)
-		;
+/* The stream is read only to learn the last Target Transfer Tag; digests are not checked here. */
+static struct {
+	uint8_t bhs[ISCSI_BHS_LEN];
+	uint32_t have, skip;
+	uint32_t ttt;
+} stream;
+
+static void learn(void)
+{
+	uint32_t len = iscsi_data_len(stream.bhs);
+	uint8_t opcode = iscsi_opcode(stream.bhs);
+
+	if (opcode == ISCSI_OP_R2T || opcode == ISCSI_OP_TEXT_RESPONSE || opcode == ISCSI_OP_NOP_IN)
+		stream.ttt = get_be32(((struct iscsi_response *)stream.bhs)->ttt);
+	stream.have = 0;
+	stream.skip = len + iscsi_pad(len) + (peer.header_digest ? 4 : 0) +
+		      (peer.data_digest && len ? 4 : 0);
 }
+
+static void parse(const uint8_t *at, size_t left)
+{
+	while (left) {
+		size_t n = stream.skip ? stream.skip : ISCSI_BHS_LEN - stream.have;
+
+		n = n < left ? n : left;
+		if (stream.skip) {
+			stream.skip -= (uint32_t)n;
+		} else {
+			memcpy(stream.bhs + stream.have, at, n);
+			stream.have += (uint32_t)n;
+			if (stream.have == ISCSI_BHS_LEN)
+				learn();
+		}
+		at += n;
+		left -= n;
+	}
+}
+
+static void drain(int patience_ms)
+{
+	static uint8_t sink[65536];
+	struct pollfd p = { .fd = peer.fd, .events = POLLIN };
+	ssize_t n;
+
+	if (patience_ms)
+		poll(&p, 1, patience_ms);
+	while ((n = recv(peer.fd, sink, sizeof(sink), MSG_DONTWAIT)) > 0)
+		parse(sink, (size_t)n);
+}
+
+/* ---- What goes out ------------------------------------------------------------------- */
 
 static bool send_all(const void *from, size_t len)
 {
@@ -46,7 +93,7 @@ static bool send_all(const void *from, size_t len)
 			len -= (size_t)n;
 		} else if (n < 0 && errno == EAGAIN) {
 			poll(&p, 1, 1000);
-			drain();
+			drain(0);
 		} else {
 			return false;
 		}
@@ -71,11 +118,14 @@ static bool send_pdu(struct input *in)
 		put_be24(((struct iscsi_bhs *)bhs)->data_len, len);
 	if (shape & 4)
 		((struct iscsi_bhs *)bhs)->total_ahs_len = 0;
+	/* Go on with what the target asked for: Text, Data-Out, NOP-Out. */
+	if (shape & 8)
+		put_be32(((struct iscsi_text_request *)bhs)->ttt, stream.ttt);
 	input_bytes(in, data, len);
 	if (!(shape & 2))
 		return send_all(bhs, sizeof(bhs)) && send_all(data, len);
 	initiator_send(&peer, bhs, data, len);
-	drain();
+	drain(shape & 16 ? 2 : 0);
 	return true;
 }
 
@@ -83,12 +133,14 @@ static void play(struct input *in)
 {
 	uint8_t kind = input_u8(in) % 3;
 
+	memset(&stream, 0, sizeof(stream));
 	if (kind == 0) {
 		initiator_connect(&peer, &rig);
 		send_all(in->at, in->left);
 		return;
 	}
 	initiator_login(&peer, &rig, 1, kind == 2 ? DIGESTS : "", kind == 2 ? sizeof(DIGESTS) : 0);
+	peer.header_digest = peer.data_digest = kind == 2;
 	while (in->left && send_pdu(in)) {
 		struct pollfd p = { .fd = peer.fd, .events = POLLRDHUP };
 

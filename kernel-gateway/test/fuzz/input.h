@@ -3,6 +3,10 @@
 #ifndef SLUICE_FUZZ_INPUT_H
 #define SLUICE_FUZZ_INPUT_H
 
+#ifdef NDEBUG
+#error "fuzz targets find by assert()"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,174 +1,191 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The core between an honest fabric and a handler that the fuzzer plays: it writes
- * what it likes where it may, while commands, aborts and time go on. Whatever it
- * writes, each command is answered once and nothing is left behind.
+ * The core between an honest fabric and handlers that the fuzzer plays: they write
+ * what they like where they may, die and come back, while commands of every
+ * attribute, functions, mappings, nexuses and time go on. Whatever they write, each
+ * command is answered once and nothing is left behind. The first byte chooses how
+ * eager the fabric is; then each step is a byte that names it and its arguments.
  */
-#include <assert.h>
-#include <stdlib.h>
-
-#include "core/session.h"
-#include "input.h"
-#include "test/core/fixture.h"
-
-#define COMMANDS 24
-
-static struct fx_cmd commands[COMMANDS];
-static bool live[COMMANDS], fetched[COMMANDS];
-static struct fx_tmf tmfs[COMMANDS];
-static uint32_t n_tmfs;
-static struct sl_nexus *nexus;
-
-/* The fabric lets go of a buffer that it was asked to fill: once. */
-static void fetch(uint32_t i, u32 received)
-{
-	if (!live[i] || fetched[i] || fx->auto_fetch || !commands[i].data_outs)
-		return;
-	fetched[i] = true;
-	sl_cmd_data_out_done(&commands[i].cmd, received, fx->now_ns);
-}
-
-/* What was answered is given back; twice answered is a finding. */
-static void settle(void)
-{
-	for (uint32_t i = 0; i < COMMANDS; i++) {
-		if (!live[i])
-			continue;
-		assert(commands[i].responses <= 1);
-		if (commands[i].cancels)
-			fetch(i, 0);
-		if (commands[i].responses) {
-			assert(commands[i].cmd.data_len <= commands[i].cmd.expected_len);
-			assert(commands[i].cmd.data_len <= commands[i].cmd.buf_len);
-			fx_release(&commands[i]);
-			live[i] = false;
-		}
-	}
-}
+#include "ring_world.h"
 
 static void submit(struct input *in)
 {
-	static const uint8_t opcodes[] = { 0x00, 0x12, 0x28, 0x2a, 0xa0, 0x03 };
-	uint8_t shape = input_u8(in);
+	static const uint8_t opcodes[] = { 0x00, 0x12, 0x28, 0x2a, 0xa0, 0x03, 0x8a, 0x7f };
+	uint8_t shape = input_u8(in), how = input_u8(in);
+	uint32_t nexus = how & 1;
 
-	for (uint32_t i = 0; i < COMMANDS; i++) {
-		if (live[i])
+	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing)
+		return;
+	for (uint32_t i = 0; i < RW_TASKS; i++) {
+		struct rw_task *t = &rw.tasks[i];
+
+		if (t->live)
 			continue;
-		fx_init(&commands[i], nexus, opcodes[shape % 6], (uint8_t)(shape / 6 % 3),
-			input_u32(in) % 300000);
-		commands[i].cmd.attribute = (uint8_t)(1 + shape / 18 % 3);
-		if (commands[i].cmd.direction == SLUICE_DIR_NONE)
-			commands[i].cmd.expected_len = 0;
-		live[i] = true;
-		fetched[i] = false;
-		fx_submit(&commands[i]);
+		memset(t, 0, sizeof(*t));
+		t->live = true;
+		t->nexus = nexus;
+		t->cmd.nexus = rw.nexuses[nexus].core;
+		t->cmd.task_tag = ++rw.tag;
+		t->cmd.lun[1] = (uint8_t)((how >> 1) % RW_LUNS);
+		t->cmd.cdb[0] = opcodes[shape & 7];
+		t->cmd.cdb_len = shape & 8 ? 260 : 16;
+		t->cmd.attribute = (uint8_t)(1 + (how >> 4) % 4);
+		t->cmd.direction = (uint8_t)((shape >> 4) % 3);
+		/* Some that fill the pool, some odd ones. */
+		if (t->cmd.direction != SLUICE_DIR_NONE)
+			t->cmd.expected_len = shape & 0x40 ? (input_u8(in) + 1U) << 16 :
+							     input_u8(in) * 37U;
+		if (shape & 0x80)
+			input_bytes(in, t->cmd.cdb + 1, 15);
+		if (sl_cmd_submit(&t->cmd, rw.now_ns))
+			t->live = false;
 		return;
 	}
 }
 
-static void scribble(struct input *in)
+static void function(struct input *in)
 {
-	uint32_t at = input_u32(in) % (uint32_t)fx->control.pool_off;
-	uint8_t len = input_u8(in) % 64;
+	uint8_t shape = input_u8(in), task = input_u8(in) % RW_TASKS;
+	uint32_t nexus = shape & 1;
 
-	if (at + len > fx->control.pool_off)
-		len = (uint8_t)(fx->control.pool_off - at);
-	input_bytes(in, fx->handler_region + at, len);
-}
-
-/* An answer that is right but for what the fuzzer changes in it. */
-static void complete(struct input *in)
-{
-	uint32_t queue = input_u8(in) % 2;
-	const struct sluice_desc *d = fx_take(queue);
-	uint8_t twist = input_u8(in);
-	uint8_t sense[SLUICE_SENSE_MAX];
-
-	if (!d)
+	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing)
 		return;
-	input_bytes(in, sense, sizeof(sense) < in->left ? 18 : 0);
-	fx_put(queue, twist & 1 ? input_u32(in) % 16 : d->tag, d->generation + (twist & 2 ? 1 : 0),
-	       twist & 4 ? input_u8(in) : 0, twist & 8 ? input_u32(in) : d->buf_len, sense,
-	       (uint16_t)(twist & 16 ? input_u32(in) : 0));
-}
+	for (uint32_t i = 0; i < RW_TMFS; i++) {
+		struct rw_tmf *t = &rw.tmfs[i];
 
-static void abort_something(struct input *in)
-{
-	if (n_tmfs == COMMANDS)
+		if (t->live)
+			continue;
+		memset(t, 0, sizeof(*t));
+		t->live = true;
+		t->tmf.nexus = rw.nexuses[nexus].core;
+		t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
+		t->tmf.lun[1] = rw.tasks[task].cmd.lun[1];
+		t->tmf.task_tag = rw.tasks[task].cmd.task_tag;
+		sl_tmf_submit(&t->tmf, rw.now_ns);
 		return;
-	fx_tmf(&tmfs[n_tmfs], nexus, (uint8_t)(1 + input_u8(in) % 6), 0,
-	       commands[input_u8(in) % COMMANDS].cmd.task_tag);
-	n_tmfs++;
+	}
 }
 
-static void play(struct input *in)
+static void configure(struct input *in)
 {
-	uint32_t i;
+	uint8_t what = input_u8(in), i = what >> 3;
 
-	switch (input_u8(in) % 9) {
+	switch (what & 7) {
 	case 0:
+		rw_nexus_close(i % RW_NEXUSES);
+		break;
 	case 1:
-		submit(in);
+		rw_nexus_open(i % RW_NEXUSES);
 		break;
 	case 2:
-		scribble(in);
+		rw_lun(i % RW_LUNS, false);
 		break;
 	case 3:
-		complete(in);
+		rw_lun(i % RW_LUNS, true);
 		break;
 	case 4:
+		rw_session_die(i % RW_SESSIONS);
+		rw_session_open(i % RW_SESSIONS);
+		break;
 	case 5:
-		fx_reap(input_u8(in) % 2);
-		sl_admin_reap(fx->session, 64, fx->now_ns);
+		sl_device_remove(rw.sessions[i & 1].core, rw.sessions[i & 1].devices[i / 2 % 3],
+				 rw.now_ns);
 		break;
 	case 6:
-		abort_something(in);
-		break;
-	case 7:
-		i = input_u8(in) % COMMANDS;
-		fetch(i, commands[i].cmd.buf_len);
+		rw_device_add(i % RW_DEVICES);
 		break;
 	default:
-		fx->now_ns += (u64)input_u8(in) * FX_SECOND / 4;
-		sl_gateway_tick(fx->gw, fx->now_ns);
+		if (rw.nexuses[i & 1].core && !rw.nexuses[i & 1].closing)
+			sl_nexus_prefer_queue(rw.nexuses[i & 1].core, i / 2);
 	}
-	settle();
 }
 
-/* The session ends, as it does when a ring broke; then everything has its answer. */
-static void finish(void)
+static void serve(struct rw_session *s, uint8_t q)
 {
-	sl_session_close(fx->session, fx->now_ns);
-	for (uint32_t i = 0; i < COMMANDS; i++)
-		fetch(i, commands[i].cmd.buf_len);
-	settle();
-	sl_gateway_tick(fx->gw, fx->now_ns + 100 * FX_SECOND);
-	settle();
-	for (uint32_t i = 0; i < COMMANDS; i++)
-		assert(!live[i]);
-	for (uint32_t i = 0; i < n_tmfs; i++)
-		assert(tmfs[i].done == 1);
-	assert(sl_session_drained(fx->session));
-	sl_session_destroy(fx->session);
-	fx->session = NULL;
-	free(fx->gateway_region);
-	free(fx->handler_region);
+	struct sl_queue *queue = sl_session_queue(s->core, q % RW_QUEUES);
+
+	sl_queue_awake(queue);
+	while (sl_queue_reap(queue, 1 + (q >> 1), rw.now_ns))
+		;
+	if (sl_queue_sleep(queue))
+		assert(!sl_queue_ready(queue));
+	sl_admin_awake(s->core);
+	sl_admin_reap(s->core, 64, rw.now_ns);
+	sl_admin_sleep(s->core);
+}
+
+static void look(void)
+{
+	struct sluice_gateway_info gateway = { 0 };
+	struct sluice_device_info device;
+	struct sluice_nexus_info nexus;
+
+	sl_gateway_info(rw.gw, &gateway);
+	assert(gateway.devices <= RW_DEVICES + 1 && gateway.nexuses <= RW_NEXUSES);
+	for (uint32_t i = 0; sl_device_info(rw.gw, i, &device) == 0; i++)
+		assert(device.live <= RW_TASKS);
+	for (uint32_t i = 0; sl_nexus_info(rw.gw, i, &nexus) == 0; i++)
+		assert(nexus.nexus);
+}
+
+static void step(struct input *in)
+{
+	uint8_t what = input_u8(in);
+	struct rw_session *s = &rw.sessions[what >> 7];
+	uint8_t i;
+
+	switch ((what & 0x7f) % 14) {
+	case 0:
+	case 1:
+	case 2:
+		submit(in);
+		break;
+	case 3:
+		rw_handler_scribble(s, in);
+		break;
+	case 4:
+		rw_handler_take(s, in);
+		break;
+	case 5:
+	case 6:
+		rw_handler_answer(s, in);
+		break;
+	case 7:
+		serve(s, input_u8(in));
+		break;
+	case 8:
+		function(in);
+		break;
+	case 9:
+		i = input_u8(in);
+		rw_fetch(&rw.tasks[i % RW_TASKS],
+			 i & 0x80 ? input_u32(in) : rw.tasks[i % RW_TASKS].cmd.buf_len);
+		break;
+	case 10:
+		rw.now_ns += (u64)input_u8(in) * RW_SECOND / 8;
+		sl_gateway_tick(rw.gw, rw.now_ns);
+		break;
+	case 11:
+		rw_handler_request(s, in);
+		break;
+	case 12:
+		configure(in);
+		break;
+	default:
+		rw_release(&rw.tasks[input_u8(in) % RW_TASKS]);
+		rw_handler_read_events(s);
+		look();
+	}
+	rw_settle();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	void *state = NULL;
 
-	memset(live, 0, sizeof(live));
-	n_tmfs = 0;
-	fx_open(8, SLUICE_MAX_BUFFER, 16);
-	nexus = fx_nexus("iqn.2026-11.io.sluice:fuzz,i,0x1");
-	fx->auto_fetch = input_u8(&in) & 1;
-	fx->auto_release = false;
-	while (in.left && !fx->broken)
-		play(&in);
-	finish();
-	fx_teardown(&state);
+	rw_open(input_u8(&in));
+	while (in.left)
+		step(&in);
+	rw_close();
 	return 0;
 }

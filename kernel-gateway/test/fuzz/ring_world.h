@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A small gateway for ring_fuzz: two handler sessions, four logical units, two I_T
+ * nexuses, and an honest fabric that asserts what it may expect. Made anew for each
+ * input, so that an input always means the same; the shared regions are kept.
+ */
+#ifndef SLUICE_FUZZ_RING_WORLD_H
+#define SLUICE_FUZZ_RING_WORLD_H
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/nexus.h"
+#include "core/session.h"
+#include "input.h"
+
+#define RW_TARGET   "iqn.2026-11.io.sluice:fuzz"
+#define RW_SECOND   1000000000ULL
+#define RW_TASKS    32U
+#define RW_TMFS	    12U
+#define RW_NEXUSES  2U
+#define RW_SESSIONS 2U
+#define RW_QUEUES   2U
+#define RW_DEPTH    8U
+#define RW_DEVICES  3U			/* LUN 0..2; LUN 3 names a device that nobody serves */
+#define RW_LUNS	    5U			/* one more than are mapped */
+
+struct rw_task {
+	struct sl_cmd cmd;		/* first: the fabric gets it back from the core's pointer */
+	bool live, fetched;
+	uint32_t nexus, data_outs, cancels, responses;
+};
+
+struct rw_tmf {
+	struct sl_tmf tmf;
+	bool live;
+	uint32_t done;
+};
+
+struct rw_nexus {
+	struct sl_nexus *core;		/* NULL: closed whole */
+	bool closing, seen;
+};
+
+/* A descriptor as the handler took it. */
+struct rw_held {
+	uint32_t tag, generation, buf_len;
+	bool held;
+};
+
+struct rw_session {
+	struct sl_session *core;
+	struct sluice_control control;
+	u8 *gateway_region, *handler_region;
+	bool broken;
+	uint32_t consumer[RW_QUEUES], producer[RW_QUEUES];
+	uint32_t events, requests;
+	struct rw_held held[RW_QUEUES][RW_DEPTH];
+	uint32_t devices[RW_DEVICES];	/* identifiers of those it serves */
+};
+
+struct ring_world {
+	struct sl_gateway *gw;
+	u64 now_ns, tag;
+	bool eager_fetch;		/* the fabric fetches Data-Out within data_out() */
+	bool eager_release;		/* the fabric releases within respond() */
+	struct rw_task tasks[RW_TASKS];
+	struct rw_tmf tmfs[RW_TMFS];
+	struct rw_nexus nexuses[RW_NEXUSES];
+	struct rw_session sessions[RW_SESSIONS];
+};
+
+extern struct ring_world rw;
+
+void rw_open(uint8_t options);
+/* Everything ends; asserts that nothing is left. */
+void rw_close(void);
+/* After each step: cancelled fetches end, broken sessions die and come back, answers are checked. */
+void rw_settle(void);
+/* The fabric sends what was answered; then the core may have the buffers. */
+void rw_release_all(void);
+void rw_release(struct rw_task *t);
+void rw_fetch(struct rw_task *t, uint32_t received);
+
+void rw_nexus_open(uint32_t i);
+void rw_nexus_close(uint32_t i);
+void rw_session_open(uint32_t i);
+void rw_session_die(uint32_t i);
+void rw_device_add(uint32_t d);
+int rw_lun(uint32_t lun, bool map);
+
+/* ring_handler.c: what the fuzzer does as handler i. */
+void rw_handler_take(struct rw_session *s, struct input *in);
+void rw_handler_answer(struct rw_session *s, struct input *in);
+void rw_handler_request(struct rw_session *s, struct input *in);
+void rw_handler_scribble(struct rw_session *s, struct input *in);
+void rw_handler_read_events(struct rw_session *s);
+
+#endif /* SLUICE_FUZZ_RING_WORLD_H */
