@@ -6,18 +6,22 @@
 #   abi    C dump = Java layouts                                   sim    the seeded simulation, longer
 #   asan   c and e2e with AddressSanitizer and UBSan               tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
+#   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
 #   unit   = c java
 
-readonly ALL_SUITES=(lint c java abi sim e2e asan tsan)
+readonly ALL_SUITES=(lint c java abi sim corpus e2e asan tsan)
 readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
 
 run_suites() {
 	[ $# -gt 0 ] || set -- "${ALL_SUITES[@]}"
 	local suite started failed=()
 	for suite in "$@"; do
-		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit ${ALL_SUITES[*]}"
+		# shellcheck disable=SC2034 # fuzzing.sh uses it
+		[[ $suite =~ ^[1-9][0-9]*$ ]] && FUZZ_MINUTES=$suite && continue
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
+		[[ $suite =~ ^[0-9]+$ ]] && continue
 		started=$SECONDS
 		say "=== $suite"
 		if ("suite_$suite"); then

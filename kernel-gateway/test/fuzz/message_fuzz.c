@@ -111,7 +111,11 @@ static void fill_rig(union body *b, uint32_t op)
 	} else if (op == SLUICE_OP_RIG_COMMAND) {
 		b->command.nexus = mp_learnt.nexus;
 		b->command.attribute = SLUICE_ATTR_SIMPLE;
-		b->command.cdb_len = 6;
+		b->command.direction = SLUICE_DIR_IN;
+		b->command.data_len = b->command.expected_len = 64;
+		b->command.cdb_len = 12;
+		b->command.cdb[0] = 0xa0; /* REPORT LUNS: the core answers it with data */
+		b->command.cdb[9] = 64;
 	} else if (op == SLUICE_OP_RIG_TMF) {
 		b->tmf.nexus = mp_learnt.nexus;
 		b->tmf.function = SLUICE_TMF_LOGICAL_UNIT_RESET;
@@ -138,11 +142,12 @@ static void bound(union body *b, uint32_t op)
 		s->depth = 16;
 }
 
-static void patch(union body *b, struct input *in)
+/* Within the operation's body, or just behind it. */
+static void patch(union body *b, struct input *in, uint32_t size)
 {
 	uint32_t at = input_u8(in), len;
 
-	at = (at | (uint32_t)input_u8(in) << 8) % sizeof(b->bytes);
+	at = (at | (uint32_t)input_u8(in) << 8) % (size + 8);
 	len = input_u8(in);
 	input_bytes(in, b->bytes + at, len < sizeof(b->bytes) - at ? len : sizeof(b->bytes) - at);
 }
@@ -176,7 +181,7 @@ static void say(struct message_peer *p, struct input *in, bool may_shut)
 	else
 		fill_rig(&b, o->op);
 	for (uint32_t i = shape & SHAPE_PATCHES; i > 0; i--)
-		patch(&b, in);
+		patch(&b, in, o->len);
 	bound(&b, o->op);
 	head.id = p->next_id++;
 	if (shape & SHAPE_STATUS)

@@ -13,34 +13,26 @@ static void submit(struct input *in)
 	static const uint8_t opcodes[] = { 0x00, 0x12, 0x28, 0x2a, 0xa0, 0x03, 0x8a, 0x7f };
 	uint8_t shape = input_u8(in), how = input_u8(in);
 	uint32_t nexus = how & 1;
+	struct rw_task *t;
 
 	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing)
 		return;
-	for (uint32_t i = 0; i < RW_TASKS; i++) {
-		struct rw_task *t = &rw.tasks[i];
-
-		if (t->live)
-			continue;
-		memset(t, 0, sizeof(*t));
-		t->live = true;
-		t->nexus = nexus;
-		t->cmd.nexus = rw.nexuses[nexus].core;
-		t->cmd.task_tag = ++rw.tag;
-		t->cmd.lun[1] = (uint8_t)((how >> 1) % RW_LUNS);
-		t->cmd.cdb[0] = opcodes[shape & 7];
-		t->cmd.cdb_len = shape & 8 ? 260 : 16;
-		t->cmd.attribute = (uint8_t)(1 + (how >> 4) % 4);
-		t->cmd.direction = (uint8_t)((shape >> 4) % 3);
-		/* Some that fill the pool, some odd ones. */
-		if (t->cmd.direction != SLUICE_DIR_NONE)
-			t->cmd.expected_len = shape & 0x40 ? (input_u8(in) + 1U) << 16 :
-							     input_u8(in) * 37U;
-		if (shape & 0x80)
-			input_bytes(in, t->cmd.cdb + 1, 15);
-		if (sl_cmd_submit(&t->cmd, rw.now_ns))
-			t->live = false;
+	t = rw_task_new();
+	if (!t)
 		return;
-	}
+	t->nexus = nexus;
+	t->cmd.nexus = rw.nexuses[nexus].core;
+	t->lun = t->cmd.lun[1] = (uint8_t)((how >> 1) % RW_LUNS);
+	t->cmd.cdb[0] = opcodes[shape & 7];
+	t->cmd.cdb_len = shape & 8 ? 260 : 16;
+	t->cmd.attribute = (uint8_t)(1 + (how >> 4) % 4);
+	t->cmd.direction = (uint8_t)((shape >> 4) % 3);
+	/* Some that fill the pool, some odd ones. */
+	if (t->cmd.direction != SLUICE_DIR_NONE)
+		t->cmd.expected_len = shape & 0x40 ? (input_u8(in) + 1U) << 16 : input_u8(in) * 37U;
+	if (shape & 0x80)
+		input_bytes(in, t->cmd.cdb + 1, 15);
+	assert(sl_cmd_submit(&t->cmd, rw.now_ns) == 0);
 }
 
 static void function(struct input *in)
@@ -59,8 +51,8 @@ static void function(struct input *in)
 		t->live = true;
 		t->tmf.nexus = rw.nexuses[nexus].core;
 		t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
-		t->tmf.lun[1] = rw.tasks[task].cmd.lun[1];
-		t->tmf.task_tag = rw.tasks[task].cmd.task_tag;
+		t->tmf.lun[1] = rw.tasks[task]->lun;
+		t->tmf.task_tag = rw.tasks[task]->tag;
 		sl_tmf_submit(&t->tmf, rw.now_ns);
 		return;
 	}
@@ -158,8 +150,7 @@ static void step(struct input *in)
 		break;
 	case 9:
 		i = input_u8(in);
-		rw_fetch(&rw.tasks[i % RW_TASKS],
-			 i & 0x80 ? input_u32(in) : rw.tasks[i % RW_TASKS].cmd.buf_len);
+		rw_fetch(rw.tasks[i % RW_TASKS], i & 0x80 ? input_u32(in) : UINT32_MAX);
 		break;
 	case 10:
 		rw.now_ns += (u64)input_u8(in) * RW_SECOND / 8;
@@ -172,7 +163,7 @@ static void step(struct input *in)
 		configure(in);
 		break;
 	default:
-		rw_release(&rw.tasks[input_u8(in) % RW_TASKS]);
+		rw_release(rw.tasks[input_u8(in) % RW_TASKS]);
 		rw_handler_read_events(s);
 		look();
 	}

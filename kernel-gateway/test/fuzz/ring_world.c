@@ -97,6 +97,22 @@ static void check_answer(const struct rw_task *t)
 		assert(cmd->residual <= cmd->expected_len);
 }
 
+struct rw_task *rw_task_new(void)
+{
+	for (uint32_t i = 0; i < RW_TASKS; i++) {
+		struct rw_task *t = rw.tasks[i];
+
+		if (t->live)
+			continue;
+		ASAN_UNPOISON_MEMORY_REGION(t, sizeof(*t));
+		memset(t, 0, sizeof(*t));
+		t->tag = t->cmd.task_tag = ++rw.tag;
+		t->live = true;
+		return t;
+	}
+	return NULL;
+}
+
 void rw_release(struct rw_task *t)
 {
 	if (!t->live || !t->responses)
@@ -104,6 +120,8 @@ void rw_release(struct rw_task *t)
 	touch(&t->cmd, t->cmd.silent ? 0 : t->cmd.data_len);
 	t->live = false;
 	sl_cmd_release(&t->cmd, rw.now_ns);
+	/* Ours again: the core has no business in it any more. */
+	ASAN_POISON_MEMORY_REGION(&t->cmd, sizeof(t->cmd));
 }
 
 static void respond(struct sl_cmd *cmd)
@@ -132,7 +150,7 @@ static void nexus_closed(void *fabric_nexus)
 
 	assert(n->core && n->closing);
 	for (uint32_t i = 0; i < RW_TASKS; i++)
-		assert(!rw.tasks[i].live || &rw.nexuses[rw.tasks[i].nexus] != n);
+		assert(!rw.tasks[i]->live || &rw.nexuses[rw.tasks[i]->nexus] != n);
 	n->core = NULL;
 	n->closing = false;
 }
@@ -143,19 +161,19 @@ static const struct sl_fabric_ops fabric_ops = { data_out, data_out_cancel, resp
 void rw_release_all(void)
 {
 	for (uint32_t i = 0; i < RW_TASKS; i++)
-		rw_release(&rw.tasks[i]);
+		rw_release(rw.tasks[i]);
 }
 
 /* Buffers that the fabric has at the same time do not overlap. */
 static void check_buffers(void)
 {
 	for (uint32_t i = 0; i < RW_TASKS; i++) {
-		const struct rw_task *a = &rw.tasks[i];
+		const struct rw_task *a = rw.tasks[i];
 
 		if (!a->live || !a->cmd.core.has_buffer)
 			continue;
 		for (uint32_t k = 0; k < i; k++) {
-			const struct rw_task *b = &rw.tasks[k];
+			const struct rw_task *b = rw.tasks[k];
 
 			if (b->live && b->cmd.core.has_buffer)
 				assert(a->cmd.data + a->cmd.buf_len <= b->cmd.data ||
@@ -167,8 +185,8 @@ static void check_buffers(void)
 void rw_settle(void)
 {
 	for (uint32_t i = 0; i < RW_TASKS; i++) {
-		if (rw.tasks[i].cancels)
-			rw_fetch(&rw.tasks[i], 0);
+		if (rw.tasks[i]->cancels)
+			rw_fetch(rw.tasks[i], 0);
 	}
 	check_buffers();
 	for (uint32_t i = 0; i < RW_SESSIONS; i++) {
@@ -189,8 +207,8 @@ void rw_nexus_open(uint32_t i)
 
 	if (n->core)
 		return;
-	assert(sl_nexus_open(rw.gw, sl_target_find(rw.gw, RW_TARGET), port, RW_TARGET ",t,0x0001",
-			     "fuzz", n->seen ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &fabric_ops, n,
+	assert(sl_nexus_open(rw.gw, RW_TARGET, port, RW_TARGET ",t,0x0001", "fuzz",
+			     n->seen ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &fabric_ops, n,
 			     &n->core) == 0);
 	n->seen = true;
 }
@@ -272,7 +290,7 @@ void rw_session_die(uint32_t i)
 	/* Two rounds: what one releases may let another one in, and out. */
 	for (uint32_t round = 0; round < 2; round++) {
 		for (uint32_t k = 0; k < RW_TASKS; k++)
-			rw_fetch(&rw.tasks[k], 0);
+			rw_fetch(rw.tasks[k], 0);
 		rw_release_all();
 	}
 	assert(sl_session_drained(s->core));
@@ -294,6 +312,10 @@ void rw_open(uint8_t options)
 
 	memset(&rw, 0, sizeof(rw));
 	rw.now_ns = RW_SECOND;
+	for (uint32_t i = 0; i < RW_TASKS; i++) {
+		rw.tasks[i] = calloc(1, sizeof(*rw.tasks[i]));
+		assert(rw.tasks[i]);
+	}
 	rw.eager_fetch = options & 1;
 	rw.eager_release = options & 2;
 	assert(sl_gateway_create(&host_ops, NULL, &limits, &rw.gw) == 0);
@@ -318,7 +340,7 @@ void rw_close(void)
 		rw_release_all();
 	}
 	for (uint32_t i = 0; i < RW_TASKS; i++)
-		assert(!rw.tasks[i].live);
+		assert(!rw.tasks[i]->live);
 	for (uint32_t i = 0; i < RW_TMFS; i++)
 		assert(!rw.tmfs[i].live);
 	for (uint32_t i = 0; i < RW_NEXUSES; i++) {
@@ -330,4 +352,6 @@ void rw_close(void)
 	assert(rw.gw->illegal_events == 0);
 	assert(sl_target_remove(rw.gw, RW_TARGET, &why) == 0);
 	sl_gateway_destroy(rw.gw);
+	for (uint32_t i = 0; i < RW_TASKS; i++)
+		free(rw.tasks[i]);
 }

@@ -28,6 +28,8 @@
 struct rw_task {
 	struct sl_cmd cmd;		/* first: the fabric gets it back from the core's pointer */
 	bool live, fetched;
+	uint8_t lun;
+	u64 tag;
 	uint32_t nexus, data_outs, cancels, responses;
 };
 
@@ -64,7 +66,7 @@ struct ring_world {
 	u64 now_ns, tag;
 	bool eager_fetch;		/* the fabric fetches Data-Out within data_out() */
 	bool eager_release;		/* the fabric releases within respond() */
-	struct rw_task tasks[RW_TASKS];
+	struct rw_task *tasks[RW_TASKS];	/* each by itself, so that the sanitizer sees its end */
 	struct rw_tmf tmfs[RW_TMFS];
 	struct rw_nexus nexuses[RW_NEXUSES];
 	struct rw_session sessions[RW_SESSIONS];
@@ -79,6 +81,8 @@ void rw_close(void);
 void rw_settle(void);
 /* The fabric sends what was answered; then the core may have the buffers. */
 void rw_release_all(void);
+/* A free one, with its tag; NULL: all are live. */
+struct rw_task *rw_task_new(void);
 void rw_release(struct rw_task *t);
 void rw_fetch(struct rw_task *t, uint32_t received);
 
