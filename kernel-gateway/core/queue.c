@@ -296,10 +296,11 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	q->free_head = 0;
 	q->sub_producer = 0;
 	q->comp_consumer = 0;
-	q->in_flight = 0;
-	q->next_deadline_ns = U64_MAX;
-	q->dirty = 0;
-	q->overdue = 0;
+	/* Atomic: who walks the slots looks at these without the lock. */
+	sl_store_relaxed(&q->in_flight, 0);
+	sl_store_relaxed(&q->next_deadline_ns, U64_MAX);
+	sl_store_relaxed(&q->dirty, 0);
+	sl_store_relaxed(&q->overdue, 0);
 	q->host = NULL;
 	q->gw_index = (struct sluice_gw_index *)gw;
 	q->ring = (u32 *)(gw + c->gw_ring_off);

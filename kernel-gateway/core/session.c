@@ -79,10 +79,10 @@ static void map_admin(struct sl_session *s, const struct sluice_control *c)
 	s->admin_depth = c->admin_depth;
 	s->event_producer = 0;
 	s->request_consumer = 0;
-	s->admin_dirty = 0;
+	sl_store_relaxed(&s->admin_dirty, 0);
 	s->owed_nexuses = 0;
-	s->owed_tags = 0;
-	s->owed_devices = 0;
+	sl_store_relaxed(&s->owed_tags, 0);
+	sl_store_relaxed(&s->owed_devices, 0);
 	s->admin_gw = (struct sluice_gw_index *)(s->gateway_region + c->gw_admin_off);
 	s->events = (struct sluice_event *)(s->gateway_region + c->gw_event_off);
 	s->admin_user = (struct sluice_user_index *)(s->handler_region + c->user_admin_off);
@@ -117,7 +117,7 @@ static int fill_slot(struct sl_session *s, const struct sluice_control *c)
 	s->pool_base = s->handler_region + c->pool_off;
 	s->buffers = 0;
 	s->n_waiting = 0;
-	s->pool_busy = 0;
+	sl_store_relaxed(&s->pool_busy, 0);
 	s->granting = false;
 	sl_store_relaxed(&s->regrant, 0);
 	s->next_deadline_ns = U64_MAX;

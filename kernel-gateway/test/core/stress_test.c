@@ -18,7 +18,8 @@
 #define INITIATORS 3
 #define PER_THREAD 48
 #define ROUNDS	   6000
-#define QUEUES	   2
+#define QUEUES	   2 /* of the session that stays */
+#define MAX_QUEUES 4 /* of those that come and go */
 
 struct task {
 	struct sl_cmd cmd; /* first */
@@ -45,6 +46,8 @@ static struct {
 	u8 *gateway_region, *handler_region;
 	struct sl_session *session;
 	u32 stop;
+	u32 handler_stop; /* of the present session */
+	pthread_t queues[MAX_QUEUES];
 	struct initiator initiators[INITIATORS];
 } st;
 
@@ -226,7 +229,7 @@ static void *queue_thread(void *arg)
 	struct sluice_completion *comp = (void *)(u + c->user_comp_off);
 	struct sl_queue *q = sl_session_queue(st.session, index);
 
-	while (!sl_load_acquire(&st.stop)) {
+	while (!sl_load_acquire(&st.handler_stop)) {
 		while (consumer != sl_load_acquire(&gi->sub_producer)) {
 			const struct sluice_desc *d = &desc[ring[consumer++ & (c->depth - 1)]];
 
@@ -239,6 +242,8 @@ static void *queue_thread(void *arg)
 		}
 		sl_queue_doorbell(q);
 		sl_queue_reap(q, 64, now_ns());
+		if (index == 0)
+			sl_admin_reap(st.session, 16, now_ns());
 		if (!sl_queue_sleep(q))
 			sched_yield();
 		sl_queue_awake(q);
@@ -258,7 +263,6 @@ static void *clock_thread(void *arg)
 		sl_device_info(st.gw, 0, &di);
 		sl_nexus_info(st.gw, 0, &ni);
 		sl_gateway_info(st.gw, &gi);
-		sl_admin_reap(st.session, 16, now_ns());
 		sched_yield();
 	}
 	return NULL;
@@ -279,11 +283,46 @@ static void add_device(const char *name, u32 queue)
 	assert_int_equal(sl_lun_map(st.gw, &l, &why), 0);
 }
 
-static void open_all(void)
+static void open_session(u32 queues)
 {
-	struct sluice_session_open open = { .queues = QUEUES,
+	struct sluice_session_open open = { .queues = queues,
 					    .depth = 32,
 					    .pool_bytes = SLUICE_MAX_BUFFER };
+	const char *why = NULL;
+
+	assert_int_equal(sl_session_layout(st.gw, &open, &st.control, &why), 0);
+	st.gateway_region = calloc(1, st.control.gateway_bytes);
+	st.handler_region = calloc(1, st.control.handler_bytes);
+	assert_int_equal(sl_session_create(st.gw, "stress", &st.control, st.gateway_region,
+					   st.handler_region, &st.session),
+			 0);
+	add_device("spread", SLUICE_QUEUE_ANY);
+	add_device("bound", 0);
+	sl_store_release(&st.handler_stop, 0);
+	for (u32 i = 0; i < queues; i++)
+		pthread_create(&st.queues[i], NULL, queue_thread, (void *)(uintptr_t)i);
+}
+
+static void stop_handler(u32 queues)
+{
+	sl_store_release(&st.handler_stop, 1);
+	for (u32 i = 0; i < queues; i++)
+		pthread_join(st.queues[i], NULL);
+}
+
+/* The regions go as soon as the core says that nobody looks at them any more. */
+static void close_session(void)
+{
+	sl_session_close(st.session, now_ns());
+	while (!sl_session_drained(st.session))
+		sched_yield();
+	sl_session_destroy(st.session);
+	free(st.gateway_region);
+	free(st.handler_region);
+}
+
+static void open_all(void)
+{
 	struct sl_limits limits = { .default_timeout_ns = FX_SECOND,
 				    .abort_bound_ns = FX_SECOND / 2 };
 	struct sluice_target t = { .name = FX_TARGET };
@@ -291,68 +330,109 @@ static void open_all(void)
 
 	memset(&st, 0, sizeof(st));
 	assert_int_equal(sl_gateway_create(&host_ops, NULL, &limits, &st.gw), 0);
-	assert_int_equal(sl_session_layout(st.gw, &open, &st.control, &why), 0);
-	st.gateway_region = calloc(1, st.control.gateway_bytes);
-	st.handler_region = calloc(1, st.control.handler_bytes);
-	assert_int_equal(sl_session_create(st.gw, "stress", &st.control, st.gateway_region,
-					   st.handler_region, &st.session),
-			 0);
 	assert_int_equal(sl_target_add(st.gw, &t, &why), 0);
-	add_device("spread", SLUICE_QUEUE_ANY);
-	add_device("bound", 0);
 }
 
 static void close_all(void)
 {
-	assert_int_equal(st.session->buffers, 0);
-	assert_int_equal(st.session->n_waiting, 0);
 	assert_int_equal(st.gw->illegal_events, 0);
 	assert_int_equal(st.gw->n_nexuses, 0);
 	assert_int_equal(st.gw->devices[0]->gate, 0);
 	assert_int_equal(st.gw->devices[1]->gate, 0);
-	/* The handler answers at once: a deadline that passes is a wake-up that was lost. */
-	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts,
-			 0);
-	sl_session_close(st.session, now_ns());
-	assert_true(sl_session_drained(st.session));
-	sl_session_destroy(st.session);
 	assert_int_equal(sl_target_remove(st.gw, FX_TARGET, &(const char *){ NULL }), 0);
 	sl_gateway_destroy(st.gw);
-	free(st.gateway_region);
-	free(st.handler_region);
+}
+
+static void start_initiators(pthread_t *threads)
+{
+	for (u32 i = 0; i < INITIATORS; i++) {
+		st.initiators[i].rng = i + 1;
+		pthread_create(&threads[i], NULL, initiator_thread, &st.initiators[i]);
+	}
+}
+
+static u64 join_initiators(const pthread_t *threads)
+{
+	u64 ended = 0;
+
+	for (u32 i = 0; i < INITIATORS; i++) {
+		pthread_join(threads[i], NULL);
+		ended += st.initiators[i].ended;
+	}
+	return ended;
 }
 
 static void should_end_each_command_once_with_all_threads_at_work(void **state)
 {
-	pthread_t initiators[INITIATORS], queues[QUEUES], ticker;
-	u64 ended = 0;
+	pthread_t initiators[INITIATORS], ticker;
+	u64 ended;
 
 	(void)state;
 	open_all();
-	for (u32 i = 0; i < QUEUES; i++)
-		pthread_create(&queues[i], NULL, queue_thread, (void *)(uintptr_t)i);
+	open_session(QUEUES);
 	pthread_create(&ticker, NULL, clock_thread, NULL);
-	for (u32 i = 0; i < INITIATORS; i++) {
-		st.initiators[i].rng = i + 1;
-		pthread_create(&initiators[i], NULL, initiator_thread, &st.initiators[i]);
-	}
-	for (u32 i = 0; i < INITIATORS; i++) {
-		pthread_join(initiators[i], NULL);
-		ended += st.initiators[i].ended;
-	}
+	start_initiators(initiators);
+	ended = join_initiators(initiators);
 	sl_store_release(&st.stop, 1);
 	pthread_join(ticker, NULL);
-	for (u32 i = 0; i < QUEUES; i++)
-		pthread_join(queues[i], NULL);
+	stop_handler(QUEUES);
+	assert_int_equal(st.session->buffers, 0);
+	assert_int_equal(st.session->n_waiting, 0);
+	/* The handler answers at once: a deadline that passes is a wake-up that was lost. */
+	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts,
+			 0);
+	close_session();
 	close_all();
 	printf("%lu commands\n", (unsigned long)ended);
 	assert_true(ended > ROUNDS);
+}
+
+/* It dies in the middle of its work, and another takes its slot, with other queues. */
+static void *dying_handler(void *arg)
+{
+	u32 *deaths = arg;
+
+	while (!sl_load_acquire(&st.stop)) {
+		u32 queues = 1 + *deaths % MAX_QUEUES;
+
+		open_session(queues);
+		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+		stop_handler(queues);
+		close_session();
+		++*deaths;
+	}
+	return NULL;
+}
+
+static void should_end_each_command_once_while_handlers_die_and_come_back(void **state)
+{
+	pthread_t initiators[INITIATORS], ticker, handler;
+	u32 deaths = 0;
+	u64 ended;
+
+	(void)state;
+	open_all();
+	/* Before the initiators, so that nobody looks at devices that are not there yet. */
+	open_session(1);
+	stop_handler(1);
+	close_session();
+	pthread_create(&ticker, NULL, clock_thread, NULL);
+	start_initiators(initiators);
+	pthread_create(&handler, NULL, dying_handler, &deaths);
+	ended = join_initiators(initiators);
+	sl_store_release(&st.stop, 1);
+	pthread_join(handler, NULL);
+	pthread_join(ticker, NULL);
+	close_all();
+	printf("%lu commands, %u handlers died\n", (unsigned long)ended, deaths);
+	assert_true(ended > ROUNDS && deaths > 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(should_end_each_command_once_with_all_threads_at_work),
+		cmocka_unit_test(should_end_each_command_once_while_handlers_die_and_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
