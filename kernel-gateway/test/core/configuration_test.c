@@ -11,7 +11,7 @@
 #include "core/nexus.h"
 #include "fixture.h"
 
-#define ROUNDS	  300
+#define ROUNDS	  100
 #define LOGINS	  2
 #define INITIATOR "iqn.2026-11.test:host7"
 
@@ -62,16 +62,17 @@ static void *login_thread(void *arg)
 	struct sl_nexus *n;
 
 	while (!sl_load_acquire(&conf.stop)) {
+		sched_yield(); /* or the mutex is ours for ever */
 		for (u32 i = 0; sl_target_at(conf.gw, i, &t) == 0; i++)
 			assert_string_equal(t.name, FX_TARGET);
 		if (sl_target_admits(conf.gw, FX_TARGET, INITIATOR, &t))
-			conf.refused[index]++;
+			sl_store_relaxed(&conf.refused[index], conf.refused[index] + 1);
 		else
 			assert_string_equal(t.alias, "alias");
 		if (sl_nexus_open(conf.gw, FX_TARGET, INITIATOR ",i,0x1", "t", "p", SL_NEXUS_NEW,
 				  &fabric, &closed, &n))
 			continue;
-		conf.admitted[index]++;
+		sl_store_relaxed(&conf.admitted[index], conf.admitted[index] + 1);
 		sl_nexus_close(n, FX_SECOND);
 		assert_int_equal(sl_exchange_acq_rel(&closed, 0), 1);
 	}
@@ -101,6 +102,16 @@ static void configure(void)
 	assert_int_equal(sl_lun_unmap(conf.gw, &l, FX_SECOND, &why), 0);
 }
 
+/* Each thread was let in and turned away. */
+static bool all_seen(void)
+{
+	for (u32 i = 0; i < LOGINS; i++) {
+		if (!sl_load_relaxed(&conf.admitted[i]) || !sl_load_relaxed(&conf.refused[i]))
+			return false;
+	}
+	return true;
+}
+
 static void should_log_in_while_targets_and_groups_come_and_go(void **state)
 {
 	pthread_t logins[LOGINS];
@@ -110,7 +121,7 @@ static void should_log_in_while_targets_and_groups_come_and_go(void **state)
 	assert_int_equal(sl_gateway_create(&host_ops, NULL, NULL, &conf.gw), 0);
 	for (u32 i = 0; i < LOGINS; i++)
 		pthread_create(&logins[i], NULL, login_thread, (void *)(uintptr_t)i);
-	for (u32 round = 0; round < ROUNDS; round++) {
+	for (u32 round = 0; round < ROUNDS || !all_seen(); round++) {
 		const char *why = NULL;
 
 		configure();
@@ -127,7 +138,6 @@ static void should_log_in_while_targets_and_groups_come_and_go(void **state)
 	assert_int_equal(conf.gw->n_nexuses, 0);
 	sl_gateway_destroy(conf.gw);
 	printf("%u logins, %u refused\n", admitted, refused);
-	assert_true(refused > 0);
 }
 
 int main(void)
