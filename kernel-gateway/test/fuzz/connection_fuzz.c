@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +22,9 @@
 #include "test/iscsi/fake_core.h"
 #include "test/iscsi/initiator.h"
 
-#define DIGESTS "HeaderDigest=CRC32C\0DataDigest=CRC32C"
+/* An answer that is on its way; a request with none must not cost more. */
+#define ANSWER_NS 300000
+#define DIGESTS	  "HeaderDigest=CRC32C\0DataDigest=CRC32C"
 
 static struct rig rig;
 static struct initiator peer;
@@ -66,14 +69,14 @@ static void parse(const uint8_t *at, size_t left)
 	}
 }
 
-static void drain(int patience_ms)
+static void drain(long patience_ns)
 {
 	static uint8_t sink[65536];
 	struct pollfd p = { .fd = peer.fd, .events = POLLIN };
 	ssize_t n;
 
-	if (patience_ms)
-		poll(&p, 1, patience_ms);
+	if (patience_ns)
+		ppoll(&p, 1, &(struct timespec){ .tv_nsec = patience_ns }, NULL);
 	while ((n = recv(peer.fd, sink, sizeof(sink), MSG_DONTWAIT)) > 0)
 		parse(sink, (size_t)n);
 }
@@ -125,7 +128,7 @@ static bool send_pdu(struct input *in)
 	if (!(shape & 2))
 		return send_all(bhs, sizeof(bhs)) && send_all(data, len);
 	initiator_send(&peer, bhs, data, len);
-	drain(shape & 16 ? 2 : 0);
+	drain(shape & 16 ? ANSWER_NS : 0);
 	return true;
 }
 
