@@ -7,9 +7,9 @@
 #   asan   c and e2e with AddressSanitizer and UBSan               tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
-#   unit   = c java
+#   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
-readonly ALL_SUITES=(lint c java abi sim corpus e2e asan tsan)
+readonly ALL_SUITES=(lint c java abi sim corpus e2e asan tsan vm)
 readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
 
 run_suites() {
@@ -41,7 +41,8 @@ suite_unit() {
 
 suite_lint() {
 	install_lint_packages
-	(cd "$ROOT" && shellcheck -x sluice appliance/launcher/*.sh .ci/run) || return 1
+	(cd "$ROOT" && shellcheck -x sluice appliance/launcher/*.sh .ci/run \
+		kernel-gateway/vm/boot.sh kernel-gateway/vm/guest/* kernel-gateway/vm/suite/*/*.sh) || return 1
 	[ ! -f "$ROOT/.clang-format" ] && [ ! -f "$ROOT/kernel-gateway/.clang-format" ] || gateway_make release format-check || return 1
 }
 
@@ -103,6 +104,8 @@ end_to_end() {
 	SLUICE_VARIANT=$1 "$ROOT/sluice" build || return 1
 	SLUICE_VARIANT=$1 SLUICE_LOOPS=$2 maven test -pl appliance -am -Dsluice.groups=e2e -Dsluice.excludedGroups= || return 1
 }
+
+suite_vm() { run_vm; }
 
 run_bench() {
 	[ $# -gt 0 ] || set -- iscsi
