@@ -25,13 +25,13 @@ supervise() {
 	STOPPING='' EVER_READY='' DELAY_MS=$BACKOFF_MS DEATHS=0 JVM='' GATEWAY='' TICKER=''
 	trap 'STOPPING=yes' TERM INT HUP
 	echo $$ >"$RUN/supervisor.pid"
-	rm -f "$RUN/failed"
+	rm -f "$RUN/failed" "$RUN/portals"
 	while [ -z "$STOPPING" ]; do
 		start_missing || break
 		await_death
 	done
 	stop_both
-	rm -f "$RUN/supervisor.pid" "$RUN/ready" "$RUN/gateway.args"
+	rm -f "$RUN/supervisor.pid" "$RUN/ready" "$RUN/gateway.args" "$RUN/portals"
 	[ ! -s "$RUN/failed" ]
 }
 

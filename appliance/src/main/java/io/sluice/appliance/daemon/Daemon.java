@@ -112,11 +112,19 @@ public final class Daemon {
             try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), this::gatewayLost)) {
                 GatewaySetup.configure(control, config);
                 runtime.start();
-                serve(runtime, control, GatewaySetup.open(control, config), devices, registry);
+                serve(runtime, control, openPortals(control), devices, registry);
             }
         } catch (IOException e) {
             throw new StartException(UNAVAILABLE, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private List<PortalAddress> openPortals(GatewayControl control) throws IOException {
+        List<PortalAddress> wanted =
+                BoundPortals.recall(home.portals(), config.gateway().portals());
+        List<PortalAddress> bound = GatewaySetup.open(control, wanted);
+        BoundPortals.remember(home.portals(), bound);
+        return bound;
     }
 
     private void serve(

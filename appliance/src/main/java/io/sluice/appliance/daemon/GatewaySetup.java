@@ -32,9 +32,9 @@ final class GatewaySetup {
     }
 
     /** Opens the portals; returns them with the ports that were bound. */
-    static List<PortalAddress> open(ControlPlane plane, ApplianceConfig config) throws IOException {
+    static List<PortalAddress> open(ControlPlane plane, List<PortalAddress> portals) throws IOException {
         List<PortalAddress> bound = new ArrayList<>();
-        for (PortalAddress portal : config.gateway().portals()) {
+        for (PortalAddress portal : portals) {
             bound.add(plane.addPortal(portal, PORTAL_GROUP));
         }
         return bound;

@@ -50,6 +50,11 @@ public record HomeDirectory(Path root) {
         return run().resolve("gateway.args");
     }
 
+    /** Where portals are bound in this run; {@code down} removes it. */
+    public Path portals() {
+        return run().resolve("portals");
+    }
+
     /** Exists while portals accept and LUNs are served; its text says what and how to connect. */
     public Path ready() {
         return run().resolve("ready");

@@ -87,7 +87,8 @@ class GatewaySetupTest {
                 List.of(new Group("g", List.of("iqn.b"), List.of(new Lun(1, "tape")))));
         ApplianceConfig config = config(target);
         GatewaySetup.configure(recorder, config);
-        assertThat(GatewaySetup.open(recorder, config)).containsExactly(new PortalAddress("127.0.0.1", 4000));
+        assertThat(GatewaySetup.open(recorder, config.gateway().portals()))
+                .containsExactly(new PortalAddress("127.0.0.1", 4000));
         assertThat(recorder.calls)
                 .containsExactly(
                         "chap  d",
