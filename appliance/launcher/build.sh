@@ -30,9 +30,11 @@ gateway_fresh() {
 		"$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
 }
 
-# maven ARGUMENT...: with the JDK found, quiet about Maven's own libraries.
+# maven ARGUMENT...: with the JDK found, quiet about Maven's own libraries, and without the colour resets that Debian's Maven prints
+# even when it is told to use no colour. Its status survives the pipe: pipefail is on.
 maven() {
-	MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp -f "$ROOT/pom.xml" "$@"
+	MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp -Dstyle.color=never -f "$ROOT/pom.xml" "$@" |
+		sed -u 's/\x1b\[[0-9;]*m//g'
 }
 
 build_java() {
