@@ -33,7 +33,7 @@ gateway_fresh() {
 # maven ARGUMENT...: with the JDK found, quiet about Maven's own libraries, and without the colour resets that Debian's Maven prints
 # even when it is told to use no colour. Its status survives the pipe: pipefail is on.
 maven() {
-	MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp -Dstyle.color=never -f "$ROOT/pom.xml" "$@" |
+	MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" mvn -B -ntp -Dstyle.color=never -f "$ROOT/pom.xml" "$@" 2>&1 |
 		sed -u 's/\x1b\[[0-9;]*m//g'
 }
 

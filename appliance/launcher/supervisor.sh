@@ -22,16 +22,16 @@ supervise() {
 	home_prepare "$OPT_HOME"
 	exec 9>"$RUN/lock"
 	flock -n 9 || die "another supervisor serves $STATE"
-	STOPPING='' EVER_READY='' DELAY_MS=$BACKOFF_MS DEATHS=0 JVM='' GATEWAY='' TICKER=''
+	STOPPING='' DELAY_MS=$BACKOFF_MS DEATHS=0 JVM='' GATEWAY='' TICKER=''
 	trap 'STOPPING=yes' TERM INT HUP
 	echo $$ >"$RUN/supervisor.pid"
-	rm -f "$RUN/failed" "$RUN/portals"
+	rm -f "$RUN/failed" "$RUN/portals" "$RUN/served"
 	while [ -z "$STOPPING" ]; do
 		start_missing || break
 		await_death
 	done
 	stop_both
-	rm -f "$RUN/supervisor.pid" "$RUN/ready" "$RUN/gateway.args" "$RUN/portals"
+	rm -f "$RUN/supervisor.pid" "$RUN/ready" "$RUN/gateway.args" "$RUN/portals" "$RUN/served"
 	[ ! -s "$RUN/failed" ]
 }
 
@@ -94,7 +94,6 @@ await_death() {
 	# shellcheck disable=SC2086
 	wait -n -p dead $JVM $GATEWAY $TICKER
 	status=$?
-	[ -s "$RUN/ready" ] && EVER_READY=yes
 	case ${dead:-} in
 	'') ;; # a signal
 	"$TICKER") TICKER='' ;;
@@ -108,7 +107,7 @@ appliance_died() {
 	JVM=''
 	rm -f "$RUN/ready" "$RUN/appliance.pid"
 	[ -n "$STOPPING" ] && return
-	if [ -z "$EVER_READY" ]; then
+	if [ ! -e "$RUN/served" ]; then
 		fail "$(printf 'the appliance did not start (status %s):\n%s' "$1" "$(tail -c "+$((LOG_MARK + 1))" "$LOG/appliance.log" | tail -n 25)")"
 		return
 	fi
@@ -128,7 +127,7 @@ gateway_died() {
 	[ -n "$STOPPING" ] && return
 	local tail
 	tail=$(tail -c "+$((GATEWAY_MARK + 1))" "$LOG/sluiced.log" | tail -n 15)
-	if [ -z "$EVER_READY" ]; then
+	if [ ! -e "$RUN/served" ]; then
 		fail "$(printf 'the gateway (sluiced) did not start (status %s):\n%s' "$1" "$tail")"
 		return
 	fi

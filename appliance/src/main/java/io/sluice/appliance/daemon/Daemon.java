@@ -138,6 +138,7 @@ public final class Daemon {
         Optional<PortalAddress> metricsAddress = metrics.map(MetricsEndpoint::address);
         Operator operator = new Operator(config, runtime, control, portals, metricsAddress);
         try (AdminServer admin = AdminServer.open(home.adminSocket(), operator)) {
+            ReadyFile.write(home.served(), "");
             ReadyFile.write(home.ready(), ReadyFile.text(config, portals, devices, metricsAddress));
             LOG.info("serving {} devices at {}, operator socket {}", devices.size(), portals, admin.socket());
             stop.await();

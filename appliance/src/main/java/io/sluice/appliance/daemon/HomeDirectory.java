@@ -55,6 +55,14 @@ public record HomeDirectory(Path root) {
         return run().resolve("portals");
     }
 
+    /**
+     * Exists once LUNs were served in this run, and only the supervisor removes it: it tells a start that failed from a
+     * death, also when a dying process took {@link #ready()} away first.
+     */
+    public Path served() {
+        return run().resolve("served");
+    }
+
     /** Exists while portals accept and LUNs are served; its text says what and how to connect. */
     public Path ready() {
         return run().resolve("ready");
