@@ -7,6 +7,26 @@
 #include "nexus.h"
 #include "session.h"
 
+u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns)
+{
+	struct sl_list *pos, *tmp;
+	u32 n = 0;
+
+	sl_list_for_each_safe(pos, tmp, waiting) {
+		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
+
+		if (cmd->core.deadline_ns > w->now_ns) {
+			*next_ns = sl_min(*next_ns, cmd->core.deadline_ns);
+			continue;
+		}
+		sl_list_del(&cmd->core.link);
+		cmd->core.parked = 0;
+		sl_work_add_event(w, cmd, SL_EV_EXPIRE);
+		n++;
+	}
+	return n;
+}
+
 u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 {
 	u32 n_devices = sl_load_acquire(&gw->n_devices);

@@ -210,7 +210,6 @@ static void quarantine(struct sl_tag *t, struct sl_work *w)
 
 void sl_queue_expire(struct sl_queue *q, struct sl_work *w, u64 *next_ns)
 {
-	struct sl_list *pos, *tmp;
 	u64 next = U64_MAX;
 
 	if (sl_load_relaxed(&q->next_deadline_ns) > w->now_ns) {
@@ -228,18 +227,7 @@ void sl_queue_expire(struct sl_queue *q, struct sl_work *w, u64 *next_ns)
 		else
 			next = sl_min(next, t->deadline_ns);
 	}
-	sl_list_for_each_safe(pos, tmp, &q->waiting) {
-		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
-
-		if (cmd->core.deadline_ns > w->now_ns) {
-			next = sl_min(next, cmd->core.deadline_ns);
-			continue;
-		}
-		sl_list_del(&cmd->core.link);
-		cmd->core.parked = 0;
-		q->n_waiting--;
-		sl_work_add_event(w, cmd, SL_EV_EXPIRE);
-	}
+	q->n_waiting -= sl_waiting_expire(&q->waiting, w, &next);
 	sl_store_relaxed(&q->next_deadline_ns, next);
 	sl_spin_unlock(&q->lock);
 	*next_ns = sl_min(*next_ns, next);

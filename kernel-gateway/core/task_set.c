@@ -149,7 +149,6 @@ bool sl_task_set_unpark(struct sl_device *dev, struct sl_cmd *cmd, struct sl_wor
 
 void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns)
 {
-	struct sl_list *pos, *tmp;
 	u64 next = U64_MAX;
 
 	if (sl_load_relaxed(&dev->next_deadline_ns) > w->now_ns) {
@@ -157,18 +156,7 @@ void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns)
 		return;
 	}
 	sl_spin_lock(&dev->lock);
-	sl_list_for_each_safe(pos, tmp, &dev->dormant) {
-		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
-
-		if (cmd->core.deadline_ns > w->now_ns) {
-			next = sl_min(next, cmd->core.deadline_ns);
-			continue;
-		}
-		sl_list_del(&cmd->core.link);
-		cmd->core.parked = 0;
-		dev->n_dormant--;
-		sl_work_add_event(w, cmd, SL_EV_EXPIRE);
-	}
+	dev->n_dormant -= sl_waiting_expire(&dev->dormant, w, &next);
 	sl_store_relaxed(&dev->next_deadline_ns, next);
 	promote(dev, NULL, w);
 	sl_spin_unlock(&dev->lock);

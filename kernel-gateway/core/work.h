@@ -70,6 +70,13 @@ static inline void sl_work_deadline(struct sl_work *w, u64 deadline_ns)
 		w->deadline_ns = deadline_ns;
 }
 
+/*
+ * deadline.c: takes commands whose deadline passed off a list of parked ones and
+ * adds their EXPIRE; *next_ns becomes the earliest of the others, if that is earlier.
+ * Returns how many it took. Under the list's lock.
+ */
+u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns);
+
 /* With no lock held. */
 void sl_work_run(struct sl_work *w);
 

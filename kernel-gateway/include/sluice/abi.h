@@ -300,7 +300,8 @@ struct sluice_request {
  * SO_PEERCRED checked). A request carries `id`; its reply echoes op and id, and
  * `status` 0 or a negative errno with a struct sluice_error behind it. Replies
  * come in order, but for RIG_COMMAND and RIG_TMF, which come when they end.
- * The connection is the lease: when it closes, what it opened is released.
+ * A handler session and a rig's nexuses are leases: they end with their connection.
+ * What role control configured stays, and to add it again, just so, is success.
  */
 enum sluice_op {
 	SLUICE_OP_HELLO		= 1,	/* sluice_hello -> sluice_hello; first, once */
@@ -434,7 +435,6 @@ struct sluice_group_initiator {
 	char  pattern[SLUICE_PORT_NAME_LEN];	/* initiator name; * and ? match as in a shell */
 };
 
-/* Once a target's default group was closed, only initiators that match a group may log in. */
 #define SLUICE_LUN_MAX		16383U
 
 struct sluice_lun {
