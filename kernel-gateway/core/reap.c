@@ -252,13 +252,12 @@ void sl_queue_doorbell(struct sl_queue *q)
 	leave(q);
 }
 
-u32 sl_admin_reap(struct sl_session *s, u32 budget, u64 now_ns)
+u32 sl_admin_reap(struct sl_session *s, u64 now_ns)
 {
 	struct sl_work w;
 	u32 taken = 0;
 	bool ok;
 
-	(void)budget; /* never more than the ring's depth */
 	sl_spin_lock(&s->admin_lock);
 	ok = s->admin_live;
 	s->admin_users += ok;

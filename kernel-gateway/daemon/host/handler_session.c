@@ -10,8 +10,6 @@
 
 #include "log.h"
 
-/* Requests taken from one admin ring before the loop turns to others. */
-#define ADMIN_BUDGET	  64
 #define DRAIN_INTERVAL_NS 10000000ull
 
 #define session_of(pointer, member) \
@@ -32,7 +30,7 @@ static void admin_rang(struct loop_fd *f, uint32_t events)
 
 	sl_admin_awake(s->core);
 	for (int i = 0; i < 4; i++) {
-		sl_admin_reap(s->core, ADMIN_BUDGET, now);
+		sl_admin_reap(s->core, now);
 		if (sl_admin_sleep(s->core))
 			return;
 	}

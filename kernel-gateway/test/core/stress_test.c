@@ -243,7 +243,7 @@ static void *queue_thread(void *arg)
 		sl_queue_doorbell(q);
 		sl_queue_reap(q, 64, now_ns());
 		if (index == 0)
-			sl_admin_reap(st.session, 16, now_ns());
+			sl_admin_reap(st.session, now_ns());
 		if (!sl_queue_sleep(q))
 			sched_yield();
 		sl_queue_awake(q);

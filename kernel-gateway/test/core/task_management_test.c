@@ -143,7 +143,7 @@ static void should_end_with_task_aborted_when_tas_is_set(void **state)
 
 	(void)state;
 	fx_request(&r);
-	assert_int_equal(sl_admin_reap(fx->session, 8, fx->now_ns), 1);
+	assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 1);
 	fx_tmf(&t, a, SLUICE_TMF_CLEAR_TASK_SET, 0, 0);
 	fx_good(0, d, 4096);
 	assert_int_equal(other.cmd.silent, 0);

@@ -88,7 +88,7 @@ static void should_keep_unit_attentions_in_order_and_once_each(void **state)
 	r.ascq = 0x09;
 	r.scope = SLUICE_UA_ALL;
 	fx_request(&r);
-	assert_int_equal(sl_admin_reap(fx->session, 64, fx->now_ns), 3);
+	assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 3);
 	ask(a, 0, 0x00, 0);
 	fx_assert_sense(&c, 6, 0x2a09);
 	done();
@@ -141,7 +141,7 @@ static void should_refuse_requests_about_what_is_not_the_handlers(void **state)
 	r.type = SLUICE_REQUEST_CONTROL_MODE;
 	r.control_mode = 0x80;
 	fx_request(&r);
-	sl_admin_reap(fx->session, 64, fx->now_ns);
+	sl_admin_reap(fx->session, fx->now_ns);
 	assert_int_equal(fx->gw->handler_faults, 4);
 	assert_int_equal(fx->broken, 0);
 }

@@ -102,7 +102,7 @@ static void serve(struct rw_session *s, uint8_t q)
 	if (sl_queue_sleep(queue))
 		assert(!sl_queue_ready(queue));
 	sl_admin_awake(s->core);
-	sl_admin_reap(s->core, 64, rw.now_ns);
+	sl_admin_reap(s->core, rw.now_ns);
 	sl_admin_sleep(s->core);
 }
 

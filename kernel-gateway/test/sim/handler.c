@@ -433,6 +433,6 @@ void w_handler_raise(u32 i)
 			expect(k, d, w->next_ua);
 	}
 	w_trace('U', w->next_ua, r.scope);
-	taken = sl_admin_reap(ws->s, 64, w->now_ns);
+	taken = sl_admin_reap(ws->s, w->now_ns);
 	w_check(taken == 1, "%u requests taken", taken);
 }
