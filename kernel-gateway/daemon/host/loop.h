@@ -100,6 +100,8 @@ struct loop_counters {
 int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out);
 /* Before the loop runs. */
 void loop_set_rings(struct loop *l, struct loop_rings *rings);
+/* Before the loop runs: its thread keeps to this processor; -1: any. */
+void loop_set_cpu(struct loop *l, int cpu);
 /* Runs on the caller's thread until loop_stop(). */
 void loop_run(struct loop *l);
 /* Runs on a thread of its own; 0 or -errno. */

@@ -16,6 +16,7 @@
 struct loop {
 	int epoll;
 	uint32_t index;
+	int cpu;			/* -1: any */
 	uint64_t now;
 	uint64_t polled;		/* when descriptors were looked at last */
 	struct timer_heap timers;

@@ -91,6 +91,7 @@ public final class SharedMemoryTransport implements Transport {
     @HotPath
     public int enter(RingQueue queue, int min, int max, long timeoutNanos, LocalWork local) {
         WaitStatistics statistic = statistics[queue.number()];
+        statistic.entered();
         if (queue.publish() != 0) {
             // Pairs with the gateway's fence between sleeping = 1 and its second look at comp_producer.
             VarHandle.fullFence();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import java.util.List;
+
 /**
  * How a handler process runs.
  *
@@ -9,9 +11,11 @@ package io.sluice.runtime;
  * @param depth commands per queue, a power of two
  * @param poolBytes data pool, a multiple of 16 MiB
  * @param workers threads that SERIAL and PARALLEL devices share
+ * @param queueCpus processors of the queue loops: loop q runs on number q modulo their count; none: the scheduler chooses
  */
-public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
+public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, List<Integer> queueCpus) {
     public HandlerOptions {
+        queueCpus = List.copyOf(queueCpus);
         if (queues < 1 || queues > 64) {
             throw new IllegalArgumentException("queues " + queues + ": choose from 1 to 64");
         }
@@ -24,6 +28,16 @@ public record HandlerOptions(String name, int queues, int depth, long poolBytes,
         if (workers < 1) {
             throw new IllegalArgumentException("workers " + workers + ": choose 1 or more");
         }
+    }
+
+    /** The scheduler places the queue loops. */
+    public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
+        this(name, queues, depth, poolBytes, workers, List.of());
+    }
+
+    /** The same with the queue loops on these processors. */
+    public HandlerOptions onCpus(List<Integer> cpus) {
+        return new HandlerOptions(name, queues, depth, poolBytes, workers, cpus);
     }
 
     /** For this machine: a queue per two processors up to four, and workers for devices that wait for storage. */

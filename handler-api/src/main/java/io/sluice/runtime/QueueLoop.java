@@ -3,7 +3,9 @@ package io.sluice.runtime;
 
 import io.sluice.handler.HotPath;
 import io.sluice.handler.ItNexus;
+import io.sluice.ring.NativeException;
 import io.sluice.ring.RingQueue;
+import io.sluice.ring.ThreadPlacement;
 import io.sluice.ring.Transport;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -29,11 +31,18 @@ final class QueueLoop implements Transport.LocalWork {
     private final MpscVarHandleArrayQueue<RingCommand> replies;
     private final AtomicLong refusedEnds;
     private final Thread thread;
+    private final int cpu;
     private volatile boolean stopped;
     private long outstanding; // the loop's own
 
-    QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds) {
+    /**
+     * A loop that does not run yet.
+     *
+     * @param cpu the processor that it keeps to; -1 for any
+     */
+    QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds, int cpu) {
         this.session = session;
+        this.cpu = cpu;
         this.transport = transport;
         this.queue = queue;
         this.refusedEnds = refusedEnds;
@@ -67,6 +76,7 @@ final class QueueLoop implements Transport.LocalWork {
     }
 
     private void run() {
+        keepToCpu();
         try {
             while (!stopped) {
                 cycle();
@@ -77,6 +87,17 @@ final class QueueLoop implements Transport.LocalWork {
         }
         linger();
         session.loopEnded();
+    }
+
+    private void keepToCpu() {
+        if (cpu < 0) {
+            return;
+        }
+        try {
+            ThreadPlacement.pin(cpu);
+        } catch (NativeException refused) {
+            LOG.warn("queue {}: {}; the scheduler places it", queue.number(), refused.getMessage());
+        }
     }
 
     /** One round. */
