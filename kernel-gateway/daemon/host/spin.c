@@ -100,16 +100,11 @@ void spin_init(struct spin *s, uint64_t spin_ns)
 		s->budget_ns = BUDGET_MAX_NS;
 }
 
-bool spin_pays(const struct spin *s)
-{
-	return s->budget_ns && (!s->adaptive || s->hit_share >= SPIN_ONE / 4);
-}
-
 bool spin_wanted(struct spin *s)
 {
 	if (s->budget_ns == 0)
 		return false;
-	if (spin_pays(s))
+	if (!s->adaptive || s->hit_share >= SPIN_ONE / 4)
 		return true;
 	if (++s->skipped < SPIN_PROBE_EVERY)
 		return false;
