@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import io.sluice.ring.Abi;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,9 +13,15 @@ import java.util.List;
  * @param depth commands per queue, a power of two
  * @param poolBytes data pool, a multiple of 16 MiB
  * @param workers threads that SERIAL and PARALLEL devices share
- * @param queueCpus processors of the queue loops: loop q runs on number q modulo their count; none: the scheduler chooses
+ * @param grace how long the gateway keeps commands for the process that takes over, up to an hour
+ * @param queueCpus processors of the queue loops: loop q keeps to number q modulo their count; none: where the gateway wishes
+ *     them, or else where the scheduler puts them
  */
-public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, List<Integer> queueCpus) {
+public record HandlerOptions(
+        String name, int queues, int depth, long poolBytes, int workers, Duration grace, List<Integer> queueCpus) {
+    /** As long as many an initiator waits before it begins to abort. */
+    public static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
     public HandlerOptions {
         queueCpus = List.copyOf(queueCpus);
         if (queues < 1 || queues > 64) {
@@ -28,16 +36,24 @@ public record HandlerOptions(String name, int queues, int depth, long poolBytes,
         if (workers < 1) {
             throw new IllegalArgumentException("workers " + workers + ": choose 1 or more");
         }
+        if (grace.isNegative() || grace.isZero() || grace.toNanos() > Abi.GRACE_MAX_NS) {
+            throw new IllegalArgumentException("grace " + grace + ": choose more than nothing, up to an hour");
+        }
     }
 
-    /** The scheduler places the queue loops. */
+    /** With the default grace. */
     public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
-        this(name, queues, depth, poolBytes, workers, List.of());
+        this(name, queues, depth, poolBytes, workers, DEFAULT_GRACE);
+    }
+
+    /** With a grace, and the queue loops anywhere. */
+    public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, Duration grace) {
+        this(name, queues, depth, poolBytes, workers, grace, List.of());
     }
 
     /** The same with the queue loops on these processors. */
     public HandlerOptions onCpus(List<Integer> cpus) {
-        return new HandlerOptions(name, queues, depth, poolBytes, workers, cpus);
+        return new HandlerOptions(name, queues, depth, poolBytes, workers, grace, cpus);
     }
 
     /** For this machine: a queue per two processors up to four, and workers for devices that wait for storage. */
