@@ -4,7 +4,7 @@
  * sluiced does and with the same code, and drives the device "null" itself: what is left
  * is core, ring, host loop and handler.
  *
- *	ring-load --socket PATH [--spin-us N|auto] [--cpu N]
+ *	ring-load --socket PATH [--spin-us N|auto] [--cpus auto|any|follow|LIST]
  *
  * Lines on standard input, each answered by one on standard output:
  *	run DEPTH MILLISECONDS	commands took_ns failures switches rounds spins spin_hits sleeps
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "control/server.h"
+#include "host/placement.h"
 #include "load.h"
 
 struct program {
@@ -111,19 +112,20 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, 's' },
 		{ "spin-us", required_argument, NULL, 'p' },
-		{ "cpu", required_argument, NULL, 'c' },
+		{ "cpus", required_argument, NULL, 'c' },
 		{ 0 },
 	};
 	static struct program p;
 	uint64_t spin_ns = LOOP_SPIN_AUTO;
 	const char *socket = NULL;
-	int cpu = -1, opt;
+	struct placement placement = { .kind = PLACEMENT_ANY };
+	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == 's')
 			socket = optarg;
-		else if (opt == 'c')
-			cpu = atoi(optarg);
+		else if (opt == 'c' && placement_parse(optarg, &placement) == 0)
+			continue;
 		else if (opt == 'p')
 			spin_ns = strcmp(optarg, "auto") ? 1000 * strtoull(optarg, NULL, 10) :
 							   LOOP_SPIN_AUTO;
@@ -133,7 +135,7 @@ int main(int argc, char **argv)
 	if (!socket)
 		die("--socket PATH is missing");
 	open_all(&p, socket, spin_ns);
-	loop_set_cpu(p.host.loops[0], cpu);
+	loop_place(p.host.loops[0], &placement);
 	loop_run(p.host.loops[0]);
 	load_close(&p.load);
 	return 0;

@@ -4,11 +4,9 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -238,22 +236,9 @@ static void one_round(struct loop *l)
 		go_to_sleep(l);
 }
 
-static void keep_to_cpu(const struct loop *l)
-{
-	cpu_set_t set;
-
-	if (l->cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(l->cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set) < 0)
-		log_warn("loop", "loop %u on processor %d: %s: the scheduler places it", l->index,
-			 l->cpu, strerror(errno));
-}
-
 void loop_run(struct loop *l)
 {
-	keep_to_cpu(l);
+	loop_keep_to_cpu(l);
 	current = l;
 	l->now = loop_clock();
 	while (!atomic_load_explicit(&l->stopping, memory_order_acquire))
@@ -277,7 +262,9 @@ int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out)
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct loop){ .index = index, .cpu = -1, .wake = { .fd = -1, .ready = drain_wake } };
+	*l = (struct loop){ .index = index,
+			    .follow = { .cpu = -1 },
+			    .wake = { .fd = -1, .ready = drain_wake } };
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll >= 0)
 		l->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -295,11 +282,6 @@ int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out)
 fail:
 	loop_destroy(l);
 	return err;
-}
-
-void loop_set_cpu(struct loop *l, int cpu)
-{
-	l->cpu = cpu;
 }
 
 void loop_set_rings(struct loop *l, struct loop_rings *rings)

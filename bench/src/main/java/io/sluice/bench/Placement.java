@@ -21,6 +21,11 @@ record Placement(String name, int here, int there) {
         return all;
     }
 
+    /** For {@code --cpus} of the side that asks. */
+    String cpus() {
+        return here < 0 ? "any" : Integer.toString(here);
+    }
+
     boolean shared() {
         return here == there;
     }

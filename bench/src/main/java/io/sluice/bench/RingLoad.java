@@ -57,7 +57,7 @@ final class RingLoad implements Subject {
             throws IOException, InterruptedException {
         Files.deleteIfExists(socket);
         Process load = process(List.of(
-                build.resolve("ring-load").toString(), "--socket", socket.toString(), "--cpu", "" + placement.here()));
+                build.resolve("ring-load").toString(), "--socket", socket.toString(), "--cpus", placement.cpus()));
         for (int waited = 0; !Files.exists(socket); waited += POLL_MILLIS) {
             if (!load.isAlive() || waited > START_MILLIS) {
                 throw new IOException("ring-load did not make " + socket + "; it says above why");

@@ -31,18 +31,19 @@ final class QueueLoop implements Transport.LocalWork {
     private final MpscVarHandleArrayQueue<RingCommand> replies;
     private final AtomicLong refusedEnds;
     private final Thread thread;
-    private final int cpu;
+    private final int fixedCpu;
+    private int cpu = -1; // where it keeps, or was refused to
     private volatile boolean stopped;
     private long outstanding; // the loop's own
 
     /**
      * A loop that does not run yet.
      *
-     * @param cpu the processor that it keeps to; -1 for any
+     * @param cpu the processor that it keeps to; -1: where the gateway wishes it
      */
     QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds, int cpu) {
         this.session = session;
-        this.cpu = cpu;
+        this.fixedCpu = cpu;
         this.transport = transport;
         this.queue = queue;
         this.refusedEnds = refusedEnds;
@@ -76,7 +77,9 @@ final class QueueLoop implements Transport.LocalWork {
     }
 
     private void run() {
-        keepToCpu();
+        if (fixedCpu >= 0) {
+            keepTo(fixedCpu);
+        }
         try {
             while (!stopped) {
                 cycle();
@@ -89,14 +92,21 @@ final class QueueLoop implements Transport.LocalWork {
         session.loopEnded();
     }
 
-    private void keepToCpu() {
-        if (cpu < 0) {
-            return;
-        }
+    private void keepTo(int processor) {
+        cpu = processor;
         try {
-            ThreadPlacement.pin(cpu);
+            ThreadPlacement.pin(processor);
         } catch (NativeException refused) {
             LOG.warn("queue {}: {}; the scheduler places it", queue.number(), refused.getMessage());
+        }
+    }
+
+    /** Where the gateway's own thread is: there, waking each other is cheapest. */
+    @HotPath
+    private void join() {
+        int wished = queue.wishedCpu();
+        if (wished != cpu && wished >= 0 && fixedCpu < 0) {
+            keepTo(wished);
         }
     }
 
@@ -112,6 +122,7 @@ final class QueueLoop implements Transport.LocalWork {
             tags[i] = queue.peekTag(i);
         }
         queue.take(count);
+        join();
         outstanding += count;
         session.catchUp();
         long now = System.nanoTime();
