@@ -104,6 +104,7 @@ public final class Daemon {
         List<String> arguments = List.of(
                 "--loops", Integer.toString(gateway.loops()),
                 "--spin-us", gateway.spin(),
+                "--cpus", gateway.cpus(),
                 "--log-level", gateway.logLevel());
         try {
             Files.createDirectories(home.run());
