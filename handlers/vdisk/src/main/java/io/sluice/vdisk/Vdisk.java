@@ -40,7 +40,11 @@ final class Vdisk implements Device, Resizable {
         this.store = store;
         this.resizes = resizes;
         unit = new LogicalUnit(
-                store, new Medium(config.removable()), new CacheAndProtection(), config.blockSize(), config.readOnly());
+                store,
+                new Medium(config.removable(), new MediumRecord(context.home())),
+                new CacheAndProtection(),
+                config.blockSize(),
+                config.readOnly());
         modePages = DiskModePages.open(context, config, unit);
         commands = CommandTable.builder()
                 .add(inquiry(Identity.of(config.identity(), context.home())))
@@ -120,6 +124,30 @@ final class Vdisk implements Device, Resizable {
     @HotPath
     public boolean tryExecute(ScsiCommand command) {
         return quick.tryExecute(command, commands);
+    }
+
+    @Override
+    public void poweredOn() {
+        unit.medium.poweredOn();
+        modePages.reset();
+    }
+
+    @Override
+    public void takenOver() {
+        unit.medium.takenOver();
+    }
+
+    /** A failure stays with the store, and the next flush reports it. */
+    @Override
+    public void writeBack() {
+        if (!config.readOnly()) {
+            store.flush();
+        }
+    }
+
+    @Override
+    public void nexusAdded(ItNexus nexus) {
+        unit.medium.nexusAdded(nexus);
     }
 
     @Override
