@@ -8,8 +8,8 @@
 #include "gateway/sluiced.h"
 #include "rig/connection.h"
 #include "rig/rig_client.h"
-#include "test/handler/handler.h"
-#include "test/handler/ram_disk.h"
+#include "rig/handler/handler.h"
+#include "rig/handler/ram_disk.h"
 
 #define TEST_TARGET    "iqn.2026-11.io.sluice:test"
 #define TEST_INITIATOR "iqn.2026-11.io.sluice:rig,i,0x000000000001"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* A disk in memory, or one that reads zeros and forgets writes; just enough SBC for any initiator. */
-#ifndef SLUICE_TEST_RAM_DISK_H
-#define SLUICE_TEST_RAM_DISK_H
+#ifndef SLUICE_RIG_RAM_DISK_H
+#define SLUICE_RIG_RAM_DISK_H
 
 #include <pthread.h>
 
@@ -25,4 +25,4 @@ bool ram_disk_execute(void *arg, struct handler_command *command, struct handler
 /* What DEVICE_ADD says of it. */
 void ram_disk_describe(struct sluice_device_add *add, const char *name);
 
-#endif /* SLUICE_TEST_RAM_DISK_H */
+#endif /* SLUICE_RIG_RAM_DISK_H */

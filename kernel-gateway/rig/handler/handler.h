@@ -4,8 +4,8 @@
  * native peer in benchmarks; it follows docs/ring-abi.md and shares no code with the
  * gateway.
  */
-#ifndef SLUICE_TEST_HANDLER_H
-#define SLUICE_TEST_HANDLER_H
+#ifndef SLUICE_RIG_HANDLER_H
+#define SLUICE_RIG_HANDLER_H
 
 #include <stdbool.h>
 
@@ -65,4 +65,4 @@ void handler_close(struct handler *h);
 /* Sends a request through the admin ring; one thread at a time. False: the ring is full. */
 bool handler_request(struct handler *h, const struct sluice_request *request);
 
-#endif /* SLUICE_TEST_HANDLER_H */
+#endif /* SLUICE_RIG_HANDLER_H */
