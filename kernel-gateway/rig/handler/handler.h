@@ -53,10 +53,29 @@ int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTIO
 void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execute, void *arg);
 /* Publishes an answer; the thread of that queue. */
 void handler_complete(struct handler_command *command, const struct handler_answer *answer);
-/* Events are counted and dropped; runs until handler_stop(). A thread of its own. */
+/* Events are dropped; runs until handler_stop(). A thread of its own. */
 void handler_run_admin(struct handler *h);
 /* Any thread. */
 void handler_stop(struct handler *h);
+/* handler_stop() was called, or the gateway broke the session. */
+bool handler_over(struct handler *h);
+
+/*
+ * The same in single steps, for handlers with a loop of their own. A queue's functions
+ * are for its thread, the events' for the admin thread; handler_wake() is for any.
+ */
+/* The oldest entry of the submission ring, or false. From now on it counts as seen. */
+bool handler_take(struct handler *h, uint32_t queue, struct handler_command *out);
+/* Puts a completion as it is, right or wrong. The gateway hears of it by handler_flush(). */
+void handler_push(struct handler *h, uint32_t queue, const struct sluice_completion *completion);
+void handler_flush(struct handler *h, uint32_t queue);
+/* SLUICE_SENSE_MAX bytes of the tag's response area. */
+uint8_t *handler_sense(struct handler *h, uint32_t queue, uint32_t tag);
+/* Sleeps until there is an entry, handler_wake(), or the time is over. */
+void handler_wait(struct handler *h, uint32_t queue, uint64_t bound_ns);
+bool handler_take_event(struct handler *h, struct sluice_event *out);
+void handler_wait_event(struct handler *h, uint64_t bound_ns);
+void handler_wake(struct handler *h);
 /* The session is active and the gateway at the other end of the connection. */
 bool handler_alive(struct handler *h);
 /* All of its threads have ended. */
