@@ -88,6 +88,7 @@ struct script_action {
 	uint8_t data[SCRIPT_DATA];
 	uint8_t scope, asc, ascq;	/* of the Unit Attention */
 	uint32_t nexus;			/* the gateway's identifier; 0: the command's */
+	uint32_t foreign_device;	/* the gateway's identifier of a device that is another handler's; 0: no */
 	uint32_t control_mode;
 	uint32_t bad_request;		/* enum script_bad_request */
 };

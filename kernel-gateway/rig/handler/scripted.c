@@ -243,7 +243,7 @@ static void follow_order(struct scripted *s, const struct script_action *a, int 
 		atomic_store(&s->stage->deaf, (a->deeds & SCRIPT_DEAF) != 0);
 	if (a->deeds & (SCRIPT_BLIND | SCRIPT_LOOK))
 		atomic_store(&s->stage->blind, (a->deeds & SCRIPT_BLIND) != 0);
-	scripted_deeds(s, a, device < 0 ? 0 : s->stage->devices[device].id, 0);
+	scripted_deeds(s, a, device < 0 ? a->foreign_device : s->stage->devices[device].id, 0);
 	scripted_break(s, a, 0);
 }
 

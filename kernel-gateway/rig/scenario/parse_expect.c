@@ -6,8 +6,8 @@
 #include "parser.h"
 #include "rig/scsi/name.h"
 
-#define CLAUSES                                                                                     \
-	"a status, a sense key and its code, a response, silence, data=, at=, length=, residual=, " \
+#define CLAUSES                                                                                            \
+	"a status, a sense key and its code, a response, silence, data=, at=, from=, length=, residual=, " \
 	"field=, format=, sense-length=, within=, after="
 
 static const char **new_names(struct parser *p)
@@ -69,6 +69,8 @@ static void end_option(struct parser *p, struct end_spec *e, const struct word *
 		parser_data(p, w, &e->data);
 	} else if (strcmp(w->key, "at") == 0) {
 		e->data_at = parser_number(p, w, 0, UINT32_MAX);
+	} else if (strcmp(w->key, "from") == 0) {
+		e->data_from = parser_number(p, w, 0, UINT32_MAX);
 	} else if (strcmp(w->key, "length") == 0) {
 		e->checks |= CHECK_LENGTH;
 		e->length = (uint32_t)parser_number(p, w, 0, UINT32_MAX);

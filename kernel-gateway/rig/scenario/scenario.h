@@ -140,7 +140,7 @@ struct end_spec {
 	int field_bit;			/* -1: not said */
 	bool descriptor;
 	struct data_spec data;
-	uint64_t data_at;
+	uint64_t data_at, data_from;	/* place in what came, and in `data` */
 	uint32_t length, sense_len;
 	uint8_t residual_kind;		/* enum sluice_residual */
 	uint32_t residual;
