@@ -21,6 +21,7 @@ static const struct option options[] = {
 	{ "socket", required_argument, NULL, 's' },
 	{ "real-handler", required_argument, NULL, 'r' },
 	{ "limit", required_argument, NULL, 'l' },
+	{ "patience", required_argument, NULL, 'p' },
 	{ "only", required_argument, NULL, 'o' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ 0 },
@@ -62,6 +63,10 @@ static int parse(struct run *r, int argc, char **argv)
 			if (!value_duration(optarg, &r->play.limit_ns))
 				return rig_fail("--limit: give a number and ms, s or min");
 			break;
+		case 'p':
+			if (!value_duration(optarg, &r->play.patience_ns))
+				return rig_fail("--patience: give a number and ms, s or min");
+			break;
 		case 'o':
 			r->play.only = optarg;
 			break;
@@ -81,7 +86,10 @@ static int run_file(void *arg, const char *path)
 	struct scenario_file file;
 	int err = scenario_load(path, &file);
 
-	if (!err)
+	/* A file that cannot be parsed has failed as much as a scenario. */
+	if (err)
+		r->counts.failed++;
+	else
 		play_file(&r->play, path, &file, &r->counts);
 	scenario_free(&file);
 	return err;
@@ -90,30 +98,32 @@ static int run_file(void *arg, const char *path)
 static int run(const char *socket_path, int argc, char **argv)
 {
 	static struct run r;
-	int status, unread;
+	int status;
 
-	r.play = (struct play_options){ .socket = socket_path, .limit_ns = 20000000000ull };
+	r.play = (struct play_options){ .socket = socket_path,
+					.limit_ns = 20000000000ull,
+					.patience_ns = 3000000000ull };
 	find_gateway(&r);
 	status = parse(&r, argc, argv);
 	if (status)
 		return status;
 	if (argc + 1 - optind < 1)
 		return rig_fail("run [option...] FILE|DIRECTORY..., see --help");
-	unread = scenario_each_file(argc + 1 - optind, argv - 1 + optind, run_file, &r);
+	status = scenario_each_file(argc + 1 - optind, argv - 1 + optind, run_file, &r);
 	if (r.counts.skipped)
 		printf("%u passed, %u failed, %u skipped\n", r.counts.passed, r.counts.failed,
 		       r.counts.skipped);
 	else
 		printf("%u passed, %u failed\n", r.counts.passed, r.counts.failed);
-	if (!unread && !r.counts.failed && !r.counts.passed && !r.counts.skipped)
+	if (!status && !r.counts.failed && !r.counts.passed && !r.counts.skipped)
 		return rig_fail("no scenario was run: give files, directories, or another --only");
-	return unread || r.counts.failed ? 1 : 0;
+	return status || r.counts.failed ? 1 : 0;
 }
 
 const struct rig_command run_commands[] = {
 	{ "run",
 	  "FILE|DIRECTORY... [--gateway SLUICED] [--socket PATH] [--real-handler COMMAND]\n"
-	  "         [--limit DURATION] [--only TEXT] [--verbose]",
+	  "         [--limit DURATION] [--patience DURATION] [--only TEXT] [--verbose]",
 	  "scenarios, each against a gateway of its own, or against the one of --socket", run },
 	{ 0 },
 };

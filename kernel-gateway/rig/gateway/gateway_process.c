@@ -65,8 +65,13 @@ static int process_alive(struct gateway *g, char why[CONNECTION_WHY])
 	return -EPIPE;
 }
 
+/* The socket, its lock, the log. */
 static void remove_directory(struct gateway_process *p)
 {
+	char lock[128];
+
+	snprintf(lock, sizeof(lock), "%s.lock", p->socket.path);
+	unlink(lock);
 	unlink(p->socket.path);
 	unlink(p->log);
 	rmdir(p->directory);

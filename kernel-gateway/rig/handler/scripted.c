@@ -127,7 +127,6 @@ static void put_off(struct scripted_queue *q, const struct handler_command *c,
 		w->command.cdb = w->command.desc.cdb;
 	w->action = *a;
 	w->due_ns = a->reply == SCRIPT_HOLD ? UINT64_MAX : clock_ns() + a->delay_ns;
-	w->releases = q->scripted->stage->releases;
 	*q->last = w;
 	q->last = &w->next;
 }
@@ -138,17 +137,19 @@ static void perform(struct scripted_queue *q, struct handler_command *c)
 	int device = await_device(s, c->desc.device);
 	struct script_action a = choose(s, c, device);
 
-	note_command(s, c, device);
-	if (a.reply == SCRIPT_HOLD || a.delay_ns)
+	if (a.reply == SCRIPT_HOLD || a.delay_ns) {
+		/* Held before it is seen: who has seen it may release it. */
 		put_off(q, c, &a);
-	else
+		note_command(s, c, device);
+	} else {
+		note_command(s, c, device);
 		scripted_answer(s, c, &a);
+	}
 }
 
-/* Answers what is due or released; when the next is, or the longest sleep. */
-static uint64_t answer_due(struct scripted_queue *q)
+/* Answers what is due, and all that is held if it was released; how long until the next is due. */
+static uint64_t answer_due(struct scripted_queue *q, bool release)
 {
-	uint32_t releases = q->scripted->stage->releases;
 	struct scripted_waiting **at = &q->first;
 	uint64_t now = clock_ns(), next = now + LONGEST_SLEEP_NS;
 
@@ -156,7 +157,7 @@ static uint64_t answer_due(struct scripted_queue *q)
 		struct scripted_waiting *w = *at;
 		bool held = w->due_ns == UINT64_MAX;
 
-		if (held ? w->releases == releases : w->due_ns > now) {
+		if (held ? !release : w->due_ns > now) {
 			if (!held && w->due_ns < next)
 				next = w->due_ns;
 			at = &w->next;
@@ -180,14 +181,18 @@ static void *queue_main(void *arg)
 
 	while (!handler_over(h)) {
 		uint32_t mail = g->mail_serial;
-		uint64_t sleep_ns = answer_due(q);
+		uint32_t releases = g->releases;
+		uint64_t sleep_ns;
 
+		/* What was in the ring before a release is released with it. */
+		while (!g->blind && handler_take(h, q->index, &c))
+			perform(q, &c);
+		sleep_ns = answer_due(q, releases != q->released);
+		q->released = releases;
 		handler_flush(h, q->index);
 		if (g->blind)
 			stage_wait(&g->mail_serial, mail, sleep_ns);
-		else if (handler_take(h, q->index, &c))
-			perform(q, &c);
-		else
+		else if (g->releases == releases)
 			handler_wait(h, q->index, sleep_ns);
 	}
 	return NULL;
@@ -315,7 +320,9 @@ static bool start_threads(struct scripted *s)
 	for (uint32_t i = 0; i < s->stage->queues; i++) {
 		struct scripted_queue *q = &s->queues[i];
 
-		*q = (struct scripted_queue){ .scripted = s, .index = i, .last = &q->first };
+		*q = (struct scripted_queue){
+			.scripted = s, .index = i, .last = &q->first, .released = s->stage->releases
+		};
 		if (pthread_create(&q->thread, NULL, queue_main, q))
 			return false;
 	}

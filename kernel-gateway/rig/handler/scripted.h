@@ -28,7 +28,6 @@ struct scripted_waiting {
 	struct handler_command command;
 	struct script_action action;
 	uint64_t due_ns;		/* UINT64_MAX: held */
-	uint32_t releases;		/* those that there had been when it was held */
 };
 
 struct scripted_queue {
@@ -36,6 +35,7 @@ struct scripted_queue {
 	uint32_t index;
 	pthread_t thread;
 	struct scripted_waiting *first, **last;
+	uint32_t released;		/* releases that it has carried out */
 };
 
 struct scripted {

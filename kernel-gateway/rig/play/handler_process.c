@@ -80,13 +80,13 @@ int handler_process_start(struct handler_process *p, uint64_t bound_ns, char why
 		stage_wait(&s->state, STAGE_STARTING, STEP_NS);
 	if (s->state == STAGE_SERVING)
 		return 0;
-	if (s->state == STAGE_FAILED)
-		snprintf(why, CONNECTION_WHY, "%s", s->why);
-	else
-		snprintf(why, CONNECTION_WHY, "the handler's process %s",
-			 p->pid ? "does not start in time" : "died while it started");
 	handler_process_kill(p);
 	p->status = 0;
+	if (s->state == STAGE_FAILED) {
+		snprintf(why, CONNECTION_WHY, "%s", s->why);
+		return -EACCES;
+	}
+	snprintf(why, CONNECTION_WHY, "the handler's process did not start in time");
 	return -EPIPE;
 }
 

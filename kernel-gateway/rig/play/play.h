@@ -12,6 +12,7 @@ struct play_options {
 	const char *socket;		/* a gateway that runs already */
 	const char *real_handler;	/* shell command of a handler process; NULL: scenarios that need one are skipped */
 	uint64_t limit_ns;		/* of one scenario */
+	uint64_t patience_ns;		/* what handlers see and counters say may be on its way for so long */
 	const char *only;		/* scenarios whose names contain it; NULL: all */
 	bool verbose;
 };

@@ -8,10 +8,7 @@
 #include "rig/scsi/hex.h"
 #include "rig/scsi/name.h"
 
-/* What is asked for may still be on its way to the handler, or being torn down. */
-#define BOUND_NS 3000000000ull
-
-#define SHOWN	 24u /* of the newest that a handler saw */
+#define SHOWN 24u /* of the newest that a handler saw */
 
 /* ---- Sightings ------------------------------------------------------------------------------ */
 
@@ -119,7 +116,7 @@ void player_expect_saw(struct player *p, const struct statement *s)
 {
 	const struct saw_spec *w = &s->saw;
 	const struct stage *g = player_find_handler(p, w->handler)->process.stage;
-	bool seen = player_wait(p, has_seen, (void *)w, BOUND_NS);
+	bool seen = player_wait(p, has_seen, (void *)w, p->options->patience_ns);
 
 	if (p->failed || (seen && (w->count < 0 || count_sights(p, w, g) == w->count)))
 		return;
@@ -161,7 +158,7 @@ void player_expect_heard(struct player *p, const struct statement *s)
 {
 	const struct heard_spec *w = &s->heard;
 	const struct stage *g = player_find_handler(p, w->handler)->process.stage;
-	bool heard = player_wait(p, has_heard, (void *)w, BOUND_NS);
+	bool heard = player_wait(p, has_heard, (void *)w, p->options->patience_ns);
 
 	if (p->failed || (heard && (w->count < 0 || count_events(p, w, g) == w->count)))
 		return;
@@ -261,7 +258,7 @@ void player_expect_info(struct player *p, const struct statement *s)
 {
 	struct wanted_info w = { .spec = &s->info };
 
-	if (player_wait(p, agrees, &w, BOUND_NS) || p->failed)
+	if (player_wait(p, agrees, &w, p->options->patience_ns) || p->failed)
 		return;
 	if (w.err == -ENOENT) {
 		player_fail(p, "the gateway knows no such %s",

@@ -228,6 +228,18 @@ static int send_one(struct player *p, const struct send_spec *s, uint32_t index,
 	return err;
 }
 
+/*
+ * Statements take effect one after the other, also on different nexuses: a reply on the
+ * same channel says that all that was sent before has been taken in.
+ */
+static int settle(struct player *p, const struct address *to)
+{
+	struct sluice_gateway_info info;
+
+	return channel_call(player_find_nexus(p, to->nexus)->channel, SLUICE_OP_GATEWAY_INFO, NULL,
+			    0, &info, sizeof(info), player_left(p), p->why);
+}
+
 static int finish(struct player *p, struct player_task *t)
 {
 	if (!player_await(p, t))
@@ -245,9 +257,9 @@ int player_send(struct player *p, const struct statement *s)
 
 	for (uint32_t i = 0; !err && i < s->send.times; i++)
 		err = send_one(p, &s->send, i, &t);
-	if (err || s->send.name)
+	if (err)
 		return err;
-	return finish(p, t);
+	return s->send.name ? settle(p, &s->send.to) : finish(p, t);
 }
 
 int player_function(struct player *p, const struct statement *s)
@@ -274,7 +286,7 @@ int player_function(struct player *p, const struct statement *s)
 		return err;
 	}
 	n->n_live++;
-	return f->name ? 0 : finish(p, t);
+	return f->name ? settle(p, &f->to) : finish(p, t);
 }
 
 /* TEST UNIT READY until no Unit Attention is left: at most as many as a gateway keeps. */
@@ -291,6 +303,7 @@ int player_ready(struct player *p, const struct statement *s)
 
 		if (!err)
 			err = finish(p, t);
+		p->last = NULL; /* nothing that an expectation is about */
 		if (err || p->failed || (t->result.status == 0 && !t->result.aborted))
 			return err;
 		if (t->result.status != 0x02 || (t->result.sense[2] & 0x0f) != 0x06) {

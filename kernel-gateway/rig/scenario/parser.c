@@ -103,6 +103,21 @@ uint32_t parser_kind(const struct parser *p, const char *name)
 	return s ? s->kind : 0;
 }
 
+/* Words that mean something else where names may stand. */
+static bool is_reserved(const char *name)
+{
+	static const char *const words[] = { "order",	"pending", "gateway", "device", "nexus",
+					     "each",	"silence", "lun",     "as",	"on",
+					     "default", "then",	   "no",      "real" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], name) == 0)
+			return true;
+	}
+	return name_find(status_names, name) || name_find(sense_key_names, name) ||
+	       name_find(function_response_names, name);
+}
+
 static bool good_name(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
@@ -121,6 +136,8 @@ const char *parser_declare(struct parser *p, const char *name, uint32_t kind)
 				"\"%s\" is no name: use a letter, then up to 30 letters, digits, "
 				"- and _",
 				name);
+	} else if (is_reserved(name)) {
+		parser_complain(p, "\"%s\" is a word of the language: choose another name", name);
 	} else if (s && (s->kind != kind || kind != SYMBOL_COMMAND)) {
 		parser_complain(p, "\"%s\" is taken: choose another name", name);
 	} else if (!s && p->n_symbols == PARSER_SYMBOLS) {

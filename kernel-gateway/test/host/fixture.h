@@ -33,6 +33,8 @@ struct disk_handler {
 
 /* Each fails the running test with the gateway's text if something goes wrong. */
 void gateway_start(struct gateway *g, uint32_t loops);
+/* With other options; their socket is set here. */
+void gateway_start_with(struct gateway *g, struct sluiced_options options);
 /* Orderly; asserts that it ended so. */
 void gateway_stop(struct gateway *g);
 
