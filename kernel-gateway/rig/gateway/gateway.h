@@ -19,9 +19,8 @@ struct gateway_ops {
 	int (*open_channel)(struct gateway *g, enum sluice_role role, const char *name,
 			    struct channel **out, char why[CONNECTION_WHY]);
 	/* A handler session, in the handler's own process. 0 or -errno with `why`. */
-	int (*open_handler)(struct gateway *g, struct handler *h, const char *name,
-			    uint32_t queues, uint32_t depth, uint64_t pool_bytes,
-			    char why[CONNECTION_WHY]);
+	int (*open_handler)(struct gateway *g, struct handler *h,
+			    const struct sluice_session_open *open, char why[CONNECTION_WHY]);
 	/* What another program needs to find it, for its environment: "NAME=VALUE". */
 	void (*describe)(const struct gateway *g, char out[256]);
 	/* Still there? 0, or -EPIPE with `why`. */

@@ -105,10 +105,10 @@ int gateway_socket_channel(struct gateway *g, enum sluice_role role, const char 
 
 /* ---- The gateway ------------------------------------------------------------------- */
 
-int gateway_socket_handler(struct gateway *g, struct handler *h, const char *name, uint32_t queues,
-			   uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY])
+int gateway_socket_handler(struct gateway *g, struct handler *h,
+			   const struct sluice_session_open *open, char why[CONNECTION_WHY])
 {
-	return handler_open(h, gateway_socket_of(g)->path, name, queues, depth, pool_bytes, why);
+	return handler_open_session(h, gateway_socket_of(g)->path, open->name, open, why);
 }
 
 void gateway_socket_describe(const struct gateway *g, char out[256])

@@ -17,8 +17,8 @@ static inline struct gateway_socket *gateway_socket_of(struct gateway *g)
 
 int gateway_socket_channel(struct gateway *g, enum sluice_role role, const char *name,
 			   struct channel **out, char why[CONNECTION_WHY]);
-int gateway_socket_handler(struct gateway *g, struct handler *h, const char *name, uint32_t queues,
-			   uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY]);
+int gateway_socket_handler(struct gateway *g, struct handler *h,
+			   const struct sluice_session_open *open, char why[CONNECTION_WHY]);
 void gateway_socket_describe(const struct gateway *g, char out[256]);
 
 #endif /* SLUICE_RIG_GATEWAY_GATEWAY_SOCKET_H */

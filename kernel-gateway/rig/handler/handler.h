@@ -44,11 +44,17 @@ struct handler_answer {
 typedef bool (*handler_execute)(void *arg, struct handler_command *command,
 				struct handler_answer *answer);
 
+/* `name` is for logs; open->name is the session's, by which a next process is the same one's. */
+int handler_open_session(struct handler *h, const char *socket_path, const char *name,
+			 const struct sluice_session_open *open, char why[CONNECTION_WHY]);
+/* A session without a name of its own, with the gateway's grace. */
 int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
 		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY]);
 int handler_device_add(struct handler *h, const struct sluice_device_add *add, uint32_t *device,
 		       char why[CONNECTION_WHY]);
 int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTION_WHY]);
+/* Nothing more is handed over; what was is answered as ever. */
+int handler_quiesce(struct handler *h, char why[CONNECTION_WHY]);
 /* Serves one queue on the caller's thread until handler_stop() or the session ends. */
 void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execute, void *arg);
 /* Publishes an answer; the thread of that queue. */

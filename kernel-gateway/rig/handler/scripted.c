@@ -272,6 +272,9 @@ static bool read_mail(struct scripted *s)
 	case STAGE_MAIL_RELEASE:
 		atomic_fetch_add(&g->releases, 1);
 		break;
+	case STAGE_MAIL_QUIESCE:
+		err = handler_quiesce(&s->handler, why);
+		break;
 	case STAGE_MAIL_END:
 		return false;
 	}
@@ -317,7 +320,7 @@ static int fail(struct scripted *s, const char *why)
 
 static bool start_threads(struct scripted *s)
 {
-	for (uint32_t i = 0; i < s->stage->queues; i++) {
+	for (uint32_t i = 0; i < s->stage->session.queues; i++) {
 		struct scripted_queue *q = &s->queues[i];
 
 		*q = (struct scripted_queue){
@@ -332,7 +335,7 @@ static bool start_threads(struct scripted *s)
 static void end(struct scripted *s)
 {
 	handler_stop(&s->handler);
-	for (uint32_t i = 0; i < s->stage->queues; i++)
+	for (uint32_t i = 0; i < s->stage->session.queues; i++)
 		pthread_join(s->queues[i].thread, NULL);
 	pthread_join(s->admin, NULL);
 	handler_close(&s->handler);

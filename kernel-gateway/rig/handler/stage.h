@@ -58,15 +58,13 @@ enum stage_mail {
 	STAGE_MAIL_DEVICE_REMOVE,
 	STAGE_MAIL_ORDER,		/* `action`, about `device` (or -1) */
 	STAGE_MAIL_RELEASE,		/* answer what was held */
+	STAGE_MAIL_QUIESCE,
 	STAGE_MAIL_END,
 };
 
 struct stage {
 	/* Set by the rig before the process starts. */
-	char name[SLUICE_NAME_LEN];
-	uint32_t queues, depth;
-	uint64_t pool_bytes;
-	uint64_t grace_ns;		/* UINT64_MAX: the gateway's default */
+	struct sluice_session_open session;
 
 	_Atomic uint32_t state;		/* enum stage_state; a futex of the rig */
 	char why[STAGE_WHY];

@@ -46,7 +46,7 @@ static int open_session(void *arg, struct handler *h, const struct stage *s,
 {
 	struct gateway *g = arg;
 
-	return g->ops->open_handler(g, h, s->name, s->queues, s->depth, s->pool_bytes, why);
+	return g->ops->open_handler(g, h, &s->session, why);
 }
 
 static void become_handler(struct handler_process *p)

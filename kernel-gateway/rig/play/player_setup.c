@@ -71,11 +71,11 @@ static int prepare_stage(struct player *p, struct player_handler *h)
 
 	if (err)
 		return err;
-	snprintf(g->name, sizeof(g->name), "%s%s", p->prefix, h->name);
-	g->queues = h->spec->queues;
-	g->depth = h->spec->depth;
-	g->pool_bytes = h->spec->pool_bytes;
-	g->grace_ns = h->spec->grace_ns;
+	g->session = (struct sluice_session_open){ .queues = h->spec->queues,
+						   .depth = h->spec->depth,
+						   .pool_bytes = h->spec->pool_bytes,
+						   .grace_ns = h->spec->grace_ns };
+	snprintf(g->session.name, sizeof(g->session.name), "%s%s", p->prefix, h->name);
 	h->process.stage = g;
 	return 0;
 }
@@ -127,8 +127,9 @@ int player_process(struct player *p, const struct statement *s)
 			player_fail(p, "the handler does not end within %llu s",
 				    END_BOUND_NS / 1000000000);
 		break;
-	default:
-		player_fail(p, "this gateway's ABI has no quiescing of a session yet");
+	case PROCESS_QUIESCE:
+		h->process.stage->mail = STAGE_MAIL_QUIESCE;
+		return handler_process_ask(&h->process, player_left(p), p->why);
 	}
 	return 0;
 }

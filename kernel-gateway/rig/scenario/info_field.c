@@ -28,6 +28,9 @@ static const struct info_name device_fields[] = {
 	FIELD("check-conditions", sluice_device_info, check_conditions),
 	FIELD("timeouts", sluice_device_info, timeouts),
 	FIELD("aborts", sluice_device_info, aborts),
+	FIELD("kept", sluice_device_info, kept),
+	FIELD("takeovers", sluice_device_info, takeovers),
+	FIELD("redelivered", sluice_device_info, redelivered),
 	{ 0 },
 };
 

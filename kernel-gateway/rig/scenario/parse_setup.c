@@ -21,7 +21,7 @@ void parse_handler(struct parser *p, struct statement *s)
 	uint32_t kind = SYMBOL_HANDLER;
 	struct word *w;
 
-	*h = (struct handler_spec){ NULL, 1, 64, 32u << 20, UINT64_MAX };
+	*h = (struct handler_spec){ NULL, 1, 64, 32u << 20, 0 };
 	s->name = parser_take(p, "the handler's name");
 	if (parser_accept(p, "real")) {
 		h->config = parser_take(p, "the real handler's configuration");

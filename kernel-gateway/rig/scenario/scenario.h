@@ -54,7 +54,7 @@ struct handler_spec {
 	const char *config;		/* of the real handler; NULL: a scripted one */
 	uint32_t queues, depth;
 	uint64_t pool_bytes;
-	uint64_t grace_ns;		/* UINT64_MAX: the gateway's default */
+	uint64_t grace_ns;		/* 0: the gateway's default */
 };
 
 struct device_spec {

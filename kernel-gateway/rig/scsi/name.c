@@ -59,6 +59,7 @@ const struct name device_state_names[] = {
 	{ "absent", SLUICE_DEVICE_ABSENT },
 	{ "served", SLUICE_DEVICE_SERVED },
 	{ "orphaned", SLUICE_DEVICE_ORPHANED },
+	{ "held", SLUICE_DEVICE_HELD },
 	{ 0 },
 };
 
