@@ -80,6 +80,10 @@ int handler_process_start(struct handler_process *p, uint64_t bound_ns, char why
 		stage_wait(&s->state, STAGE_STARTING, STEP_NS);
 	if (s->state == STAGE_SERVING)
 		return 0;
+	/* A command that was kept for it may come at once, and the script say that it dies of it. */
+	if (s->state == STAGE_STARTING && !p->pid && WIFSIGNALED(p->status) &&
+	    WTERMSIG(p->status) == SIGKILL)
+		return 0;
 	handler_process_kill(p);
 	p->status = 0;
 	if (s->state == STAGE_FAILED) {

@@ -98,6 +98,41 @@ int player_handler_start(struct player *p, const struct statement *s)
 	return err ? err : handler_process_start(&h->process, player_left(p), p->why);
 }
 
+struct served {
+	const char *name;
+	bool over; /* not served any more is what is waited for */
+	int err;
+};
+
+static bool is_in_state(struct player *p, void *arg)
+{
+	struct served *w = arg;
+	struct sluice_device_info info;
+	struct sluice_cursor cursor = { 0 };
+
+	for (;; cursor.index++) {
+		w->err = player_control(p, SLUICE_OP_DEVICE_INFO, &cursor, sizeof(cursor), &info,
+					sizeof(info));
+		if (w->err)
+			return w->err != -ENOENT;
+		if (strcmp(info.name, w->name) == 0)
+			return (info.state == SLUICE_DEVICE_SERVED) != w->over;
+	}
+}
+
+/* The gateway hears of a death by itself: what the scenario does next comes after that. */
+static void await_death(struct player *p, struct player_handler *h)
+{
+	char name[SLUICE_NAME_LEN];
+
+	for (struct player_device *d = p->devices; d; d = d->next) {
+		struct served w = { .name = player_device_name(p, d->name, name), .over = true };
+
+		if (d->handler == h)
+			player_wait(p, is_in_state, &w, p->options->patience_ns);
+	}
+}
+
 static int restart(struct player *p, struct player_handler *h)
 {
 	handler_process_kill(&h->process);
@@ -113,6 +148,7 @@ int player_process(struct player *p, const struct statement *s)
 	switch (s->verb) {
 	case PROCESS_KILL:
 		handler_process_kill(&h->process);
+		await_death(p, h);
 		break;
 	case PROCESS_STOP:
 		handler_process_stop(&h->process);
@@ -126,6 +162,7 @@ int player_process(struct player *p, const struct statement *s)
 		if (!handler_process_end(&h->process, END_BOUND_NS))
 			player_fail(p, "the handler does not end within %llu s",
 				    END_BOUND_NS / 1000000000);
+		await_death(p, h);
 		break;
 	case PROCESS_QUIESCE:
 		h->process.stage->mail = STAGE_MAIL_QUIESCE;
@@ -152,32 +189,11 @@ static struct player_device *device_of(struct player *p, const char *name)
 	return d;
 }
 
-struct served {
-	const char *name;
-	int err;
-};
-
-static bool is_served(struct player *p, void *arg)
-{
-	struct served *w = arg;
-	struct sluice_device_info info;
-	struct sluice_cursor cursor = { 0 };
-
-	for (;; cursor.index++) {
-		w->err = player_control(p, SLUICE_OP_DEVICE_INFO, &cursor, sizeof(cursor), &info,
-					sizeof(info));
-		if (w->err)
-			return w->err != -ENOENT;
-		if (strcmp(info.name, w->name) == 0)
-			return info.state == SLUICE_DEVICE_SERVED;
-	}
-}
-
 static int await_real_device(struct player *p, struct player_device *d)
 {
 	struct served w = { .name = d->name };
 
-	if (player_wait(p, is_served, &w, player_left(p)))
+	if (player_wait(p, is_in_state, &w, player_left(p)))
 		return w.err;
 	snprintf(p->why, sizeof(p->why),
 		 "the real handler adds no device \"%s\" in time: its configuration must name it",
