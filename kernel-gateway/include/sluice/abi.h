@@ -470,7 +470,10 @@ struct sluice_gateway_info {
 	__u64 commands;			/* ended since start */
 	__u64 protocol_errors;		/* connections closed for a malformed PDU */
 	__u64 connections_refused;
-	__u64 reserved[4];
+	__u64 handler_faults;		/* requests and results of handlers that were refused */
+	__u64 dropped_completions;	/* for no tag, for one that is not out, or of another generation */
+	__u64 broken_sessions;		/* handler sessions closed for an index that makes no sense */
+	__u64 reserved[1];
 };
 
 struct sluice_cursor {
