@@ -36,14 +36,14 @@ static void should_drop_a_stale_generation_and_a_tag_that_is_not_out(void **stat
 	fx_assert_quiet();
 }
 
-static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **state)
+/* Not even the first slot of such a ring is looked at. */
+static void breaks_by_producer(u32 producer)
 {
 	struct sluice_user_index *u;
 
-	(void)state;
 	read_4k();
 	u = (void *)(fx->handler_region + fx->control.user_queue_off);
-	u->comp_producer = 9;
+	u->comp_producer = producer;
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
 	assert_non_null(fx->broken_why);
@@ -51,8 +51,21 @@ static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **
 			 SLUICE_SESSION_BROKEN);
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
+	assert_int_equal(fx->gw->broken_sessions, 1);
 	fx_session_close();
 	fx_assert_sense(&c, 0xb, 0x0800);
+}
+
+static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **state)
+{
+	(void)state;
+	breaks_by_producer(9);
+}
+
+static void should_break_the_session_when_the_producer_goes_back(void **state)
+{
+	(void)state;
+	breaks_by_producer(0xffffffff);
 }
 
 static void should_move_only_what_the_handler_reported_and_compute_the_residual(void **state)
@@ -213,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(should_drop_a_stale_generation_and_a_tag_that_is_not_out),
 		TEST(should_break_the_session_when_the_producer_runs_a_ring_ahead),
+		TEST(should_break_the_session_when_the_producer_goes_back),
 		TEST(should_move_only_what_the_handler_reported_and_compute_the_residual),
 		TEST(should_carry_sense_and_clamp_its_length),
 		TEST(should_turn_what_is_no_answer_into_a_hardware_error),
