@@ -171,12 +171,23 @@ static int receive_one(struct message_peer *p)
 	return 1;
 }
 
+/* libFuzzer's own alarm goes off now and then: the wait starts again. */
+static bool wait_readable(int fd, int patience_ms)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&ready, 1, patience_ms);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
 bool mp_receive(struct message_peer *p, int patience_ms)
 {
-	struct pollfd ready = { .fd = p->fd, .events = POLLIN };
 	bool any = false;
 
-	if (p->fd < 0 || poll(&ready, 1, patience_ms) <= 0)
+	if (p->fd < 0 || !wait_readable(p->fd, patience_ms))
 		return false;
 	while (p->fd >= 0 && receive_one(p) > 0)
 		any = true;
