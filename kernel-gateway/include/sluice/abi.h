@@ -396,7 +396,7 @@ struct sluice_device_add {
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
 	__u16 reserved0;
-	__u64 timeout_ns;		/* per command; 0: the gateway's default */
+	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
