@@ -102,7 +102,9 @@ bool attack_double_later(struct hostile *x, const struct decision *d)
 /* Nothing at all, for longer than any command of ours may take. */
 bool attack_silence(struct hostile *x, const struct decision *d)
 {
-	usleep((useconds_t)((HOSTILE_TIMEOUT_NS + d->b % HOSTILE_TIMEOUT_NS) / 1000));
+	uint64_t timeout_ns = x->options->timeout_ns;
+
+	usleep((useconds_t)((timeout_ns + d->b % timeout_ns) / 1000));
 	return true;
 }
 

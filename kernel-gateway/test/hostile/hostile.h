@@ -15,7 +15,6 @@
 #define HOSTILE_DEVICES	    3U
 #define HOSTILE_QUEUES	    4U
 #define HOSTILE_DEPTH	    64U
-#define HOSTILE_TIMEOUT_NS  50000000ull	/* of its devices, per stage of a command */
 /* The gateway answers a handler's question, and takes what is in its ring, in no more than this. */
 #define HOSTILE_PATIENCE_NS 20000000000ull
 #define HOSTILE_RECENT	    32U
@@ -23,6 +22,7 @@
 struct hostile_options {
 	const char *socket;
 	uint64_t seed, operations;
+	uint64_t timeout_ns;			/* of its devices, per stage of a command */
 	const char *foreign_name;		/* a device that another handler serves */
 	uint32_t foreign_device;
 };

@@ -25,10 +25,11 @@
 #include "test/host/program.h"
 
 #define SECOND	     1000000000ull
+#define TIMEOUT_NS   (SECOND / 20) /* of the hostile handler's devices */
 /* What the good handler may take at most, on a machine that does other things, under a sanitizer. */
 #define GOOD_BOUND   (15 * SECOND)
 /* Four stages of the device's timeout each, the abort bound, and the same allowance. */
-#define VICTIM_BOUND (4 * HOSTILE_TIMEOUT_NS + 5 * SECOND + GOOD_BOUND)
+#define VICTIM_BOUND (4 * TIMEOUT_NS + 5 * SECOND + GOOD_BOUND)
 #define LOADS	     2
 /* Among so many attacks every class has had its turn, whatever the seed. */
 #define ALL_CLASSES  1000000u

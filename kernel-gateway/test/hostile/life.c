@@ -18,8 +18,7 @@ void life_describe(struct sluice_device_add *add, uint32_t index)
 					   .task_set_limit = 16u << index,
 					   .max_transfer = index == 2 ? 16384 : SLUICE_MAX_BUFFER,
 					   .peripheral_type = index == 1,
-					   .recovery = (uint8_t)index,
-					   .timeout_ns = HOSTILE_TIMEOUT_NS };
+					   .recovery = (uint8_t)index };
 	snprintf(add->name, sizeof(add->name), "%s", hostile_device_names[index]);
 }
 
@@ -38,6 +37,15 @@ static void map_queue(struct hostile *x, uint32_t q)
 	queue->responses = (struct sluice_response *)(base + c->user_resp_off);
 }
 
+/* As this session can have it. */
+static void describe_here(const struct hostile *x, struct sluice_device_add *add, uint32_t index)
+{
+	life_describe(add, index);
+	if (add->queue != SLUICE_QUEUE_ANY)
+		add->queue %= x->h.queues;
+	add->timeout_ns = x->options->timeout_ns;
+}
+
 static bool add_devices(struct hostile *x)
 {
 	char why[CONNECTION_WHY];
@@ -45,9 +53,7 @@ static bool add_devices(struct hostile *x)
 	for (uint32_t i = 0; i < HOSTILE_DEVICES; i++) {
 		struct sluice_device_add add;
 
-		life_describe(&add, i);
-		if (add.queue != SLUICE_QUEUE_ANY)
-			add.queue %= x->h.queues;
+		describe_here(x, &add, i);
 		if (handler_device_add(&x->h, &add, &x->devices[i], why))
 			return hostile_fail(x, "DEVICE_ADD %s: %s", add.name, why);
 	}
@@ -242,9 +248,7 @@ bool attack_remove_device(struct hostile *x, const struct decision *d)
 	}
 	if (connection_receive(&x->h.link, &m) || m.head.status)
 		return hostile_fail(x, "DEVICE_REMOVE: status %d", m.head.status);
-	life_describe(&add, i);
-	if (add.queue != SLUICE_QUEUE_ANY)
-		add.queue %= x->h.queues;
+	describe_here(x, &add, i);
 	return handler_device_add(&x->h, &add, &x->devices[i], why) == 0 ||
 	       hostile_fail(x, "DEVICE_ADD after DEVICE_REMOVE: %s", why);
 }
