@@ -105,6 +105,7 @@ static void tear_down(void)
 
 static pid_t start_hostile(const struct hostile_options *options)
 {
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	pid_t child;
 
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -113,6 +114,9 @@ static pid_t start_hostile(const struct hostile_options *options)
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
+		/* The runner's handlers would go on with the next test, in this process, too. */
+		for (uint32_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+			signal(fatal[i], SIG_DFL);
 		hostile_run(options, report);
 		_exit(0);
 	}
