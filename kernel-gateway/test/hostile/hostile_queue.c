@@ -30,9 +30,11 @@ static void take(struct hostile *x, struct hostile_queue *queue, const struct sl
 	struct held *held = &queue->held[desc->tag];
 
 	/*
-	 * Held, and here again: an early reply, or scribbled bytes, were its answer. The
-	 * descriptor is the newest one's, if the tag stands in the ring twice.
+	 * Early replies, and scribbled bytes, answer what we have not taken; then the tag
+	 * stands in the ring twice, and the first entry has the newer one's descriptor.
 	 */
+	if (queue->generation[desc->tag] == desc->generation)
+		return;
 	queue->n_held += !held->held;
 	*held = (struct held){ *desc, true };
 	queue->generation[desc->tag] = desc->generation;
@@ -49,10 +51,8 @@ void queue_look(struct hostile *x, uint32_t q)
 	uint32_t producer = __atomic_load_n(&queue->theirs->sub_producer, __ATOMIC_ACQUIRE);
 
 	/* Early replies free tags of commands that we have not taken: their entries are overwritten. */
-	for (uint32_t tag = 0; producer - queue->consumer > x->h.depth && tag < x->h.depth; tag++) {
-		if (descs[tag].generation != queue->generation[tag])
-			take(x, queue, &descs[tag]);
-	}
+	for (uint32_t tag = 0; producer - queue->consumer > x->h.depth && tag < x->h.depth; tag++)
+		take(x, queue, &descs[tag]);
 	if (producer - queue->consumer > x->h.depth)
 		queue->consumer = producer;
 	for (; queue->consumer != producer; queue->consumer++) {
