@@ -39,23 +39,15 @@ static void function(struct input *in)
 {
 	uint8_t shape = input_u8(in), task = input_u8(in) % RW_TASKS;
 	uint32_t nexus = shape & 1;
+	struct rw_tmf *t;
 
-	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing)
+	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing || !(t = rw_tmf_new()))
 		return;
-	for (uint32_t i = 0; i < RW_TMFS; i++) {
-		struct rw_tmf *t = &rw.tmfs[i];
-
-		if (t->live)
-			continue;
-		memset(t, 0, sizeof(*t));
-		t->live = true;
-		t->tmf.nexus = rw.nexuses[nexus].core;
-		t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
-		t->tmf.lun[1] = rw.tasks[task]->lun;
-		t->tmf.task_tag = rw.tasks[task]->tag;
-		sl_tmf_submit(&t->tmf, rw.now_ns);
-		return;
-	}
+	t->tmf.nexus = rw.nexuses[nexus].core;
+	t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
+	t->tmf.lun[1] = rw.tasks[task]->lun;
+	t->tmf.task_tag = rw.tasks[task]->tag;
+	sl_tmf_submit(&t->tmf, rw.now_ns);
 }
 
 static void configure(struct input *in)
@@ -97,7 +89,7 @@ static void serve(struct rw_session *s, uint8_t q)
 	struct sl_queue *queue = sl_session_queue(s->core, q % RW_QUEUES);
 
 	sl_queue_awake(queue);
-	while (sl_queue_reap(queue, 1 + (q >> 1), rw.now_ns))
+	while (rw_reap(s, q % RW_QUEUES, 1 + (q >> 1)))
 		;
 	if (sl_queue_sleep(queue))
 		assert(!sl_queue_ready(queue));

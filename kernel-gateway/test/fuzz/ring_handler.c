@@ -56,7 +56,7 @@ void rw_handler_take(struct rw_session *s, struct input *in)
 	user_index(s, q)->sub_consumer = s->consumer[q];
 }
 
-static struct rw_held *pick(struct rw_session *s, uint32_t q, uint32_t from)
+struct rw_held *rw_handler_pick(struct rw_session *s, uint32_t q, uint32_t from)
 {
 	for (uint32_t i = 0; i < RW_DEPTH; i++) {
 		struct rw_held *h = &s->held[q][(from + i) % RW_DEPTH];
@@ -67,11 +67,23 @@ static struct rw_held *pick(struct rw_session *s, uint32_t q, uint32_t from)
 	return NULL;
 }
 
+void rw_handler_put(struct rw_session *s, uint32_t q, const struct sluice_completion *c,
+		    const uint8_t *sense, size_t sense_bytes)
+{
+	struct sluice_user_index *index = user_index(s, q);
+	struct sluice_completion *ring = (void *)((u8 *)index + s->control.user_comp_off);
+	struct sluice_response *responses = (void *)((u8 *)index + s->control.user_resp_off);
+
+	memcpy(responses[c->tag % s->control.depth].sense, sense, sense_bytes);
+	ring[s->producer[q]++ & (s->control.depth - 1)] = *c;
+	index->comp_producer = s->producer[q];
+}
+
 void rw_handler_answer(struct rw_session *s, struct input *in)
 {
 	uint8_t where = input_u8(in), twist = input_u8(in);
 	uint32_t q = where % RW_QUEUES;
-	struct rw_held *h = pick(s, q, where >> 1);
+	struct rw_held *h = rw_handler_pick(s, q, where >> 1);
 	struct sluice_user_index *index = user_index(s, q);
 	struct sluice_completion *ring = (void *)((u8 *)index + s->control.user_comp_off);
 	struct sluice_response *responses = (void *)((u8 *)index + s->control.user_resp_off);
@@ -81,7 +93,7 @@ void rw_handler_answer(struct rw_session *s, struct input *in)
 		return;
 	if (!(twist & TWIST_OVERFLOW) &&
 	    s->producer[q] - gw_index(s, q)->comp_consumer >= s->control.depth)
-		sl_queue_reap(sl_session_queue(s->core, q), s->control.depth, rw.now_ns);
+		rw_reap(s, q, s->control.depth);
 	c.tag = twist & TWIST_TAG ? input_u32(in) : h->tag;
 	c.generation = h->generation + (twist & TWIST_GENERATION ? input_u8(in) : 0);
 	c.status = twist & TWIST_STATUS ? input_u8(in) : 0;

@@ -113,6 +113,20 @@ struct rw_task *rw_task_new(void)
 	return NULL;
 }
 
+struct rw_tmf *rw_tmf_new(void)
+{
+	for (uint32_t i = 0; i < RW_TMFS; i++) {
+		struct rw_tmf *t = &rw.tmfs[i];
+
+		if (t->live)
+			continue;
+		memset(t, 0, sizeof(*t));
+		t->live = true;
+		return t;
+	}
+	return NULL;
+}
+
 void rw_release(struct rw_task *t)
 {
 	if (!t->live || !t->responses)
@@ -131,6 +145,8 @@ static void respond(struct sl_cmd *cmd)
 	assert(t->live);
 	assert(++t->responses == 1);
 	check_answer(t);
+	if (rw.judge)
+		rw.judge(t);
 	if (rw.eager_release)
 		rw_release(t);
 }

@@ -70,6 +70,7 @@ struct ring_world {
 	struct rw_tmf tmfs[RW_TMFS];
 	struct rw_nexus nexuses[RW_NEXUSES];
 	struct rw_session sessions[RW_SESSIONS];
+	void (*judge)(const struct rw_task *t);	/* of a target's own, for each answer; may be NULL */
 };
 
 extern struct ring_world rw;
@@ -84,6 +85,8 @@ void rw_release_all(void);
 /* A free one, with its tag; NULL: all are live. */
 struct rw_task *rw_task_new(void);
 void rw_release(struct rw_task *t);
+/* A free one; NULL: all are live. */
+struct rw_tmf *rw_tmf_new(void);
 void rw_fetch(struct rw_task *t, uint32_t received);
 
 void rw_nexus_open(uint32_t i);
@@ -93,9 +96,17 @@ void rw_session_die(uint32_t i);
 void rw_device_add(uint32_t d);
 int rw_lun(uint32_t lun, bool map);
 
+/* ring_reap.c: sl_queue_reap(), and asserts that it took what it should and nothing else. */
+uint32_t rw_reap(struct rw_session *s, uint32_t q, uint32_t budget);
+
 /* ring_handler.c: what the fuzzer does as handler i. */
 void rw_handler_take(struct rw_session *s, struct input *in);
 void rw_handler_answer(struct rw_session *s, struct input *in);
+/* A command that is held, from tag `from` on; NULL: none. */
+struct rw_held *rw_handler_pick(struct rw_session *s, uint32_t q, uint32_t from);
+/* Publishes a completion, with its sense area. */
+void rw_handler_put(struct rw_session *s, uint32_t q, const struct sluice_completion *c,
+		    const uint8_t *sense, size_t sense_bytes);
 void rw_handler_request(struct rw_session *s, struct input *in);
 void rw_handler_scribble(struct rw_session *s, struct input *in);
 void rw_handler_read_events(struct rw_session *s);

@@ -17,6 +17,7 @@
 #define HOSTILE_DEPTH	    64U
 /* The gateway answers a handler's question, and takes what is in its ring, in no more than this. */
 #define HOSTILE_PATIENCE_NS 20000000000ull
+#define HOSTILE_TOLD_IDS    4096U
 #define HOSTILE_RECENT	    32U
 
 struct hostile_options {
@@ -73,6 +74,7 @@ struct hostile {
 	struct handler h;
 	bool alive;
 	bool over;				/* this life ends with the present attack */
+	uint32_t told[HOSTILE_TOLD_IDS];	/* whose length was told lately */
 	struct hostile_queue queues[HOSTILE_QUEUES];
 	struct sluice_user_index *admin;
 	const struct sluice_gw_index *admin_theirs;

@@ -131,27 +131,43 @@ struct sluice_completion queue_let_go(struct hostile *x, uint32_t q, struct held
 					   .generation = held->desc.generation };
 }
 
+/*
+ * Writes into the data how long it is; returns where, + 1. Not twice for one command: a
+ * descriptor that is read while the gateway fills it, after an early reply, may name a
+ * command that was answered before. Then nothing is told of it any more.
+ */
+static uint64_t tell(struct hostile *x, const struct sluice_desc *d, uint32_t reported)
+{
+	uint8_t *at = x->h.shared + x->h.control->pool_off + d->buf_off;
+	struct told told = { .reported = reported };
+	uint32_t *lately;
+
+	told.id = (uint32_t)d->cdb[2] << 24 | d->cdb[3] << 16 | d->cdb[4] << 8 | d->cdb[5];
+	told.magic = told_magic(&told);
+	lately = &x->told[(told.id ^ told.id >> 17) % HOSTILE_TOLD_IDS];
+	if (d->direction != SLUICE_DIR_IN || d->buf_len < sizeof(told))
+		return 0;
+	if (*lately == told.id || reported < sizeof(told)) {
+		memset(at, 0, sizeof(told));
+		return 0;
+	}
+	*lately = told.id;
+	memcpy(at, &told, sizeof(told));
+	x->report->told++;
+	return d->buf_off + 1;
+}
+
 void queue_answer(struct hostile *x, uint32_t q, struct held *held, uint64_t how)
 {
 	struct hostile_queue *queue = &x->queues[q];
-	const struct sluice_desc *d = &held->desc;
-	uint64_t told_at = 0;
 	struct sluice_completion c;
-	struct told told;
+	uint64_t told_at;
 
 	if (!queue_room(x, q, 1))
 		return;
 	c = queue_let_go(x, q, held);
-	c.data_len = (uint32_t)(how % (d->expected_len + 1ull));
-	if (d->direction == SLUICE_DIR_IN && c.data_len >= sizeof(told) &&
-	    d->buf_len >= sizeof(told)) {
-		told.id = (uint32_t)d->cdb[2] << 24 | d->cdb[3] << 16 | d->cdb[4] << 8 | d->cdb[5];
-		told.reported = c.data_len;
-		told.magic = told_magic(&told);
-		memcpy(x->h.shared + x->h.control->pool_off + d->buf_off, &told, sizeof(told));
-		told_at = d->buf_off + 1;
-		x->report->told++;
-	}
+	c.data_len = (uint32_t)(how % (held->desc.expected_len + 1ull));
+	told_at = tell(x, &held->desc, c.data_len);
 	queue->recent[queue->n_recent++ % HOSTILE_RECENT] = c;
 	queue_put(x, q, &c, FATE_UNKNOWN);
 	queue->told_at[(queue->producer - 1) % x->h.depth] = told_at;
