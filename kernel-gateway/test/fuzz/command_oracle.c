@@ -179,8 +179,10 @@ void oracle_judge(const struct rw_task *t)
 
 	if (t->cmd.silent)
 		return;
-	/* Aborted or overdue, it ends as that, whatever the handler says later. */
-	if (s->answered)
+	/* Aborted, it ends as that, whatever the handler says later. */
+	if (t->cmd.core.abort_kind != SL_ABORT_NONE)
+		assert(t->cmd.status == SL_STATUS_TASK_ABORTED && t->cmd.data_len == 0);
+	else if (s->answered)
 		judge_handler(&t->cmd, s);
 	else
 		judge_core(&t->cmd);
