@@ -17,8 +17,8 @@ HOSTILE_ATTACKS=1000000
 
 # set_size SUITE NUMBER: what a number behind a suite's name means.
 set_size() {
+	# shellcheck disable=SC2034 # fuzzing.sh uses FUZZ_MINUTES
 	case $1 in
-	# shellcheck disable=SC2034 # fuzzing.sh uses it
 	fuzz) FUZZ_MINUTES=$2 ;;
 	hostile) HOSTILE_ATTACKS=$2 ;;
 	*) die "$2 behind '$1': only fuzz [MINUTES] and hostile [ATTACKS] take a number" ;;
