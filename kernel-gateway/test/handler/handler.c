@@ -68,21 +68,28 @@ int handler_open(struct handler *h, const char *socket_path, const char *name, u
 	const struct sluice_session_open open = { .queues = queues,
 						  .depth = depth,
 						  .pool_bytes = pool_bytes };
+
+	return handler_open_session(h, socket_path, name, &open, why);
+}
+
+int handler_open_session(struct handler *h, const char *socket_path, const char *name,
+			 const struct sluice_session_open *open, char why[CONNECTION_WHY])
+{
 	struct message m;
 	int err;
 
 	*h = (struct handler){ .link = { .fd = -1 },
 			       .gateway_fd = -1,
 			       .handler_fd = -1,
-			       .queues = queues,
-			       .depth = depth,
+			       .queues = open->queues,
+			       .depth = open->depth,
 			       .spin_rounds = 50 };
 	for (uint32_t i = 0; i <= SLUICE_MAX_QUEUES; i++)
 		h->bells[i] = -1;
 	err = connection_open(&h->link, socket_path, SLUICE_ROLE_HANDLER, name, why);
 	if (err)
 		return err;
-	err = connection_call_message(&h->link, SLUICE_OP_SESSION_OPEN, &open, sizeof(open), &m,
+	err = connection_call_message(&h->link, SLUICE_OP_SESSION_OPEN, open, sizeof(*open), &m,
 				      why);
 	if (!err)
 		err = map_regions(h, &m, why);

@@ -46,6 +46,9 @@ typedef bool (*handler_execute)(void *arg, struct handler_command *command,
 
 int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
 		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY]);
+/* The same, with all that SESSION_OPEN can ask for. */
+int handler_open_session(struct handler *h, const char *socket_path, const char *name,
+			 const struct sluice_session_open *open, char why[CONNECTION_WHY]);
 int handler_device_add(struct handler *h, const struct sluice_device_add *add, uint32_t *device,
 		       char why[CONNECTION_WHY]);
 int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTION_WHY]);

@@ -94,6 +94,7 @@ bool attack_unread_replies(struct hostile *x, const struct decision *d);
 
 /* life.c: the end of this life, in several ways */
 bool attack_remove_device(struct hostile *x, const struct decision *d);
+bool attack_quiesce(struct hostile *x, const struct decision *d);
 bool attack_close(struct hostile *x, const struct decision *d);
 bool attack_child_keeps_mappings(struct hostile *x, const struct decision *d);
 bool attack_child_keeps_socket(struct hostile *x, const struct decision *d);

@@ -57,6 +57,7 @@ const struct attack attacks[] = {
 	{ "message without a header", 5, EXPECT_REFUSAL, attack_short_message },
 	{ "dialogue left half-way", 8, EXPECT_CALM, attack_half_way },
 	{ "device removed with commands out", 4, EXPECT_CALM, attack_remove_device },
+	{ "quiesced, and on with it", 1, EXPECT_CALM, attack_quiesce },
 	{ "closed with commands out", 1, EXPECT_CALM, attack_close },
 	{ "child keeps the mappings", 1, EXPECT_CALM, attack_child_keeps_mappings },
 	{ "child keeps the socket", 1, EXPECT_CALM, attack_child_keeps_socket },

@@ -24,6 +24,7 @@ struct hostile_options {
 	const char *socket;
 	uint64_t seed, operations;
 	uint64_t timeout_ns;			/* of its devices, per stage of a command */
+	uint64_t grace_ns;			/* of its sessions */
 	const char *foreign_name;		/* a device that another handler serves */
 	uint32_t foreign_device;
 };

@@ -130,6 +130,7 @@ static int set_up(void **state)
 	/* There is no other device: the identifier is nobody's, until the test gives it to somebody. */
 	options.foreign_device = 99;
 	options.timeout_ns = PATIENT_NS;
+	options.grace_ns = PATIENT_NS;
 	memset(&report, 0, sizeof(report));
 	x = (struct hostile){ .options = &options,
 			      .report = &report,

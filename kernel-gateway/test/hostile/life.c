@@ -63,19 +63,22 @@ static bool add_devices(struct hostile *x)
 bool life_begin(struct hostile *x)
 {
 	static const uint32_t depths[] = { 4, 16, HOSTILE_DEPTH };
-	uint32_t queues = 1 + random_below(&x->random, HOSTILE_QUEUES);
-	uint32_t depth = depths[random_below(&x->random, 3)];
+	struct sluice_session_open open;
 	char why[CONNECTION_WHY];
 
 	x->left = 500 + random_below(&x->random, 20000);
 	/* From one who keeps up to one who lets nearly everything run into its deadline. */
 	x->sloth = 2u << random_below(&x->random, 12);
 	x->over = false;
-	if (handler_open(&x->h, x->options->socket, "hostile", queues, depth, SLUICE_MAX_BUFFER,
-			 why))
+	open = (struct sluice_session_open){ .name = "hostile",
+					     .queues = 1 + random_below(&x->random, HOSTILE_QUEUES),
+					     .depth = depths[random_below(&x->random, 3)],
+					     .pool_bytes = SLUICE_MAX_BUFFER,
+					     .grace_ns = x->options->grace_ns };
+	if (handler_open_session(&x->h, x->options->socket, "hostile", &open, why))
 		return hostile_fail(x, "a new session: %s", why);
 	x->alive = true;
-	for (uint32_t q = 0; q < queues; q++)
+	for (uint32_t q = 0; q < open.queues; q++)
 		map_queue(x, q);
 	x->admin = (void *)(x->h.shared + x->h.control->user_admin_off);
 	x->admin_theirs = (const void *)(x->h.gateway + x->h.control->gw_admin_off);
@@ -121,6 +124,25 @@ bool life_expect_broken(struct hostile *x)
 				    x->h.control->state);
 	x->report->breaks++;
 	return true;
+}
+
+/* It says that it is about to be upgraded, goes on lying for a while, and never hands over in order. */
+bool attack_quiesce(struct hostile *x, const struct decision *d)
+{
+	char why[CONNECTION_WHY];
+	struct decision next = *d;
+
+	if (connection_call(&x->h.link, SLUICE_OP_SESSION_QUIESCE, NULL, 0, NULL, 0, why))
+		return hostile_fail(x, "SESSION_QUIESCE: %s", why);
+	for (uint64_t i = 0; i < d->b % 64 && !hostile_failed(x); i++) {
+		next.a += i;
+		attack_wrong_tag(x, &next);
+		attack_early(x, &next);
+		if (d->c >> i & 1)
+			attack_double(x, &next);
+	}
+	x->over = true;
+	return !hostile_failed(x);
 }
 
 bool attack_close(struct hostile *x, const struct decision *d)

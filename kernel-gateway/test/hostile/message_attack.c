@@ -36,7 +36,10 @@ static void fill(union body *b, uint32_t op)
 						  .role = SLUICE_ROLE_HANDLER,
 						  .name = "hostile" };
 	else if (op == SLUICE_OP_SESSION_OPEN)
-		b->open = (struct sluice_session_open){ 1, 16, SLUICE_MAX_BUFFER };
+		b->open = (struct sluice_session_open){ .name = "hostile-m",
+							.queues = 1,
+							.depth = 16,
+							.pool_bytes = SLUICE_MAX_BUFFER };
 	else if (op == SLUICE_OP_DEVICE_ADD)
 		life_describe(&b->add, 0);
 }
@@ -65,6 +68,8 @@ SPOIL(odd_depth, b->open.depth = 3 + 2 * ((uint32_t)how % 0x7ffffff0))
 SPOIL(wide_depth, b->open.depth = how % 2 ? 0 : 8192u << how / 2 % 18)
 SPOIL(odd_pool, b->open.pool_bytes = how % 2 ? 0 : 1 + how % (SLUICE_MAX_BUFFER - 1))
 SPOIL(vast_pool, b->open.pool_bytes = (257 + how % (1ull << 36)) * SLUICE_MAX_BUFFER)
+SPOIL(session_name, b->open.name[how % 2 ? 0 : 50] = how % 2 ? (char)(1 + how / 2 % 0x1f) : 'x')
+SPOIL(long_grace, b->open.grace_ns = SLUICE_GRACE_MAX_NS + 1 + how / 2)
 SPOIL(device_name, b->add.name[how % 2 ? 0 : 50] = how % 2 ? (char)(how / 2 % 0x20) : 'x')
 SPOIL(device_queue, b->add.queue = SLUICE_MAX_QUEUES + (uint32_t)how % 0x7fffffff)
 SPOIL(task_set, b->add.task_set_limit = 0)
@@ -112,6 +117,9 @@ static const struct spoiled without_session[] = {
 	{ HANDLER, SLUICE_OP_SESSION_OPEN, LEN(session_open), -EINVAL, wide_depth },
 	{ HANDLER, SLUICE_OP_SESSION_OPEN, LEN(session_open), -EINVAL, odd_pool },
 	{ HANDLER, SLUICE_OP_SESSION_OPEN, LEN(session_open), -EINVAL, vast_pool },
+	{ HANDLER, SLUICE_OP_SESSION_OPEN, LEN(session_open), -EINVAL, session_name },
+	{ HANDLER, SLUICE_OP_SESSION_OPEN, LEN(session_open), -EINVAL, long_grace },
+	{ HANDLER, SLUICE_OP_SESSION_QUIESCE, 0, -EPROTO, nothing },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EPROTO, nothing },
 	{ HANDLER, SLUICE_OP_DEVICE_REMOVE, LEN(device_remove), -EPROTO, no_device },
 };
