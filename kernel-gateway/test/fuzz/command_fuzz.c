@@ -100,18 +100,6 @@ static bool known(uint8_t status)
 	return memchr(all, status, sizeof(all)) != NULL;
 }
 
-static struct rw_task *task_of(const struct rw_session *s, uint32_t q, uint32_t tag)
-{
-	for (uint32_t i = 0; i < RW_TASKS; i++) {
-		struct rw_task *t = rw.tasks[i];
-
-		if (t->live && !t->responses && t->cmd.core.has_tag && t->cmd.core.tag == tag &&
-		    t->cmd.core.queue == sl_session_queue(s->core, q))
-			return t;
-	}
-	return NULL;
-}
-
 /* The next held command of a queue gets an answer, which is taken at once. */
 static void answer(struct rw_session *s, struct input *in)
 {
@@ -138,7 +126,7 @@ static void answer(struct rw_session *s, struct input *in)
 		/* More than there is room for is cut, to all of the area. */
 		c.sense_len = (uint16_t)(shape & 64 ? 0xff00 | len : len);
 	}
-	t = task_of(s, q, h->tag);
+	t = rw_task_out(s, q, h->tag);
 	said.status = c.status;
 	said.data_len = c.data_len;
 	said.sense_len = c.sense_len;
@@ -186,12 +174,25 @@ static void map(uint8_t what)
 		oracle_mapped(lun, what & 1);
 }
 
+/* Its handler takes what is there, or not; then it dies, or hands over in order; and another one comes. */
+static void succeed(uint32_t i, uint8_t how)
+{
+	for (uint8_t q = 0; how & 1 && rw.sessions[i].core && q < RW_QUEUES; q++)
+		rw_handler_take(&rw.sessions[i], &(struct input){ &q, 1 });
+	if (how & 2)
+		rw_session_quiesce(i);
+	else if (how & 4)
+		rw_session_die(i);
+	if (how & 8)
+		rw_session_open(i, (1 + how / 16) * RW_SECOND, true);
+}
+
 static void step(struct input *in)
 {
 	uint8_t what = input_u8(in);
 	struct rw_session *s = &rw.sessions[what >> 7];
 
-	switch ((what & 0x7f) % 12) {
+	switch ((what & 0x7f) % 13) {
 	case 0:
 	case 1:
 	case 2:
@@ -200,28 +201,34 @@ static void step(struct input *in)
 		break;
 	case 4:
 	case 5:
-		answer(s, in);
+		if (s->core)
+			answer(s, in);
 		break;
 	case 6:
 		function(in);
 		break;
 	case 7:
-		rw_handler_request(s, in);
-		sl_admin_reap(s->core, rw.now_ns);
+		if (s->core) {
+			rw_handler_request(s, in);
+			sl_admin_reap(s->core, rw.now_ns);
+		}
 		break;
 	case 8:
 		map(input_u8(in));
 		break;
 	case 9:
-		rw.now_ns += (u64)input_u8(in) * RW_SECOND / 16;
-		sl_gateway_tick(rw.gw, rw.now_ns);
+		rw_tick((u64)input_u8(in) * RW_SECOND / 16);
 		break;
 	case 10:
 		rw_fetch(rw.tasks[input_u8(in) % RW_TASKS], UINT32_MAX);
 		break;
+	case 11:
+		succeed((uint32_t)(s - rw.sessions), input_u8(in));
+		break;
 	default:
 		rw_release(rw.tasks[input_u8(in) % RW_TASKS]);
-		rw_handler_read_events(s);
+		if (s->core)
+			rw_handler_read_events(s);
 	}
 	rw_settle();
 }
@@ -233,6 +240,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oracle_reset();
 	rw_open(input_u8(&in));
 	rw.judge = oracle_judge;
+	rw.honest = true;
 	for (uint32_t lun = 0; lun <= RW_DEVICES; lun++)
 		oracle_mapped(lun, true);
 	while (in.left)

@@ -50,6 +50,28 @@ static void function(struct input *in)
 	sl_tmf_submit(&t->tmf, rw.now_ns);
 }
 
+/* One dies, is upgraded, comes back by itself or as the successor of one that died. */
+static void handler(uint32_t i, uint8_t how, struct input *in)
+{
+	switch (how % 5) {
+	case 0:
+		rw_session_die(i);
+		break;
+	case 1:
+		rw_session_quiesce(i);
+		break;
+	case 2:
+		rw_session_open(i, (1 + input_u8(in) % 16) * RW_SECOND, true);
+		break;
+	case 3:
+		rw_session_open(i, RW_GRACE_MAX, false);
+		break;
+	default:
+		rw_session_die(i);
+		rw_session_open(i, RW_GRACE_MAX, true);
+	}
+}
+
 static void configure(struct input *in)
 {
 	uint8_t what = input_u8(in), i = what >> 3;
@@ -68,12 +90,10 @@ static void configure(struct input *in)
 		rw_lun(i % RW_LUNS, true);
 		break;
 	case 4:
-		rw_session_die(i % RW_SESSIONS);
-		rw_session_open(i % RW_SESSIONS);
+		handler(i % RW_SESSIONS, i / RW_SESSIONS, in);
 		break;
 	case 5:
-		sl_device_remove(rw.sessions[i & 1].core, rw.sessions[i & 1].devices[i / 2 % 3],
-				 rw.now_ns);
+		rw_device_remove(i & 1, i / 2 % 3);
 		break;
 	case 6:
 		rw_device_add(i % RW_DEVICES);
@@ -112,12 +132,20 @@ static void look(void)
 		assert(nexus.nexus);
 }
 
+/* Scribble, take, answer, serve, request: a dead one does nothing. */
+static bool for_handler(uint8_t step)
+{
+	return (step >= 3 && step <= 7) || step == 11;
+}
+
 static void step(struct input *in)
 {
 	uint8_t what = input_u8(in);
 	struct rw_session *s = &rw.sessions[what >> 7];
 	uint8_t i;
 
+	if (!s->core && for_handler((what & 0x7f) % 14))
+		return;
 	switch ((what & 0x7f) % 14) {
 	case 0:
 	case 1:
@@ -145,8 +173,7 @@ static void step(struct input *in)
 		rw_fetch(rw.tasks[i % RW_TASKS], i & 0x80 ? input_u32(in) : UINT32_MAX);
 		break;
 	case 10:
-		rw.now_ns += (u64)input_u8(in) * RW_SECOND / 8;
-		sl_gateway_tick(rw.gw, rw.now_ns);
+		rw_tick((u64)input_u8(in) * RW_SECOND / 8);
 		break;
 	case 11:
 		rw_handler_request(s, in);
@@ -156,7 +183,8 @@ static void step(struct input *in)
 		break;
 	default:
 		rw_release(rw.tasks[input_u8(in) % RW_TASKS]);
-		rw_handler_read_events(s);
+		if (s->core)
+			rw_handler_read_events(s);
 		look();
 	}
 	rw_settle();

@@ -37,6 +37,27 @@ static void check_desc(const struct rw_session *s, const struct sluice_desc *d)
 	assert(d->device && d->nexus && d->sequence);
 }
 
+/*
+ * One sequence number for a command's whole life, whoever has it; REDELIVERED if an
+ * earlier handler had taken it, and its Data-Out comes with it.
+ */
+static void check_history(const struct rw_session *s, uint32_t q, const struct sluice_desc *d)
+{
+	struct rw_task *t = rw_task_out(s, q, d->tag);
+	const u8 *data = s->handler_region + s->control.pool_off + d->buf_off;
+
+	if (!t)
+		return; /* it has ended meanwhile */
+	assert(!t->sequence || t->sequence == d->sequence);
+	if (rw.honest)
+		assert(t->taken == ((d->flags & SLUICE_DESC_REDELIVERED) != 0));
+	if (d->direction == SLUICE_DIR_OUT && d->data_out_len)
+		assert((data[0] == 0xd0 || d->data_out_len == 1) &&
+		       data[d->data_out_len - 1] == 0xd1);
+	t->sequence = d->sequence;
+	t->taken = true;
+}
+
 void rw_handler_take(struct rw_session *s, struct input *in)
 {
 	uint32_t q = input_u8(in) % RW_QUEUES, mask = s->control.depth - 1;
@@ -50,6 +71,7 @@ void rw_handler_take(struct rw_session *s, struct input *in)
 
 		assert(tag < s->control.depth && desc[tag].tag == tag);
 		check_desc(s, &desc[tag]);
+		check_history(s, q, &desc[tag]);
 		s->held[q][tag] =
 			(struct rw_held){ tag, desc[tag].generation, desc[tag].buf_len, true };
 	}
