@@ -10,7 +10,7 @@
 
 #include "attack.h"
 #include "random.h"
-#include "test/handler/handler.h"
+#include "rig/handler/handler.h"
 
 #define HOSTILE_DEVICES	    3U
 #define HOSTILE_QUEUES	    4U

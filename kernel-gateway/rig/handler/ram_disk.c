@@ -72,6 +72,7 @@ static uint32_t vpd_page(const struct ram_disk *d, uint8_t page, uint32_t device
 {
 	static const uint8_t pages[] = { 0x00, 0x80, 0x83, 0xb0 };
 
+	out[0] = d->peripheral_type;
 	out[1] = page;
 	switch (page) {
 	case 0x00:
@@ -109,6 +110,7 @@ static void inquiry(struct ram_disk *d, struct handler_command *c, struct handle
 	} else if (c->cdb[2]) {
 		len = 0;
 	} else {
+		out[0] = d->peripheral_type;
 		out[2] = 0x06; /* SPC-4 */
 		out[3] = 0x02;
 		out[4] = 91;
@@ -290,9 +292,18 @@ int ram_disk_create(struct ram_disk *d, uint64_t bytes, uint32_t block_bytes, bo
 	return -ENOMEM;
 }
 
+void ram_disk_attach(struct ram_disk *d, uint8_t *bytes, uint64_t blocks, uint32_t block_bytes)
+{
+	*d = (struct ram_disk){
+		.blocks = blocks, .block_bytes = block_bytes, .bytes = bytes, .borrowed = true
+	};
+	for (int i = 0; i < RAM_DISK_LOCKS; i++)
+		pthread_mutex_init(&d->locks[i], NULL);
+}
+
 void ram_disk_destroy(struct ram_disk *d)
 {
-	if (d->bytes)
+	if (d->bytes && !d->borrowed)
 		munmap(d->bytes, d->blocks * d->block_bytes);
 	d->bytes = NULL;
 	for (int i = 0; i < RAM_DISK_LOCKS; i++)

@@ -58,19 +58,19 @@ static bool has_entry(struct ring_view *v)
 	       __atomic_load_n(&v->ours->sub_consumer, __ATOMIC_RELAXED);
 }
 
-static bool over(struct handler *h)
+bool handler_over(struct handler *h)
 {
 	return h->stopping ||
 	       __atomic_load_n(&h->control->state, __ATOMIC_ACQUIRE) == SLUICE_SESSION_BROKEN;
 }
 
-static void wait_for_entry(struct handler *h, struct ring_view *v)
+static void wait_for_entry(struct handler *h, struct ring_view *v, uint64_t bound_ns)
 {
-	/* A broken session wakes nobody, so no sleep is for ever. */
-	const struct timespec bound = { .tv_sec = 1 };
+	const struct timespec bound = { (time_t)(bound_ns / 1000000000),
+					(long)(bound_ns % 1000000000) };
 
 	for (uint32_t i = 0; i < h->spin_rounds; i++) {
-		if (has_entry(v) || over(h))
+		if (has_entry(v) || handler_over(h))
 			return;
 		pause_cpu();
 	}
@@ -80,7 +80,7 @@ static void wait_for_entry(struct handler *h, struct ring_view *v)
 	 * that a race detector understands.
 	 */
 	__atomic_exchange_n(&v->ours->sleeping, 1, __ATOMIC_SEQ_CST);
-	if (!has_entry(v) && !over(h))
+	if (!has_entry(v) && !handler_over(h))
 		syscall(SYS_futex, &v->ours->sleeping, FUTEX_WAIT, 1, &bound, NULL, 0);
 	__atomic_store_n(&v->ours->sleeping, 0, __ATOMIC_RELAXED);
 }
@@ -96,28 +96,61 @@ static void wake_gateway(struct ring_view *v, int bell)
 		(void)!write(bell, &one, sizeof(one));
 }
 
-void handler_complete(struct handler_command *command, const struct handler_answer *answer)
+uint8_t *handler_sense(struct handler *h, uint32_t queue, uint32_t tag)
 {
-	struct handler *h = command->handler;
-	const struct sluice_control *c = h->control;
-	struct ring_view v = queue_view(h, command->queue);
-	uint8_t *base = (uint8_t *)v.ours;
-	uint32_t at = __atomic_load_n(&v.ours->comp_producer, __ATOMIC_RELAXED);
+	uint8_t *base = (uint8_t *)queue_view(h, queue).ours;
+
+	return ((struct sluice_response *)(base + h->control->user_resp_off))[tag].sense;
+}
+
+static void push(struct handler *h, uint32_t queue, struct ring_view *v,
+		 const struct sluice_completion *completion)
+{
+	uint8_t *base = (uint8_t *)v->ours;
+	uint32_t at = __atomic_load_n(&v->ours->comp_producer, __ATOMIC_RELAXED);
 	struct sluice_completion *slot =
-		(struct sluice_completion *)(base + c->user_comp_off) + (at & (h->depth - 1));
-	struct sluice_response *response =
-		(struct sluice_response *)(base + c->user_resp_off) + command->desc.tag;
+		(struct sluice_completion *)(base + h->control->user_comp_off) +
+		(at & (h->depth - 1));
 
 	BUFFER_LEAVES(h);
-	memcpy(response->sense, answer->sense, answer->sense_len);
-	*slot = (struct sluice_completion){ .tag = command->desc.tag,
-					    .generation = command->desc.generation,
-					    .status = answer->status,
-					    .sense_len = answer->sense_len,
-					    .data_len = answer->data_len };
+	*slot = *completion;
 	/* Release: slot and sense before the index. */
-	__atomic_store_n(&v.ours->comp_producer, at + 1, __ATOMIC_RELEASE);
-	h->answered[command->queue] = true;
+	__atomic_store_n(&v->ours->comp_producer, at + 1, __ATOMIC_RELEASE);
+	h->answered[queue] = true;
+}
+
+void handler_push(struct handler *h, uint32_t queue, const struct sluice_completion *completion)
+{
+	struct ring_view v = queue_view(h, queue);
+
+	push(h, queue, &v, completion);
+}
+
+void handler_complete(struct handler_command *command, const struct handler_answer *answer)
+{
+	const struct sluice_completion completion = { .tag = command->desc.tag,
+						      .generation = command->desc.generation,
+						      .status = answer->status,
+						      .sense_len = answer->sense_len,
+						      .data_len = answer->data_len };
+
+	struct handler *h = command->handler;
+	struct ring_view v = queue_view(h, command->queue);
+	struct sluice_response *responses =
+		(struct sluice_response *)((uint8_t *)v.ours + h->control->user_resp_off);
+
+	memcpy(responses[command->desc.tag].sense, answer->sense, answer->sense_len);
+	push(h, command->queue, &v, &completion);
+}
+
+void handler_flush(struct handler *h, uint32_t queue)
+{
+	struct ring_view v = queue_view(h, queue);
+
+	if (!h->answered[queue])
+		return;
+	h->answered[queue] = false;
+	wake_gateway(&v, h->bells[queue]);
 }
 
 static void take(struct handler *h, uint32_t q, struct ring_view *v, struct handler_command *out)
@@ -137,13 +170,33 @@ static void take(struct handler *h, uint32_t q, struct ring_view *v, struct hand
 	__atomic_store_n(&v->ours->sub_consumer, at + 1, __ATOMIC_RELEASE);
 }
 
+bool handler_take(struct handler *h, uint32_t queue, struct handler_command *out)
+{
+	struct ring_view v = queue_view(h, queue);
+
+	if (!has_entry(&v))
+		return false;
+	take(h, queue, &v, out);
+	return true;
+}
+
+void handler_wait(struct handler *h, uint32_t queue, uint64_t bound_ns)
+{
+	struct ring_view v = queue_view(h, queue);
+
+	wait_for_entry(h, &v, bound_ns);
+}
+
+/* A broken session wakes nobody, so no sleep is for ever. */
+#define LONGEST_SLEEP_NS 1000000000u
+
 void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execute, void *arg)
 {
 	struct ring_view v = queue_view(h, queue);
 	struct handler_command command;
 	struct handler_answer answer;
 
-	while (!over(h)) {
+	while (!handler_over(h)) {
 		while (has_entry(&v)) {
 			take(h, queue, &v, &command);
 			answer.sense_len = 0;
@@ -152,26 +205,41 @@ void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execut
 				handler_complete(&command, &answer);
 		}
 		/* One look at the gateway's flag for the whole batch. */
-		if (!h->answered[queue]) {
-			wait_for_entry(h, &v);
-			continue;
-		}
-		h->answered[queue] = false;
-		wake_gateway(&v, h->bells[queue]);
+		if (!h->answered[queue])
+			wait_for_entry(h, &v, LONGEST_SLEEP_NS);
+		else
+			handler_flush(h, queue);
 	}
+}
+
+bool handler_take_event(struct handler *h, struct sluice_event *out)
+{
+	const struct sluice_control *c = h->control;
+	struct ring_view v = admin_view(h);
+	uint32_t at = __atomic_load_n(&v.ours->sub_consumer, __ATOMIC_RELAXED);
+	const struct sluice_event *events = (const void *)(h->gateway + c->gw_event_off);
+
+	if (!has_entry(&v))
+		return false;
+	*out = events[at & (c->admin_depth - 1)];
+	__atomic_store_n(&v.ours->sub_consumer, at + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+void handler_wait_event(struct handler *h, uint64_t bound_ns)
+{
+	struct ring_view v = admin_view(h);
+
+	wait_for_entry(h, &v, bound_ns);
 }
 
 void handler_run_admin(struct handler *h)
 {
-	struct ring_view v = admin_view(h);
+	struct sluice_event event;
 
-	while (!over(h)) {
-		while (has_entry(&v)) {
-			uint32_t at = __atomic_load_n(&v.ours->sub_consumer, __ATOMIC_RELAXED);
-
-			__atomic_store_n(&v.ours->sub_consumer, at + 1, __ATOMIC_RELEASE);
-		}
-		wait_for_entry(h, &v);
+	while (!handler_over(h)) {
+		if (!handler_take_event(h, &event))
+			handler_wait_event(h, LONGEST_SLEEP_NS);
 	}
 }
 
@@ -196,10 +264,15 @@ static void wake_self(struct ring_view v)
 	syscall(SYS_futex, &v.ours->sleeping, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-void handler_stop(struct handler *h)
+void handler_wake(struct handler *h)
 {
-	h->stopping = true;
 	for (uint32_t q = 0; q < h->queues; q++)
 		wake_self(queue_view(h, q));
 	wake_self(admin_view(h));
+}
+
+void handler_stop(struct handler *h)
+{
+	h->stopping = true;
+	handler_wake(h);
 }

@@ -62,16 +62,6 @@ static int map_regions(struct handler *h, const struct message *m, char why[CONN
 	return judge_control(h, why);
 }
 
-int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
-		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY])
-{
-	const struct sluice_session_open open = { .queues = queues,
-						  .depth = depth,
-						  .pool_bytes = pool_bytes };
-
-	return handler_open_session(h, socket_path, name, &open, why);
-}
-
 int handler_open_session(struct handler *h, const char *socket_path, const char *name,
 			 const struct sluice_session_open *open, char why[CONNECTION_WHY])
 {
@@ -96,6 +86,21 @@ int handler_open_session(struct handler *h, const char *socket_path, const char 
 	if (err)
 		handler_close(h);
 	return err;
+}
+
+int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
+		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY])
+{
+	const struct sluice_session_open open = { .queues = queues,
+						  .depth = depth,
+						  .pool_bytes = pool_bytes };
+
+	return handler_open_session(h, socket_path, name, &open, why);
+}
+
+int handler_quiesce(struct handler *h, char why[CONNECTION_WHY])
+{
+	return connection_call(&h->link, SLUICE_OP_SESSION_QUIESCE, NULL, 0, NULL, 0, why);
 }
 
 int handler_device_add(struct handler *h, const struct sluice_device_add *add, uint32_t *device,
