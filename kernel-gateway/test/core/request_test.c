@@ -119,6 +119,60 @@ static void should_break_the_session_when_the_requests_go_back(void **state)
 	breaks_by_request_producer(2);
 }
 
+/* The queues look at the requests, too, before they judge a completion. */
+static void should_find_a_broken_request_ring_while_it_reaps_a_queue(void **state)
+{
+	struct sluice_user_index *u = (void *)(fx->handler_region + fx->control.user_admin_off);
+	const struct sluice_desc *d;
+
+	(void)state;
+	fx_init(&c, fx_nexus("iqn.a,i,0x1"), 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	d = fx_take(0);
+	fx_put(0, d->tag, d->generation, 0, 0, NULL, 0);
+	u->comp_producer = 0xffffffff;
+	assert_int_equal(fx_reap(0), 0);
+	assert_int_equal(fx->broken, 1);
+	/* Mended or not: of a broken session nothing is taken. */
+	u->comp_producer = 0;
+	assert_int_equal(fx_reap(0), 0);
+	assert_int_equal(c.responses, 0);
+	fx_session_close();
+	fx_assert_sense(&c, 0xb, 0x0800);
+}
+
+/* To one nexus, to all but one, to all: and to nobody else. */
+static void should_raise_a_unit_attention_where_it_is_asked_to(void **state)
+{
+	struct sl_nexus *n[3] = { fx_nexus("iqn.a,i,0x1"), fx_nexus("iqn.b,i,0x1"),
+				  fx_nexus("iqn.c,i,0x1") };
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
+				    .device = fx->device,
+				    .nexus = sl_nexus_id(n[1]),
+				    .asc = 0x2a };
+
+	(void)state;
+	for (u8 scope = SLUICE_UA_ALL; scope <= SLUICE_UA_ONE; scope++) {
+		r.scope = scope;
+		fx_request(&r);
+		assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 1);
+		for (u32 i = 0; i < 3; i++) {
+			bool hit = scope == SLUICE_UA_ALL || (scope == SLUICE_UA_ONE) == (i == 1);
+
+			if (!hit) {
+				assert_no_unit_attention(n[i]);
+				continue;
+			}
+			fx_init(&c, n[i], 0x00, SLUICE_DIR_NONE, 0);
+			fx_submit(&c);
+			fx_assert_sense(&c, 6, 0x2a00);
+			if (!fx->auto_release)
+				fx_release(&c);
+		}
+	}
+	assert_int_equal(fx->gw->handler_faults, 0);
+}
+
 static void should_take_a_whole_ring_of_requests(void **state)
 {
 	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE,
@@ -144,6 +198,8 @@ int main(void)
 		TEST(should_refuse_requests_about_what_the_handler_does_not_serve),
 		TEST(should_break_the_session_when_the_requests_run_a_ring_ahead),
 		TEST(should_break_the_session_when_the_requests_go_back),
+		TEST(should_find_a_broken_request_ring_while_it_reaps_a_queue),
+		TEST(should_raise_a_unit_attention_where_it_is_asked_to),
 		TEST(should_take_a_whole_ring_of_requests),
 	};
 

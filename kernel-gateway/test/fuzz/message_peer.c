@@ -38,6 +38,7 @@ const struct mp_operation mp_operations[] = {
 	{ SLUICE_OP_RIG_NEXUS_CLOSE, RIG, LEN(rig_nexus), 0, true },
 	{ SLUICE_OP_RIG_COMMAND, RIG, LEN(rig_command), LEN(rig_result), true },
 	{ SLUICE_OP_RIG_TMF, RIG, LEN(rig_tmf), LEN(rig_tmf), true },
+	{ SLUICE_OP_RIG_TIME, RIG, LEN(rig_time), LEN(rig_time), false },
 	{ SLUICE_OP_SESSION_QUIESCE, HANDLER, 0, 0, false },
 	{ SLUICE_OP_SHUTDOWN, CONTROL, 0, 0,
 	  false }, /* the last: only where the input asks for it */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* sluiced as a program: its options, its messages, its signals. */
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,11 +9,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "program.h"
+#include "rig/connection.h"
 
 static char directory[64];
 static char path[96];
@@ -100,6 +104,40 @@ static void should_start_over_a_killed_gateways_socket(void **state)
 	assert_int_equal(program_finish(&p, text, sizeof(text)), 0);
 }
 
+/* Its time is moved, not waited for. */
+static void should_close_a_connection_that_says_no_hello(void **state)
+{
+	char *const argv[] = { "sluiced", "--socket", path, "--rig-time", NULL };
+	struct sluice_rig_time moved = { .advance_ns = 4000000000 };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct pollfd silent = { .events = POLLRDHUP };
+	struct connection rig;
+	struct program p;
+	char text[8192], why[CONNECTION_WHY];
+
+	program_start(&p, argv, true);
+	program_wait_until_ready(path);
+	assert_int_equal(connection_open(&rig, path, SLUICE_ROLE_RIG, "test", why), 0);
+	strcpy(to.sun_path, path);
+	silent.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(silent.fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	/* Not before its five seconds are over. */
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &moved, sizeof(moved), &moved,
+					 sizeof(moved), why),
+			 0);
+	assert_int_equal(poll(&silent, 1, 0), 0);
+	moved = (struct sluice_rig_time){ .advance_ns = 1200000000 };
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &moved, sizeof(moved), &moved,
+					 sizeof(moved), why),
+			 0);
+	assert_int_equal(poll(&silent, 1, 10000), 1);
+	close(silent.fd);
+	connection_close(&rig);
+	assert_int_equal(kill(p.pid, SIGTERM), 0);
+	assert_int_equal(program_finish(&p, text, sizeof(text)), 0);
+	assert_non_null(strstr(text, "said no HELLO within 5 s"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,6 +147,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			should_refuse_a_second_gateway_and_end_in_order_on_sigterm, make_directory,
 			remove_directory),
+		cmocka_unit_test_setup_teardown(should_close_a_connection_that_says_no_hello,
+						make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(should_start_over_a_killed_gateways_socket,
 						make_directory, remove_directory),
 	};

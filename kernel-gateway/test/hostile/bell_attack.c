@@ -48,22 +48,22 @@ bool attack_bell_full(struct hostile *x, const struct decision *d)
 
 /*
  * The flags belong to the open file, not to the descriptor: with the counter full and
- * O_NONBLOCK away, a gateway that wrote to it would wait for ever. Requests come
- * meanwhile, so that the admin ring's loop has a reason to look.
+ * O_NONBLOCK away, a gateway that wrote to it would wait for ever. It would have a
+ * reason to: requests come as fast as it takes them.
  */
 bool attack_bell_blocking(struct hostile *x, const struct decision *d)
 {
 	int fd = x->h.bells[x->h.queues];
-	uint64_t value = 0xfffffffffffffffeull;
+	uint64_t value, until = hostile_clock() + 20000 + d->b % 200000;
 
 	if (!requests_settle(x))
 		return false;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	(void)!read(fd, &value, sizeof(value));
+	fcntl(fd, F_SETFL, 0);
 	value = 0xfffffffffffffffeull;
 	(void)!write(fd, &value, sizeof(value));
-	fcntl(fd, F_SETFL, 0);
-	usleep((useconds_t)d->b % 200);
+	requests_pour(x, d, until);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	(void)!read(fd, &value, sizeof(value));
 	queue_ring(x, x->h.queues);

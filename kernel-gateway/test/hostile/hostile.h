@@ -129,6 +129,8 @@ bool queue_settle(struct hostile *x);
 /* request_attack.c */
 void requests_look(struct hostile *x);
 bool requests_settle(struct hostile *x);
+/* As many as there is room for, again and again, and without ringing. */
+void requests_pour(struct hostile *x, const struct decision *d, uint64_t until_ns);
 
 /* What a right answer with data begins with, so that an initiator can tell that no more and no less came. */
 struct told {

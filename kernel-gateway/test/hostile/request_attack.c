@@ -143,6 +143,24 @@ bool attack_request_flood(struct hostile *x, const struct decision *d)
 	return true;
 }
 
+void requests_pour(struct hostile *x, const struct decision *d, uint64_t until_ns)
+{
+	const struct sluice_request r = right_request(x, d);
+	uint32_t depth = x->h.control->admin_depth;
+
+	while (hostile_clock() < until_ns) {
+		requests_look(x);
+		while (x->request_producer - x->request_seen < depth) {
+			x->requests[x->request_producer % depth] = r;
+			__atomic_store_n(&x->admin->comp_producer, ++x->request_producer,
+					 __ATOMIC_RELEASE);
+			requests_look(x);
+			if (hostile_clock() >= until_ns)
+				return;
+		}
+	}
+}
+
 static bool set_producer(struct hostile *x, uint32_t producer)
 {
 	if (!queue_settle(x) || !requests_settle(x))
