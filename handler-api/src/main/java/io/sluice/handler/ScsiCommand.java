@@ -169,8 +169,8 @@ public abstract class ScsiCommand {
     public abstract void read(long at, MemorySegment to, long toOffset, long bytes);
 
     /**
-     * A writer of parameter data into the buffer, cut off at the lesser of {@code allocationLength} and the buffer's end.
-     * End with {@link #good(ParameterWriter)}. One per command.
+     * A writer of parameter data into the buffer, cut off at {@code allocationLength}; what the initiator left no room for is
+     * counted and not written. End with {@link #good(ParameterWriter)}. One per command.
      */
     @HotPath
     public abstract ParameterWriter dataIn(long allocationLength);
