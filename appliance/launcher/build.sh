@@ -45,12 +45,19 @@ build_java() {
 	rm -f "$JAVA_STAMP"
 	local started
 	started=$(mktemp)
+	renew_modules
 	maven -q package -DskipTests -pl appliance -am >&2 || {
 		rm -f "$started"
 		die "building the appliance failed (its messages are above)"
 	}
 	# The stamp is as old as the build's start: what was edited meanwhile counts as newer.
 	mv "$started" "$JAVA_STAMP"
+}
+
+# What runs keeps the files it has open, and a build overwrites in place: it gets copies to overwrite.
+renew_modules() {
+	[ -d "$MODULES" ] || return 0
+	cp -a "$MODULES" "$MODULES.new" && rm -rf "$MODULES" && mv "$MODULES.new" "$MODULES"
 }
 
 java_fresh() {

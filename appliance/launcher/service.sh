@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# `up` and `down`.
+# `up`, `restart` and `down`.
 
 readonly READY_SECONDS=60
 readonly DOWN_SECONDS=60
@@ -75,6 +75,28 @@ wait_ready() {
 		fi
 		sleep 0.02
 	done
+}
+
+# service_restart handlers [--home DIR]: another process with the same devices takes over; initiators see a pause.
+service_restart() {
+	[ "${1:-}" = handlers ] || die "restart '${1:-}': what is restarted while initiators wait are the handlers: ./sluice restart handlers"
+	shift
+	service_options "$@"
+	[ -d "$OPT_HOME/run" ] || die "not running: $OPT_HOME holds no state; start it with ./sluice up --detach"
+	home_prepare "$OPT_HOME"
+	local supervisor old until=$((SECONDS + READY_SECONDS))
+	supervisor=$(supervisor_pid) || die "not running in $STATE: start it with ./sluice up --detach --home $STATE"
+	old=$(appliance_pid) || die "the appliance is just being started: try again when ./sluice status answers"
+	build_all
+	rm -f "$RUN/restart.failed"
+	kill -USR1 "$supervisor"
+	until [ -s "$RUN/ready" ] && [ "$(appliance_pid)" != "$old" ]; do
+		[ ! -s "$RUN/restart.failed" ] || die "$(cat "$RUN/restart.failed")"
+		kill -0 "$supervisor" 2>/dev/null || die "the supervisor has ended: see $LOG/supervisor.log"
+		[ $SECONDS -lt $until ] || die "not restarted after $READY_SECONDS s: see $LOG/supervisor.log and $LOG/appliance.log"
+		sleep 0.02
+	done
+	say "restarted: process $(appliance_pid) serves, $old has ended"
 }
 
 service_down() {

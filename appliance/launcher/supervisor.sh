@@ -2,7 +2,9 @@
 # shellcheck shell=bash
 # The supervisor: parent of the two processes, one shell that sleeps in `wait`.
 #
-#   appliance dies   -> started again after a back-off; the gateway keeps targets, LUNs and initiators meanwhile
+#   appliance dies   -> started again, at once if it had served, else after a back-off; the gateway keeps targets, LUNs, initiators
+#                       and, for the grace period, their commands
+#   SIGUSR1          -> `restart handlers`: another appliance starts beside the one that serves, and takes over when it is ready to
 #   gateway dies     -> the appliance ends by itself (its ring is gone); both are started again after a back-off
 #   either dies before the first readiness -> nothing is retried: `up` reports why
 #   the gateway dies quickly five times    -> everything stops, with the reason in run/failed
@@ -22,13 +24,15 @@ supervise() {
 	home_prepare "$OPT_HOME"
 	exec 9>"$RUN/lock"
 	flock -n 9 || die "another supervisor serves $STATE"
-	STOPPING='' DELAY_MS=$BACKOFF_MS DEATHS=0 JVM='' GATEWAY='' TICKER=''
+	STOPPING='' RESTARTING='' DELAY_MS=$BACKOFF_MS DEATHS=0 JVM='' NEXT='' GATEWAY='' TICKER=''
 	trap 'STOPPING=yes' TERM INT HUP
+	trap 'RESTARTING=yes' USR1
 	echo $$ >"$RUN/supervisor.pid"
-	rm -f "$RUN/failed" "$RUN/portals" "$RUN/served"
+	rm -f "$RUN/failed" "$RUN/restart.failed" "$RUN/portals" "$RUN/served"
 	while [ -z "$STOPPING" ]; do
 		start_missing || break
 		await_death
+		[ -z "$RESTARTING" ] || begin_restart
 	done
 	stop_both
 	rm -f "$RUN/supervisor.pid" "$RUN/ready" "$RUN/gateway.args" "$RUN/portals" "$RUN/served"
@@ -62,14 +66,44 @@ start_missing() {
 start_appliance() {
 	rm -f "$RUN/ready"
 	[ -n "$GATEWAY" ] || rm -f "$RUN/gateway.args"
-	LOG_MARK=$(stat -c %s "$LOG/appliance.log" 2>/dev/null || echo 0)
-	"$JAVA_HOME/bin/java" "$(jvm_aot_option)" "${JVM_OPTIONS[@]}" -XX:ErrorFile="$LOG/hs_err_%p.log" -p "$MODULES" -m "$APPLIANCE" \
-		daemon --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} \
-		</dev/null >>"$LOG/appliance.log" 2>&1 9>&- &
-	JVM=$!
-	JVM_SINCE=$SECONDS
+	spawn_appliance
+	JVM=$SPAWNED
 	echo "$JVM" >"$RUN/appliance.pid"
 	note "appliance started, process $JVM"
+}
+
+# spawn_appliance [OPTION...]: sets SPAWNED.
+spawn_appliance() {
+	LOG_MARK=$(stat -c %s "$LOG/appliance.log" 2>/dev/null || echo 0)
+	"$JAVA_HOME/bin/java" "$(jvm_aot_option)" "${JVM_OPTIONS[@]}" -XX:ErrorFile="$LOG/hs_err_%p.log" -p "$MODULES" -m "$APPLIANCE" \
+		daemon --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} "$@" \
+		</dev/null >>"$LOG/appliance.log" 2>&1 9>&- &
+	SPAWNED=$!
+	JVM_SINCE=$SECONDS
+}
+
+begin_restart() {
+	RESTARTING=''
+	[ -n "$JVM" ] && [ -z "$NEXT" ] && [ -z "$STOPPING" ] || return 0
+	spawn_appliance --take-over
+	NEXT=$SPAWNED
+	note "process $NEXT is to take over from $JVM"
+}
+
+# The one that takes over is there; the former has let go.
+promote_next() {
+	JVM=$NEXT NEXT=''
+	echo "$JVM" >"$RUN/appliance.pid"
+	note "process $JVM has taken over"
+}
+
+next_died() {
+	note "process $NEXT, which was to take over, ended with status $1"
+	NEXT=''
+	{
+		echo "the appliance that was to take over did not start (status $1); the former one serves on:"
+		tail -c "+$((LOG_MARK + 1))" "$LOG/appliance.log" | tail -n 15
+	} >"$RUN/restart.failed"
 }
 
 # Waits for the command line that the appliance writes; starts nothing when the appliance ends instead.
@@ -92,11 +126,12 @@ start_gateway() {
 await_death() {
 	local dead='' status
 	# shellcheck disable=SC2086
-	wait -n -p dead $JVM $GATEWAY $TICKER
+	wait -n -p dead $JVM $NEXT $GATEWAY $TICKER
 	status=$?
 	case ${dead:-} in
 	'') ;; # a signal
 	"$TICKER") TICKER='' ;;
+	"$NEXT") next_died $status ;;
 	"$JVM") appliance_died $status ;;
 	"$GATEWAY") gateway_died $status ;;
 	esac
@@ -105,6 +140,12 @@ await_death() {
 appliance_died() {
 	note "appliance (process $JVM) ended with status $1"
 	JVM=''
+	if [ -n "$NEXT" ]; then
+		promote_next
+		return
+	fi
+	local served=''
+	[ -e "$RUN/ready" ] && served=yes
 	rm -f "$RUN/ready" "$RUN/appliance.pid"
 	[ -n "$STOPPING" ] && return
 	if [ ! -e "$RUN/served" ]; then
@@ -116,7 +157,11 @@ appliance_died() {
 		gateway_died unknown
 		return
 	fi
-	[ $((SECONDS - JVM_SINCE)) -lt $HEALTHY_SECONDS ] || DELAY_MS=$BACKOFF_MS
+	# Who had served goes on at once: initiators wait, and a command that kills its handler is given up by the gateway.
+	if [ -n "$served" ] || [ $((SECONDS - JVM_SINCE)) -ge $HEALTHY_SECONDS ]; then
+		DELAY_MS=$BACKOFF_MS
+		return
+	fi
 	back_off
 }
 
@@ -139,8 +184,9 @@ gateway_died() {
 		fail "$(printf 'the gateway (sluiced) died %s times within seconds (last status %s); stopped. The end of its log:\n%s' $DEATHS "$1" "$tail")"
 		return
 	fi
+	end_child "$NEXT" "appliance that was to take over" 20
 	end_child "$JVM" appliance 20
-	JVM=''
+	JVM='' NEXT=''
 	back_off
 }
 
@@ -154,6 +200,7 @@ back_off() {
 # The gateway goes first: it tells the initiators and lets commands end while their devices still serve; then the devices are closed.
 stop_both() {
 	end_child "$GATEWAY" gateway 15
+	end_child "$NEXT" "appliance that was to take over" 30
 	end_child "$JVM" appliance 30
 	[ -z "$TICKER" ] || kill "$TICKER" 2>/dev/null
 	rm -f "$RUN/sluiced.pid" "$RUN/appliance.pid"

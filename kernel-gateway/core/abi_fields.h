@@ -25,10 +25,10 @@
 	S(sluice_msg, 16) \
 	S(sluice_error, 256) \
 	S(sluice_hello, 96) \
-	S(sluice_session_open, 16) \
+	S(sluice_session_open, 88) \
 	S(sluice_session_opened, 24) \
 	S(sluice_device_add, 96) \
-	S(sluice_device_added, 8) \
+	S(sluice_device_added, 16) \
 	S(sluice_device_remove, 8) \
 	S(sluice_portal, 72) \
 	S(sluice_target, 304) \
@@ -74,7 +74,9 @@
 	F(sluice_control, user_request_off, 136, 8) \
 	F(sluice_control, pool_off, 144, 8) \
 	F(sluice_control, pool_bytes, 152, 8) \
-	F(sluice_control, reserved, 160, 3936)
+	F(sluice_control, incarnation, 160, 8) \
+	F(sluice_control, grace_ns, 168, 8) \
+	F(sluice_control, reserved, 176, 3920)
 
 #define ABI_FIELDS_sluice_gw_index(F) \
 	F(sluice_gw_index, sub_producer, 0, 4) \
@@ -170,9 +172,11 @@
 	F(sluice_hello, name, 32, 64)
 
 #define ABI_FIELDS_sluice_session_open(F) \
-	F(sluice_session_open, queues, 0, 4) \
-	F(sluice_session_open, depth, 4, 4) \
-	F(sluice_session_open, pool_bytes, 8, 8)
+	F(sluice_session_open, name, 0, 64) \
+	F(sluice_session_open, queues, 64, 4) \
+	F(sluice_session_open, depth, 68, 4) \
+	F(sluice_session_open, pool_bytes, 72, 8) \
+	F(sluice_session_open, grace_ns, 80, 8)
 
 #define ABI_FIELDS_sluice_session_opened(F) \
 	F(sluice_session_opened, session, 0, 4) \
@@ -194,7 +198,8 @@
 
 #define ABI_FIELDS_sluice_device_added(F) \
 	F(sluice_device_added, device, 0, 4) \
-	F(sluice_device_added, reserved, 4, 4)
+	F(sluice_device_added, flags, 4, 4) \
+	F(sluice_device_added, sequence, 8, 8)
 
 #define ABI_FIELDS_sluice_device_remove(F) \
 	F(sluice_device_remove, device, 0, 4) \
@@ -264,7 +269,10 @@
 	F(sluice_device_info, check_conditions, 112, 8) \
 	F(sluice_device_info, timeouts, 120, 8) \
 	F(sluice_device_info, aborts, 128, 8) \
-	F(sluice_device_info, reserved, 136, 32)
+	F(sluice_device_info, kept, 136, 4) \
+	F(sluice_device_info, takeovers, 140, 4) \
+	F(sluice_device_info, redelivered, 144, 8) \
+	F(sluice_device_info, reserved, 152, 16)
 
 #define ABI_FIELDS_sluice_nexus_info(F) \
 	F(sluice_nexus_info, initiator_port, 0, 240) \

@@ -39,6 +39,13 @@ static void reset_result(struct sl_cmd *cmd)
 	c->parked = 0;
 	c->in_set = 0;
 	c->has_buffer = 0;
+	c->has_aside = 0;
+	c->fetched = 0;
+	c->seen = 0;
+	c->redelivered = 0;
+	c->deliveries = 0;
+	c->resumed = 0;
+	c->sequence = 0;
 	c->has_tag = 0;
 	c->handed_over = 0;
 	c->abort_kind = SL_ABORT_NONE;
@@ -55,10 +62,9 @@ static void reset_result(struct sl_cmd *cmd)
 static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_work *w)
 {
 	cmd->core.binding = sl_load_acquire(&dev->binding);
-	if (!cmd->core.binding) {
-		sl_local_not_served(cmd, dev);
-		return SL_EV_REFUSE;
-	}
+	if (!cmd->core.binding)
+		return SL_EV_GONE;
+	cmd->core.recovery = sl_load_relaxed(&dev->recovery);
 	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
 	if (cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));

@@ -38,10 +38,12 @@ int sl_buffer_get(struct sl_cmd *cmd, u32 bytes)
 	if (bytes == 0 && (overtakes || sl_load_acquire(&s->pool_busy) == 0))
 		return 0;
 	sl_spin_lock(&s->pool_lock);
-	if (!s->live || sl_binding(s) != cmd->core.binding) {
+	if (!s->live || sl_load_relaxed(&s->quiesced) || sl_binding(s) != cmd->core.binding) {
 		result = -ENODEV;
-	} else if (s->pool_busy || !take(s, cmd, bytes)) {
-		if (s->n_waiting >= s->n_queues * s->depth) {
+	} else if (s->pool_busy || cmd->core.has_aside || !take(s, cmd, bytes)) {
+		/* Data-Out of former times is copied by the granter, who holds no lock then. */
+		sl_store_relaxed(&s->regrant, cmd->core.has_aside || s->regrant);
+		if (s->n_waiting >= s->n_queues * s->depth && !cmd->core.resumed) {
 			result = -EBUSY;
 		} else {
 			cmd->core.parked = 1;
@@ -55,6 +57,21 @@ int sl_buffer_get(struct sl_cmd *cmd, u32 bytes)
 	}
 	sl_spin_unlock(&s->pool_lock);
 	return result;
+}
+
+void sl_buffer_regain(struct sl_cmd *cmd, u64 binding)
+{
+	struct sl_session *s = sl_binding_session(cmd->nexus->gw, binding);
+	bool got;
+
+	sl_spin_lock(&s->pool_lock);
+	got = s->live && !sl_load_relaxed(&s->quiesced) && sl_binding(s) == binding &&
+	      !s->pool_busy && take(s, cmd, cmd->buf_len);
+	sl_spin_unlock(&s->pool_lock);
+	if (!got)
+		return;
+	cmd->core.binding = binding;
+	sl_aside_copy(cmd);
 }
 
 /* Under pool_lock; the command stays the caller's. */
@@ -120,6 +137,8 @@ void sl_buffer_grant(struct sl_session *s, struct sl_work *w)
 		cmd->core.parked = 0;
 		s->n_waiting--;
 		sl_spin_unlock(&s->pool_lock);
+		if (cmd->core.has_aside)
+			sl_aside_copy(cmd);
 		sl_spin_lock(&cmd->nexus->lock);
 		sl_cmd_event(cmd, SL_EV_BUFFER, w);
 		sl_spin_unlock(&cmd->nexus->lock);
@@ -157,10 +176,9 @@ void sl_buffer_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns)
 	*next_ns = sl_min(*next_ns, next);
 }
 
-void sl_buffer_close(struct sl_session *s, struct sl_work *w)
+void sl_buffer_flush(struct sl_session *s, struct sl_work *w)
 {
 	sl_spin_lock(&s->pool_lock);
-	s->live = false;
 	while (!sl_list_empty(&s->waiting)) {
 		struct sl_cmd *cmd = sl_entry(s->waiting.next, struct sl_cmd, core.link);
 
@@ -169,4 +187,12 @@ void sl_buffer_close(struct sl_session *s, struct sl_work *w)
 	}
 	sl_store_relaxed(&s->regrant, 0);
 	sl_spin_unlock(&s->pool_lock);
+}
+
+void sl_buffer_close(struct sl_session *s, struct sl_work *w)
+{
+	sl_spin_lock(&s->pool_lock);
+	s->live = false;
+	sl_spin_unlock(&s->pool_lock);
+	sl_buffer_flush(s, w);
 }

@@ -51,8 +51,20 @@ struct sl_cmd {
 		u8  abort_kind;		/* enum sl_abort_kind */
 		u8  pool_order;		/* the buffer is SLUICE_PAGE << pool_order bytes */
 		u8  comp_fault;		/* the handler's completion was not acceptable */
+		u8  recovery;		/* enum sluice_recovery of its binding */
+		u8  fetched;		/* its Data-Out is in the buffer, whole */
+		u8  seen;		/* its handler, now gone, had taken it */
+		u8  redelivered;	/* some handler had */
+		u8  deliveries;		/* so many of them */
+		u8  resumed;		/* was kept; the pool's FIFO takes it in any case */
+		u8  kept_rank;		/* its place among the kept (takeover.c) */
+		u8  has_aside;		/* its Data-Out is in a buffer of a former session */
+		u8  aside_order;
 		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
 		u32 pool_page;		/* the buffer's first page in the pool */
+		u32 aside_page;
+		u64 aside_binding;	/* of the session whose pool that is */
+		u64 sequence;		/* of its first hand-over; 0: none yet */
 		u32 tag;
 		u32 data_out_len;	/* bytes that the fabric fetched */
 		u32 comp_data_len;	/* as the handler reported */
@@ -60,7 +72,7 @@ struct sl_cmd {
 		struct sl_list link;	/* a waiting list or a work list: whoever popped it owns it */
 		struct sl_itl *itl;	/* holds a reference; NULL: unknown LUN */
 		struct sl_queue *queue;
-		u64 binding;		/* of the device when the command was admitted */
+		u64 binding;		/* of the device when the command was admitted, or resumed; 0: nobody served it */
 		u64 deadline_ns;	/* of the present stage */
 		struct sl_tmf *abort;	/* waits for this command's end */
 		struct sl_lun_list *luns; /* REPORT LUNS answers from it; holds a reference */

@@ -49,6 +49,7 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 	for (u32 i = 0; i < n_devices; i++) {
 		sl_task_set_expire(gw->devices[i], &w, &next);
 		sl_fetch_expire(gw->devices[i], &w, &next);
+		sl_kept_expire(gw->devices[i], &w, &next);
 	}
 	sl_work_run(&w);
 	armed = sl_load_relaxed(&gw->armed_ns);

@@ -37,6 +37,8 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	memcpy(dev->name, name, sizeof(dev->name));
 	sl_spin_init(&dev->lock);
 	sl_spin_init(&dev->itl_lock);
+	sl_spin_init(&dev->kept_lock);
+	sl_list_init(&dev->kept);
 	sl_list_init(&dev->dormant);
 	sl_list_init(&dev->itls);
 	gw->devices[gw->n_devices] = dev;
@@ -66,10 +68,10 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 }
 
 /*
- * Every nexus that sees the device becomes known to its handler, and hears that
- * the logical unit was powered on: whatever was volatile in it is gone.
+ * Every nexus that sees the device becomes known to its handler; unless the handler takes
+ * over, it hears that the logical unit was powered on: whatever was volatile in it is gone.
  */
-static void announce(struct sl_device *dev, struct sl_session *s, struct sl_work *w)
+static void announce(struct sl_device *dev, struct sl_session *s, bool power_on, struct sl_work *w)
 {
 	struct sl_list *pos;
 
@@ -81,7 +83,8 @@ static void announce(struct sl_device *dev, struct sl_session *s, struct sl_work
 		sl_spin_lock(&n->lock);
 		if (!n->closing)
 			sl_event_nexus(s, n->slot, n->id, w);
-		sl_ua_add(itl, SL_ASC_POWER_ON >> 8, SL_ASC_POWER_ON & 0xff);
+		if (power_on)
+			sl_ua_add(itl, SL_ASC_POWER_ON >> 8, SL_ASC_POWER_ON & 0xff);
 		sl_spin_unlock(&n->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
@@ -89,9 +92,11 @@ static void announce(struct sl_device *dev, struct sl_session *s, struct sl_work
 
 /* Under gw->config. */
 static int bind(struct sl_session *s, const struct sluice_device_add *add, struct sl_device *dev,
-		struct sl_work *w)
+		struct sluice_device_added *added, struct sl_work *w)
 {
-	if (dev->binding || dev->leaving == sl_binding(s))
+	bool held;
+
+	if (sl_device_binding(dev) || dev->leaving)
 		return -EEXIST;
 	sl_store_relaxed(&dev->queue, add->queue);
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
@@ -102,22 +107,25 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
 	sl_store_relaxed(&dev->recovery, add->recovery);
 	dev->state = SLUICE_DEVICE_SERVED;
-	dev->leaving = 0;
-	announce(dev, s, w);
-	/* Pairs with the acquire in admit(): the profile before the binding. */
-	sl_store_release(&dev->binding, sl_binding(s));
+	held = sl_kept_join(dev, sl_binding(s));
+	dev->takeovers += held;
+	announce(dev, s, !held, w);
+	sl_event_held_reset(dev, s, w);
+	added->device = dev->id;
+	added->flags = held ? SLUICE_DEVICE_TAKEN_OVER : 0;
+	added->sequence = sl_load_relaxed(&dev->sequence);
 	return 0;
 }
 
-int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u32 *device,
-		  const char **why)
+int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,
+		  struct sluice_device_added *added, const char **why)
 {
 	struct sl_gateway *gw = s->gw;
-	struct sl_device *dev;
+	struct sl_device *dev = NULL;
 	struct sl_work w;
 	int result = -EINVAL;
 
-	sl_work_init(&w, gw, 0);
+	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	*why = s->open && s->live ? refusal(s, add) : "device: the session is closed";
 	if (!*why) {
@@ -125,21 +133,22 @@ int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u32
 		if (!dev) {
 			*why = "device: no room for another one: raise max_devices";
 		} else {
-			result = bind(s, add, dev, &w);
+			result = bind(s, add, dev, added, &w);
 			if (result)
 				*why = "device: a live session serves it: remove it there first";
-			*device = dev->id;
 		}
 	}
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);
+	if (result == 0)
+		sl_kept_resume(s, dev, &w);
 	return result;
 }
 
-void sl_device_orphan(struct sl_device *dev, struct sl_work *w)
+void sl_device_orphan(struct sl_device *dev, u64 held_until_ns, struct sl_work *w)
 {
-	sl_store_release(&dev->binding, 0);
 	dev->state = SLUICE_DEVICE_ORPHANED;
+	sl_kept_hold(dev, held_until_ns, w);
 	sl_task_set_orphan(dev, w);
 }
 
@@ -160,7 +169,7 @@ int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
 	dev = sl_device_at(gw, device);
 	if (dev && dev->binding == sl_binding(s)) {
 		dev->leaving = dev->binding;
-		sl_device_orphan(dev, &w);
+		sl_device_orphan(dev, 0, &w);
 	}
 	if (dev && dev->leaving == sl_binding(s)) {
 		result = sl_device_busy(dev) ? -EBUSY : 0;
@@ -210,11 +219,14 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 	info->device = dev->id;
 	if (dev->binding)
 		info->session = sl_binding_session(gw, dev->binding)->id;
-	info->state = dev->state;
+	info->state = sl_load_relaxed(&dev->held_until_ns) ? SLUICE_DEVICE_HELD : dev->state;
+	info->takeovers = dev->takeovers;
 	info->peripheral_type = dev->peripheral_type;
 	sl_mutex_unlock(&gw->config);
 	info->live = sl_task_set_size(dev);
 	info->quarantined = sl_load_relaxed(&dev->quarantined);
+	info->kept = sl_load_relaxed(&dev->n_kept);
+	info->redelivered = sl_load_relaxed(&dev->redelivered);
 	sum(dev, info);
 	return 0;
 }

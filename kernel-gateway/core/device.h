@@ -25,16 +25,25 @@ struct sl_device {
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
 	u64 timeout_ns;			/* relaxed, as the line above */
-	u8  peripheral_type, recovery;
+	u8  peripheral_type, recovery, given_up;	/* relaxed; given_up: nobody took over in time */
 	u8  state;			/* enum sluice_device_state; under gw->config */
 	char name[SLUICE_NAME_LEN];
 	struct sl_gateway *gw;
-	u64 leaving;			/* the binding that sl_device_remove() cut; under gw->config */
+	u64 leaving;			/* a binding that was cut while its session lives; under gw->config */
+	u32 takeovers;			/* under gw->config */
+	u64 redelivered;		/* relaxed */
 
 	sl_spinlock lock sl_cacheline_aligned;
 	struct sl_list dormant;		/* oldest first */
 	u32 n_dormant, head_of_queue, ordered;	/* the latter two are enabled */
 	u64 next_deadline_ns;		/* of the dormant */
+
+	sl_spinlock kept_lock;		/* the kept commands; `binding` changes only under it (takeover.c) */
+	struct sl_list kept;		/* in the order of their hand-over */
+	u32 n_kept, kept_outside;	/* of them, those that are not in the task set */
+	u64 joining;			/* the binding that takes over, or has; 0: none */
+	u64 held_until_ns;		/* the end of the grace; 0: nothing is kept */
+	bool held_reset;		/* a LOGICAL UNIT RESET that no handler has heard of */
 
 	sl_spinlock itl_lock;
 	struct sl_list itls;
@@ -50,8 +59,18 @@ struct sl_device {
 struct sl_device *sl_device_at(struct sl_gateway *gw, u32 id);
 /* Finds or makes it (ABSENT). Under gw->config. NULL with `error` (-ENOSPC, -ENOMEM). */
 struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *error);
-/* The handler is gone: no command starts any more, dormant ones end. */
-void sl_device_orphan(struct sl_device *dev, struct sl_work *w);
+/*
+ * The handler is gone: no command starts any more. Those on their way, and all that
+ * come until `held_until_ns`, are kept; 0: they end.
+ */
+void sl_device_orphan(struct sl_device *dev, u64 held_until_ns, struct sl_work *w);
+/* Who serves it, or is about to: commands may be handed to that one. 0: nobody. */
+static inline u64 sl_device_binding(struct sl_device *dev)
+{
+	u64 binding = sl_load_acquire(&dev->binding);
+
+	return binding ? binding : sl_load_acquire(&dev->joining);
+}
 /* Tags with the handler, or commands on their way to it. */
 bool sl_device_busy(struct sl_device *dev);
 
@@ -68,6 +87,17 @@ void sl_task_set_leave(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work
 bool sl_task_set_unpark(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
 void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
 void sl_task_set_orphan(struct sl_device *dev, struct sl_work *w);
+/* takeover.c */
+/* Cuts the binding and keeps commands until then; 0: those that were kept end. */
+void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w);
+void sl_kept_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
+/* The session of this binding takes over; false: the device was not held. */
+bool sl_kept_join(struct sl_device *dev, u64 binding);
+/* Hands on what was kept, then binds the device. With no lock held. */
+void sl_kept_resume(struct sl_session *s, struct sl_device *dev, struct sl_work *w);
+bool sl_kept_unpark(struct sl_cmd *cmd);
+/* Before a RESUME is delivered, with no lock held: its Data-Out into the new pool. */
+void sl_kept_move(struct sl_cmd *cmd);
 /* fetch.c: ends what waits too long for its Data-Out. */
 void sl_fetch_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
 /* Commands in the set: enabled and dormant. */

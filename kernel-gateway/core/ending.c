@@ -69,16 +69,6 @@ enum sl_event sl_act_expire(struct sl_cmd *cmd, struct sl_work *w)
 	return sl_act_end(cmd, w);
 }
 
-/*
- * The handler is gone. Seam: SLUICE_RECOVERY_REQUEUE and _REDELIVER keep the command
- * (state KEPT) for the next process; until then every policy is FAIL.
- */
-enum sl_event sl_act_recover(struct sl_cmd *cmd, struct sl_work *w)
-{
-	sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_COMMUNICATION_FAILURE);
-	return sl_act_end(cmd, w);
-}
-
 enum sl_event sl_act_abort(struct sl_cmd *cmd, struct sl_work *w)
 {
 	sl_status_only(cmd, SL_STATUS_TASK_ABORTED);
@@ -117,6 +107,8 @@ enum sl_event sl_act_release(struct sl_cmd *cmd, struct sl_work *w)
 				w->grant = true;
 		}
 	}
+	if (cmd->core.has_aside)
+		sl_aside_drop(cmd);
 	if (cmd->core.luns) {
 		if (--cmd->core.luns->refs == 0)
 			sl_free(cmd->core.luns);

@@ -125,24 +125,92 @@ static bool settle_device(struct sl_session *s, struct sl_device *dev)
 	return true;
 }
 
+static bool resets(u32 function)
+{
+	return function == SLUICE_TMF_LOGICAL_UNIT_RESET || function == SLUICE_TMF_TARGET_RESET;
+}
+
+/* For the handler that takes over: it goes on where the former stopped, which never heard of it. */
+static void remember_reset(struct sl_device *dev, u32 function)
+{
+	sl_spin_lock(&dev->kept_lock);
+	dev->held_reset |= resets(function) && dev->held_until_ns;
+	sl_spin_unlock(&dev->kept_lock);
+}
+
 void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w)
 {
-	u64 binding = sl_load_acquire(&dev->binding);
+	u64 binding = sl_device_binding(dev);
 	struct sl_session *s;
 
-	if (!binding)
+	if (!binding) {
+		remember_reset(dev, function);
 		return;
+	}
 	s = sl_binding_session(dev->gw, binding);
 	sl_spin_lock(&s->admin_lock);
 	if (s->admin_live && sl_binding(s) == binding) {
 		dev->owed_functions |= 1U << function;
 		dev->owed_nexus = nexus;
-		if (function == SLUICE_TMF_LOGICAL_UNIT_RESET ||
-		    function == SLUICE_TMF_TARGET_RESET)
-			dev->owed_reset = 1;
+		dev->owed_reset |= resets(function);
 		if (!settle_device(s, dev))
 			sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
 		w->kick = true;
+	}
+	sl_spin_unlock(&s->admin_lock);
+}
+
+void sl_event_held_reset(struct sl_device *dev, struct sl_session *s, struct sl_work *w)
+{
+	bool reset;
+
+	sl_spin_lock(&dev->kept_lock);
+	reset = dev->held_reset;
+	dev->held_reset = false;
+	sl_spin_unlock(&dev->kept_lock);
+	if (!reset)
+		return;
+	sl_spin_lock(&s->admin_lock);
+	dev->owed_reset = 1;
+	if (!settle_device(s, dev))
+		sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
+	w->kick = true;
+	sl_spin_unlock(&s->admin_lock);
+}
+
+static void reclaim(struct sl_device *dev)
+{
+	sl_spin_lock(&dev->kept_lock);
+	dev->held_reset = true;
+	sl_spin_unlock(&dev->kept_lock);
+}
+
+void sl_event_reclaim(struct sl_session *s)
+{
+	u32 n = sl_load_acquire(&s->gw->n_devices);
+	u64 binding = sl_binding(s);
+	u32 behind;
+
+	sl_spin_lock(&s->admin_lock);
+	s->admin_live = false;
+	behind = s->event_producer - sl_load_acquire(&s->admin_user->sub_consumer);
+	/* An index that makes no sense has read everything. */
+	for (u32 at = s->event_producer - (behind <= s->admin_depth ? behind : 0);
+	     at != s->event_producer; at++) {
+		const struct sluice_event *ev = &s->events[at & (s->admin_depth - 1)];
+
+		if (ev->type == SLUICE_EVENT_LUN_RESET)
+			reclaim(sl_device_at(s->gw, ev->device));
+	}
+	for (u32 i = 0; i < n; i++) {
+		struct sl_device *dev = s->gw->devices[i];
+
+		if (sl_device_binding(dev) != binding && dev->leaving != binding)
+			continue;
+		if (dev->owed_reset)
+			reclaim(dev);
+		dev->owed_functions = 0;
+		dev->owed_reset = 0;
 	}
 	sl_spin_unlock(&s->admin_lock);
 }
@@ -227,7 +295,7 @@ static void flush_devices(struct sl_session *s)
 	for (u32 i = 0; i < n; i++) {
 		struct sl_device *dev = s->gw->devices[i];
 
-		if (sl_load_relaxed(&dev->binding) != sl_binding(s))
+		if (sl_device_binding(dev) != sl_binding(s))
 			continue;
 		if (!settle_device(s, dev)) {
 			sl_store_relaxed(&s->owed_devices, 1);

@@ -16,6 +16,8 @@ static void set_limits(struct sl_limits *to, const struct sl_limits *from)
 	to->default_timeout_ns = to->default_timeout_ns ? to->default_timeout_ns :
 							  30 * SL_SECOND_NS;
 	to->abort_bound_ns = to->abort_bound_ns ? to->abort_bound_ns : 5 * SL_SECOND_NS;
+	to->grace_ns = to->grace_ns ? to->grace_ns : 30 * SL_SECOND_NS;
+	to->incarnation = to->incarnation ? to->incarnation : 1;
 }
 
 int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl_limits *limits,

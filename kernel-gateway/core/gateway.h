@@ -78,6 +78,8 @@ struct sl_limits {
 	u32 max_sessions;		/* (64) handler sessions */
 	u64 max_pool_bytes;		/* (4 GiB) of one session */
 	u64 default_timeout_ns;		/* (30 s) per command */
+	u64 grace_ns;			/* (30 s) commands are kept for the next handler, unless a session says how long */
+	u64 incarnation;		/* (1) names this life of the gateway: no two in a machine's life are the same */
 	u64 abort_bound_ns;		/* (5 s) an abort's answer waits no longer for the handler; then tag and buffer are quarantined */
 };
 
@@ -112,8 +114,13 @@ int sl_session_create(struct sl_gateway *gw, const char *name,
 		      void *gateway_region, void *handler_region,
 		      struct sl_session **out);
 /*
- * The handler is gone. Ends or keeps its commands by each device's recovery
- * policy, orphans its devices. Buffers that a fabric still uses stay valid: the host
+ * Nothing more is handed over to this session: its devices are held for the next one,
+ * which may add them when this one is closed. What it has, it answers as ever.
+ */
+void sl_session_quiesce(struct sl_session *s, u64 now_ns);
+/*
+ * The handler is gone; nobody reaps its queues any more. Takes the completions that it
+ * left, ends or keeps its commands by each device's recovery policy, orphans its devices. Buffers that a fabric still uses stay valid: the host
  * unmaps only when sl_session_drained() is true (look again after releases).
  */
 void sl_session_close(struct sl_session *s, u64 now_ns);
@@ -151,10 +158,11 @@ void sl_admin_awake(struct sl_session *s);
 
 /*
  * Bind a device to a session. A known name comes back with its identifier, its
- * LUNs and nexuses. -EEXIST: another live session serves it. -EINVAL with `why`.
+ * LUNs and nexuses; commands that were kept for it are handed over before this
+ * returns. -EEXIST: another live session serves it. -EINVAL with `why`.
  */
-int sl_device_add(struct sl_session *s, const struct sluice_device_add *add,
-		  u32 *device, const char **why);
+int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,
+		  struct sluice_device_added *added, const char **why);
 /*
  * Unbind. New commands wait or fail as for an orphan. -ENOENT; -EBUSY while
  * commands are with the handler: call again after they ended.

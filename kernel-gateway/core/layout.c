@@ -17,6 +17,10 @@ static const char *refusal(const struct sl_gateway *gw, const struct sluice_sess
 		return "session: depth is no power of two of 1 .. 4096 (SLUICE_MAX_DEPTH)";
 	if (open->pool_bytes == 0 || open->pool_bytes % SLUICE_MAX_BUFFER)
 		return "session: pool_bytes is no multiple of 16 MiB (SLUICE_MAX_BUFFER)";
+	if (open->grace_ns > SLUICE_GRACE_MAX_NS)
+		return "session: grace_ns is above an hour (SLUICE_GRACE_MAX_NS)";
+	if (!memchr(open->name, 0, sizeof(open->name)))
+		return "session: the name is not NUL-terminated";
 	if (open->pool_bytes > gw->limits.max_pool_bytes)
 		return "session: pool_bytes is above the gateway's max_pool_bytes";
 	return NULL;
@@ -37,6 +41,8 @@ int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *o
 	c->depth = open->depth;
 	c->admin_depth = SL_ADMIN_DEPTH;
 	c->max_buffer = SLUICE_MAX_BUFFER;
+	c->incarnation = gw->limits.incarnation;
+	c->grace_ns = open->grace_ns ? open->grace_ns : gw->limits.grace_ns;
 
 	c->gw_queue_off = SLUICE_PAGE;
 	c->gw_ring_off = sizeof(struct sluice_gw_index);

@@ -3,7 +3,7 @@
  * The life of a command: states, events, and the table that joins them. Every
  * event is delivered under the lock of the command's nexus.
  *
- * Parked commands (WAIT_BUFFER, DORMANT, WAIT_TAG) stand in a waiting list. Who
+ * Parked commands (WAIT_BUFFER, DORMANT, WAIT_TAG, KEPT) stand in a waiting list. Who
  * takes a command off the list, under the list's lock, owns it until he has
  * delivered the event that moves it on; an abort that finds it already taken
  * leaves a note (UNPARK) that this event will find.
@@ -39,7 +39,7 @@ enum sl_state {
 	SL_RUNNING,		/* with the handler */
 	SL_RUNNING_ABORTED,	/* with the handler, whose answer nobody wants any more */
 	SL_UNPARK,		/* aborted while another thread moved it on */
-	SL_KEPT,		/* of a dead handler, kept for the next one (recovery policies) */
+	SL_KEPT,		/* its handler is gone: kept for the next one */
 	SL_ENDING,		/* the result stands; respond() comes next */
 	SL_RESPONDED,		/* the fabric sends; waits for its release */
 	SL_STATES
@@ -60,6 +60,7 @@ enum sl_event {
 	SL_EV_COMPLETE,		/* the handler answered, and the answer was judged */
 	SL_EV_EXPIRE,		/* the deadline passed */
 	SL_EV_GONE,		/* the handler is gone */
+	SL_EV_RESUME,		/* another one serves its device */
 	SL_EV_ABORT,		/* task management */
 	SL_EV_UNPARKED,		/* the abort took it off its waiting list */
 	SL_EV_RESPOND,		/* respond() is about to be called */
@@ -74,6 +75,7 @@ enum sl_stage {
 	SL_STAGE_POOL,
 	SL_STAGE_TASK_SET,
 	SL_STAGE_QUEUE,
+	SL_STAGE_KEPT,
 };
 
 /* How an aborted command ends. */
@@ -98,7 +100,7 @@ extern const char *const sl_event_names[SL_EVENTS];
 /* Delivers `ev` and what follows from it. Under the nexus's lock. */
 void sl_cmd_event(struct sl_cmd *cmd, enum sl_event ev, struct sl_work *w);
 
-/* The actions, by file: arrival.c, passage.c, fetch.c, ending.c. */
+/* The actions, by file: arrival.c, passage.c, fetch.c, takeover.c, ending.c. */
 enum sl_event sl_act_note(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_buffer(struct sl_cmd *cmd, struct sl_work *w);
@@ -115,7 +117,9 @@ enum sl_event sl_act_hasten(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_end(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_expire(struct sl_cmd *cmd, struct sl_work *w);
-enum sl_event sl_act_recover(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_keep(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_resume(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_give_up(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_abort(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_respond(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_release(struct sl_cmd *cmd, struct sl_work *w);

@@ -87,6 +87,12 @@ void sl_local_report_luns(struct sl_cmd *cmd)
 			     SL_ASC_REPORTED_LUNS_CHANGED & 0xff);
 }
 
+/* Its handler may be about to come; or somebody has to look why it does not. */
+static u16 not_ready(const struct sl_device *dev)
+{
+	return sl_load_relaxed(&dev->given_up) ? SL_ASC_MANUAL_INTERVENTION : SL_ASC_BECOMING_READY;
+}
+
 void sl_local_request_sense(struct sl_cmd *cmd)
 {
 	struct sl_itl *itl = cmd->core.itl;
@@ -96,8 +102,8 @@ void sl_local_request_sense(struct sl_cmd *cmd)
 		sl_sense_invalid_field(cmd, 1, 7);
 	else if (sl_ua_take(itl, &ua))
 		sense_data(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
-	else if (!sl_load_acquire(&itl->dev->binding))
-		sense_data(cmd, SL_KEY_NOT_READY, SL_ASC_BECOMING_READY);
+	else if (!sl_device_binding(itl->dev) && !sl_load_relaxed(&itl->dev->held_until_ns))
+		sense_data(cmd, SL_KEY_NOT_READY, not_ready(itl->dev));
 	else
 		sense_data(cmd, SL_KEY_NO_SENSE, SL_ASC_NONE);
 }
@@ -121,5 +127,5 @@ void sl_local_not_served(struct sl_cmd *cmd, const struct sl_device *dev)
 	if (cmd->cdb[0] == SL_OP_INQUIRY)
 		inquiry(cmd, 0x20 | (sl_load_relaxed(&dev->peripheral_type) & 0x1f));
 	else
-		sl_sense_check(cmd, SL_KEY_NOT_READY, SL_ASC_BECOMING_READY);
+		sl_sense_check(cmd, SL_KEY_NOT_READY, not_ready(dev));
 }

@@ -25,7 +25,7 @@ int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, st
 	chunk[lun % SL_LUN_CHUNK] = itl;
 	sl_list_add_tail(&n->itls, &itl->of_nexus);
 	sl_spin_unlock(&n->lock);
-	binding = sl_load_acquire(&dev->binding);
+	binding = sl_device_binding(dev);
 	if (binding)
 		sl_event_nexus(sl_binding_session(n->gw, binding), n->slot, n->id, w);
 	return 0;

@@ -18,14 +18,14 @@ enum sl_event sl_act_buffer(struct sl_cmd *cmd, struct sl_work *w)
 	case 0:
 		return SL_EV_BUFFER;
 	case -EAGAIN:
+		w->grant |= cmd->core.has_aside;
 		sl_work_deadline(w, cmd->core.deadline_ns);
 		return SL_EV_NONE;
 	case -EBUSY:
 		sl_status_only(cmd, SL_STATUS_BUSY);
 		return SL_EV_REFUSE;
 	default:
-		sl_sense_check(cmd, SL_KEY_NOT_READY, SL_ASC_BECOMING_READY);
-		return SL_EV_REFUSE;
+		return SL_EV_GONE;
 	}
 }
 
@@ -33,6 +33,8 @@ enum sl_event sl_act_enter(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_itl *itl = cmd->core.itl;
 
+	if (cmd->core.in_set)
+		return SL_EV_ENABLE; /* since before it was kept */
 	cmd->core.stage = SL_STAGE_TASK_SET;
 	switch (sl_task_set_enter(itl->dev, cmd, w)) {
 	case SL_ENTER_ENABLED:
@@ -49,7 +51,9 @@ enum sl_event sl_act_enter(struct sl_cmd *cmd, struct sl_work *w)
 enum sl_event sl_act_start(struct sl_cmd *cmd, struct sl_work *w)
 {
 	(void)w;
-	return cmd->direction == SLUICE_DIR_OUT && cmd->buf_len > 0 ? SL_EV_FETCH : SL_EV_READY;
+	return cmd->direction == SLUICE_DIR_OUT && cmd->buf_len > 0 && !cmd->core.fetched ?
+		       SL_EV_FETCH :
+		       SL_EV_READY;
 }
 
 enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w)
@@ -59,6 +63,7 @@ enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w)
 		sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_DATA_PHASE_ERROR);
 		return SL_EV_REFUSE;
 	}
+	cmd->core.fetched = 1;
 	return sl_act_tag(cmd, w);
 }
 
@@ -78,7 +83,7 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 
 	cmd->core.stage = SL_STAGE_QUEUE;
 	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
-	if (sl_load_acquire(&cmd->core.itl->dev->binding) == cmd->core.binding) {
+	if (sl_device_binding(cmd->core.itl->dev) == cmd->core.binding) {
 		/* NEXUS_ADD is visible to the handler before the first command of that nexus. */
 		if (sl_load_acquire(&s->nexuses[n->slot].known) != n->id &&
 		    !sl_event_nexus(s, n->slot, n->id, w)) {
@@ -87,20 +92,15 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 		}
 		result = sl_queue_hand_over(choose_queue(s, cmd), cmd, w);
 	}
-	if (result == -ENODEV) {
-		sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_COMMUNICATION_FAILURE);
-		return SL_EV_REFUSE;
-	}
+	if (result == -ENODEV)
+		return SL_EV_GONE;
 	return result == 0 ? SL_EV_HANDED : SL_EV_NONE;
 }
 
 /* With the tag that it got while parked. */
 enum sl_event sl_act_hand_over(struct sl_cmd *cmd, struct sl_work *w)
 {
-	if (sl_queue_hand_over(cmd->core.queue, cmd, w) == 0)
-		return SL_EV_NONE;
-	sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_COMMUNICATION_FAILURE);
-	return SL_EV_REFUSE;
+	return sl_queue_hand_over(cmd->core.queue, cmd, w) == 0 ? SL_EV_NONE : SL_EV_GONE;
 }
 
 enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
@@ -117,6 +117,9 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		break;
 	case SL_STAGE_QUEUE:
 		mine = sl_queue_unpark(cmd);
+		break;
+	case SL_STAGE_KEPT:
+		mine = sl_kept_unpark(cmd);
 		break;
 	}
 	return mine ? SL_EV_UNPARKED : SL_EV_NONE;

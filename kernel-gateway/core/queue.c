@@ -19,9 +19,13 @@ static void fill_descriptor(struct sl_queue *q, struct sl_cmd *cmd, u32 tag)
 	d->device = dev->id;
 	d->nexus = cmd->nexus->id;
 	/* Under q->lock: on one queue, the ring's order is the sequence's. */
-	d->sequence = sl_fetch_add_relaxed(&dev->sequence, 1) + 1;
+	if (!cmd->core.sequence)
+		cmd->core.sequence = sl_fetch_add_relaxed(&dev->sequence, 1) + 1;
+	d->sequence = cmd->core.sequence;
 	d->deadline_ns = q->tags[tag].deadline_ns;
-	d->flags = 0;
+	d->flags = cmd->core.redelivered ? SLUICE_DESC_REDELIVERED : 0;
+	if (cmd->core.redelivered)
+		sl_fetch_add_relaxed(&dev->redelivered, 1);
 	d->attribute = cmd->attribute;
 	d->direction = cmd->direction;
 	d->cdb_len = cmd->cdb_len;
@@ -73,6 +77,7 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	if (++t->generation == 0)
 		t->generation = 1;
 	fill_descriptor(q, cmd, tag);
+	t->slot = q->sub_producer;
 	q->ring[q->sub_producer & (q->session->depth - 1)] = tag;
 	q->sub_producer++;
 	/* Pairs with the handler's load-acquire: descriptor and slot before the index. */
@@ -92,7 +97,8 @@ int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w
 	int result = 0;
 
 	sl_spin_lock(&q->lock);
-	if (!q->live || sl_binding(s) != cmd->core.binding || sl_load_relaxed(&s->broken)) {
+	if (!q->live || sl_binding(s) != cmd->core.binding || sl_load_relaxed(&s->broken) ||
+	    sl_load_relaxed(&s->quiesced)) {
 		result = -ENODEV;
 	} else if (cmd->core.has_tag) {
 		publish(q, cmd, cmd->core.tag, w);
@@ -235,12 +241,11 @@ void sl_queue_expire(struct sl_queue *q, struct sl_work *w, u64 *next_ns)
 
 /* ---- The end of its session --------------------------------------------- */
 
-void sl_queue_close(struct sl_queue *q, struct sl_work *w)
+/* Under q->lock. */
+static void flush(struct sl_queue *q, struct sl_work *w)
 {
 	struct sl_list *node;
 
-	sl_spin_lock(&q->lock);
-	q->live = false;
 	while ((node = sl_list_pop(&q->waiting))) {
 		struct sl_cmd *cmd = sl_entry(node, struct sl_cmd, core.link);
 
@@ -248,11 +253,40 @@ void sl_queue_close(struct sl_queue *q, struct sl_work *w)
 		sl_work_add_event(w, cmd, SL_EV_GONE);
 	}
 	q->n_waiting = 0;
+}
+
+void sl_queue_flush(struct sl_queue *q, struct sl_work *w)
+{
+	sl_spin_lock(&q->lock);
+	flush(q, w);
+	sl_spin_unlock(&q->lock);
+}
+
+/*
+ * How many of the entries published last the handler had not taken; 0 when its index
+ * makes no sense: then it may have seen them all.
+ */
+static u32 unseen(const struct sl_queue *q)
+{
+	u32 behind = q->sub_producer - sl_load_acquire(&q->user_index->sub_consumer);
+
+	return behind <= q->session->depth && !sl_load_relaxed(&q->session->broken) ? behind : 0;
+}
+
+void sl_queue_close(struct sl_queue *q, struct sl_work *w)
+{
+	u32 behind;
+
+	sl_spin_lock(&q->lock);
+	q->live = false;
+	flush(q, w);
+	behind = unseen(q);
 	for (u32 tag = 0; tag < q->session->depth; tag++) {
 		struct sl_tag *t = &q->tags[tag];
 
 		if (t->state == SL_TAG_OUT) {
 			t->cmd->core.has_tag = 0;
+			t->cmd->core.seen = q->sub_producer - t->slot > behind;
 			sl_work_add_event(w, t->cmd, SL_EV_GONE);
 		} else if (t->state == SL_TAG_QUARANTINE) {
 			sl_fetch_sub_acq_rel(&t->dev->quarantined, 1);

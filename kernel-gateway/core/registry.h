@@ -10,7 +10,8 @@
  *   device->lock            the slow half of the task set
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
- *   session->admin_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
+ *   session->admin_lock     events to the handler
+ *   device->kept_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
  *
  * Devices live as long as the gateway. Session slots and their queues keep their
  * memory from one session to the next: who holds a stale pointer finds a valid lock

@@ -54,7 +54,7 @@ static bool apply(struct sl_session *s, const struct sluice_request *r)
 {
 	struct sl_device *dev = sl_device_at(s->gw, r->device);
 
-	if (!dev || sl_load_acquire(&dev->binding) != sl_binding(s) || r->reserved0 ||
+	if (!dev || sl_device_binding(dev) != sl_binding(s) || r->reserved0 ||
 	    !is_zero(r->reserved, sizeof(r->reserved)))
 		return false;
 	switch (r->type) {

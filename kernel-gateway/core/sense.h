@@ -28,6 +28,7 @@ enum sl_sense_key {
 /* Additional sense code << 8 | qualifier */
 #define SL_ASC_NONE				0x0000
 #define SL_ASC_BECOMING_READY			0x0401
+#define SL_ASC_MANUAL_INTERVENTION		0x0403
 #define SL_ASC_COMMUNICATION_FAILURE		0x0800
 #define SL_ASC_INVALID_OPCODE			0x2000
 #define SL_ASC_INVALID_FIELD_IN_CDB		0x2400

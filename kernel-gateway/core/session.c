@@ -21,23 +21,51 @@ static struct sl_session *make_slot(struct sl_gateway *gw, u32 slot)
 	return s;
 }
 
-/* Under gw->config. */
+/* Under gw->config. A new one, as long as there is room: an old one remembers its session's epoch. */
 static struct sl_session *find_slot(struct sl_gateway *gw, int *error)
 {
+	struct sl_session *oldest = NULL;
+
 	for (u32 i = 0; i < gw->limits.max_sessions; i++) {
 		struct sl_session *s = gw->sessions[i];
 
-		if (!s)
-			s = make_slot(gw, i);
 		if (!s) {
+			s = make_slot(gw, i);
 			*error = -ENOMEM;
-			return NULL;
+			return s ? s : oldest;
 		}
-		if (!s->open)
-			return s;
+		if (!s->open && (!oldest || s->serial < oldest->serial))
+			oldest = s;
 	}
 	*error = -ENOSPC;
-	return NULL;
+	return oldest;
+}
+
+/*
+ * Under gw->config. The same name is the same session, and this process the next one to
+ * serve it; unless the former still does: then they are two.
+ */
+static void name_session(struct sl_session *s, const char *name)
+{
+	struct sl_gateway *gw = s->gw;
+	u32 id = 0, epoch = 0;
+
+	for (u32 i = 0; i < gw->limits.max_sessions && gw->sessions[i]; i++) {
+		const struct sl_session *other = gw->sessions[i];
+
+		if (strncmp(other->name, name, sizeof(other->name) - 1) || !other->id)
+			continue;
+		if (other->open && other->live && !other->quiesced)
+			id = epoch = 0;
+		else if (other->epoch > epoch)
+			epoch = other->epoch, id = other->id;
+		if (other->open && other->live && !other->quiesced)
+			break;
+	}
+	s->id = id ? id : ++gw->session_id;
+	s->epoch = epoch + 1;
+	memset(s->name, 0, sizeof(s->name));
+	memcpy(s->name, name, sl_min(strlen(name), sizeof(s->name) - 1));
 }
 
 static int make_queues(struct sl_session *s, u32 n)
@@ -108,7 +136,9 @@ static int fill_slot(struct sl_session *s, const struct sluice_control *c)
 		return result;
 	s->depth = c->depth;
 	s->max_buffer = c->max_buffer;
+	s->grace_ns = c->grace_ns;
 	sl_store_relaxed(&s->broken, 0);
+	sl_store_relaxed(&s->quiesced, 0);
 	/* Pairs with the acquire of who walks the slots: the queues before their number. */
 	sl_store_release(&s->n_queues, c->queues);
 	/* The serial first: who still holds the slot's old binding must find it stale. */
@@ -144,19 +174,16 @@ int sl_session_create(struct sl_gateway *gw, const char *name, const struct slui
 	sl_mutex_lock(&gw->config);
 	s = find_slot(gw, &result);
 	if (s) {
-		size_t len = strlen(name);
-
 		s->gateway_region = gateway_region;
 		s->handler_region = handler_region;
 		s->control = gateway_region;
-		memset(s->name, 0, sizeof(s->name));
-		memcpy(s->name, name, sl_min(len, sizeof(s->name) - 1));
 		result = fill_slot(s, control);
 	}
 	if (s && result == 0) {
-		s->id = ++gw->session_id;
+		name_session(s, name);
 		*s->control = *control;
 		s->control->session = s->id;
+		s->control->epoch = s->epoch;
 		sl_store_release(&s->control->state, SLUICE_SESSION_ACTIVE);
 		s->open = true;
 		*out = s;
@@ -174,35 +201,44 @@ void sl_session_break(struct sl_session *s, const char *why)
 	s->gw->ops->session_broken(s->gw->host, s, why);
 }
 
-/* Nothing may be lost here: every command with this handler becomes a work item. */
-static void close_all(struct sl_session *s, struct sl_work *w)
+/* Under gw->config: the session's devices are held, each by its policy, from now on. */
+static void orphan_all(struct sl_session *s, struct sl_work *w)
 {
 	u64 binding = sl_binding(s);
 	u32 n = sl_load_acquire(&s->gw->n_devices);
 
 	for (u32 i = 0; i < n; i++) {
 		struct sl_device *dev = s->gw->devices[i];
+		bool held = sl_load_relaxed(&dev->recovery) != SLUICE_RECOVERY_FAIL;
 
-		if (dev->leaving == binding)
-			dev->leaving = 0;
-		if (dev->binding == binding)
-			sl_device_orphan(dev, w);
+		/* One that was removed does not come back; one that was quiesced waits anew. */
+		if (sl_device_binding(dev) == binding ||
+		    (dev->leaving == binding && sl_load_relaxed(&dev->held_until_ns)))
+			sl_device_orphan(dev, held ? w->now_ns + s->grace_ns : 0, w);
+	}
+}
+
+/* Nothing may be lost here: every command with this handler becomes a work item. */
+static void close_all(struct sl_session *s, struct sl_work *w)
+{
+	u64 binding = sl_binding(s);
+
+	sl_event_reclaim(s);
+	orphan_all(s, w);
+	for (u32 i = 0; i < sl_load_acquire(&s->gw->n_devices); i++) {
+		if (s->gw->devices[i]->leaving == binding)
+			s->gw->devices[i]->leaving = 0;
 	}
 	sl_buffer_close(s, w);
 	for (u32 i = 0; i < s->n_queues; i++)
 		sl_queue_close(s->queues[i], w);
-	sl_spin_lock(&s->admin_lock);
-	s->admin_live = false;
-	for (u32 i = 0; i < n; i++) {
-		struct sl_device *dev = s->gw->devices[i];
+}
 
-		/* Owed by this session only; the next one serves a fresh device. */
-		if (sl_load_relaxed(&dev->binding) == 0) {
-			dev->owed_functions = 0;
-			dev->owed_reset = 0;
-		}
-	}
-	sl_spin_unlock(&s->admin_lock);
+/* What the handler had answered before it went counts. */
+static void reap_rest(struct sl_session *s, u64 now_ns)
+{
+	for (u32 i = 0; i < s->n_queues; i++)
+		sl_queue_reap(s->queues[i], s->depth, now_ns);
 }
 
 void sl_session_close(struct sl_session *s, u64 now_ns)
@@ -210,12 +246,39 @@ void sl_session_close(struct sl_session *s, u64 now_ns)
 	struct sl_gateway *gw = s->gw;
 	struct sl_work w;
 
+	/* First: the tags that this frees are not for others to be handed over. */
+	sl_store_relaxed(&s->quiesced, 1);
+	reap_rest(s, now_ns);
 	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	if (s->open && s->live) {
 		if (!sl_load_relaxed(&s->broken))
 			sl_store_release(&s->control->state, SLUICE_SESSION_CLOSING);
 		close_all(s, &w);
+	}
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+}
+
+void sl_session_quiesce(struct sl_session *s, u64 now_ns)
+{
+	struct sl_gateway *gw = s->gw;
+	struct sl_work w;
+
+	sl_work_init(&w, gw, now_ns);
+	sl_mutex_lock(&gw->config);
+	if (s->open && s->live && !s->quiesced) {
+		u32 n = sl_load_acquire(&gw->n_devices);
+
+		sl_store_relaxed(&s->quiesced, 1);
+		for (u32 i = 0; i < n; i++) {
+			if (gw->devices[i]->binding == sl_binding(s))
+				gw->devices[i]->leaving = sl_binding(s);
+		}
+		orphan_all(s, &w);
+		sl_buffer_flush(s, &w);
+		for (u32 i = 0; i < s->n_queues; i++)
+			sl_queue_flush(s->queues[i], &w);
 	}
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);

@@ -24,6 +24,7 @@ struct sl_tag {
 	u64 deadline_ns;
 	u32 generation;
 	u32 next_free;
+	u32 slot;			/* OUT: its place in the submission ring, free-running */
 	u32 pool_page;			/* QUARANTINE: the buffer, or SL_POOL_NONE */
 	u8  pool_order;
 	u8  state;			/* enum sl_tag_state */
@@ -74,9 +75,11 @@ struct sl_session {
 	bool open;			/* from create to destroy; under gw->config */
 	bool live;			/* from create to close; under pool_lock */
 	u32 broken;
+	u32 quiesced;			/* hands nothing over any more */
+	u64 grace_ns;
 	const char *broken_why;
 	char name[SLUICE_NAME_LEN];
-	u32 id;
+	u32 id, epoch;
 	u32 n_queues, depth, admin_depth, max_buffer;
 	struct sluice_control *control;
 	u8 *gateway_region, *handler_region;
@@ -131,10 +134,17 @@ void sl_session_break(struct sl_session *s, const char *why);
 /* 0: has it. -EAGAIN: parked. -EBUSY: too many wait. -ENODEV: the session is gone. */
 int sl_buffer_get(struct sl_cmd *cmd, u32 bytes);
 bool sl_buffer_unpark(struct sl_cmd *cmd);
+/* With no lock held, by who took a kept command off its list: a buffer, unless others wait. */
+void sl_buffer_regain(struct sl_cmd *cmd, u64 binding);
+/* takeover.c: Data-Out that is still in the pool of a former session. */
+void sl_aside_copy(struct sl_cmd *cmd);		/* into the buffer; with no lock held */
+void sl_aside_drop(struct sl_cmd *cmd);
 /* True if somebody waits for it. */
 bool sl_buffer_put(struct sl_session *s, u32 page, u32 order);
 void sl_buffer_grant(struct sl_session *s, struct sl_work *w);
 void sl_buffer_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns);
+/* Ends the wait of everybody. */
+void sl_buffer_flush(struct sl_session *s, struct sl_work *w);
 void sl_buffer_close(struct sl_session *s, struct sl_work *w);
 
 /* queue.c: tags and the submission ring. Under the nexus's lock. */
@@ -148,6 +158,8 @@ void sl_queue_free_tag(struct sl_queue *q, u32 tag, struct sl_work *w);
 /* The handler is to answer within the abort bound; the tag's identity for the event. False: it has answered. */
 bool sl_queue_hasten(struct sl_cmd *cmd, u64 deadline_ns, bool notify, struct sl_work *w);
 void sl_queue_expire(struct sl_queue *q, struct sl_work *w, u64 *next_ns);
+/* Ends the wait of everybody; what is with the handler stays there. */
+void sl_queue_flush(struct sl_queue *q, struct sl_work *w);
 void sl_queue_close(struct sl_queue *q, struct sl_work *w);
 int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
 
@@ -157,6 +169,10 @@ bool sl_event_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
 void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
 void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w);
 void sl_event_tag_owed(struct sl_session *s, struct sl_work *w);
+/* The device's LOGICAL UNIT RESET, which came while nobody served it. */
+void sl_event_held_reset(struct sl_device *dev, struct sl_session *s, struct sl_work *w);
+/* Resets that the session's handler has not heard of stay with their devices. Under gw->config. */
+void sl_event_reclaim(struct sl_session *s);
 /* Puts what is owed, as far as there is room. */
 void sl_event_flush(struct sl_session *s, struct sl_work *w);
 void sl_event_kick(struct sl_session *s);

@@ -52,6 +52,8 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 		n->ops->data_out(cmd);
 	else if (todo == SL_TODO_CANCEL)
 		n->ops->data_out_cancel(cmd);
+	else if (todo == SL_TODO_EVENT && cmd->core.event == SL_EV_RESUME)
+		sl_kept_move(cmd);
 
 	sl_spin_lock(&n->lock);
 	cmd->core.todo = SL_TODO_NOTHING;

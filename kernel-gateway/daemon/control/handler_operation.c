@@ -22,8 +22,13 @@ static void run_session_open(struct client *c, const struct sluice_msg *m, const
 	int fds[SLUICE_MAX_QUEUES + 3];
 	struct sluice_session_opened opened;
 	char why[256];
+	const struct sluice_session_open *open = body;
 	int err;
 
+	if (TEXT_CHECK(open, name, TEXT_OPTIONAL, why)) {
+		client_fail(c, m, -EINVAL, "SESSION_OPEN: %s", why);
+		return;
+	}
 	if (c->session) {
 		client_fail(c, m, -EEXIST,
 			    "this connection has session %u already: open another "
@@ -31,7 +36,7 @@ static void run_session_open(struct client *c, const struct sluice_msg *m, const
 			    sl_session_id(c->session->core));
 		return;
 	}
-	err = handler_session_open(c->server->host, c->name, (uint32_t)c->peer.pid, body,
+	err = handler_session_open(c->server->host, c->name, (uint32_t)c->peer.pid, open,
 				   session_broken, c, &c->session, why);
 	if (err) {
 		client_fail(c, m, err, "%s", why);
@@ -60,7 +65,8 @@ static int attempt_device_add(struct pending *p, char why[256])
 	struct host *h = p->server->host;
 	struct sluice_device_added added = { 0 };
 	const char *text = NULL;
-	int err = sl_device_add(p->client->session->core, add, &added.device, &text);
+	int err = sl_device_add(p->client->session->core, add, loop_now(host_control_loop(h)),
+				&added, &text);
 
 	if (err == -EEXIST && h->n_closing)
 		return -EAGAIN;
@@ -70,6 +76,9 @@ static int attempt_device_add(struct pending *p, char why[256])
 		snprintf(why, 256, "device \"%s\": %s", add->name, text ? text : strerror(-err));
 		return err;
 	}
+	if (added.flags & SLUICE_DEVICE_TAKEN_OVER)
+		log_info("session", "%s: takes over device \"%s\"", p->client->session->name,
+			 add->name);
 	client_reply(p->client, &p->msg, &added, sizeof(added));
 	return 0;
 }
@@ -95,6 +104,14 @@ static void run_device_add(struct client *c, const struct sluice_msg *m, const v
 		return;
 	}
 	pending_start(c, m, body, sizeof(*add), attempt_device_add, true, true, 5000000000ull);
+}
+
+static void run_session_quiesce(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	if (!has_session(c, m))
+		return;
+	handler_session_quiesce(c->session);
+	client_reply(c, m, NULL, 0);
 }
 
 static int attempt_device_remove(struct pending *p, char why[256])
@@ -140,5 +157,6 @@ const struct operation handler_operations[] = {
 	{ SLUICE_OP_DEVICE_ADD, "DEVICE_ADD", sizeof(struct sluice_device_add), run_device_add },
 	{ SLUICE_OP_DEVICE_REMOVE, "DEVICE_REMOVE", sizeof(struct sluice_device_remove),
 	  run_device_remove },
+	{ SLUICE_OP_SESSION_QUIESCE, "SESSION_QUIESCE", 0, run_session_quiesce },
 	{ 0 },
 };

@@ -70,7 +70,7 @@ static int create_regions(struct handler_session *s, char why[256])
 static int create_core(struct handler_session *s, char why[256])
 {
 	struct host *h = s->host;
-	int err = sl_session_create(h->gateway, s->name, &s->layout, s->gateway_region.base,
+	int err = sl_session_create(h->gateway, s->session_name, &s->layout, s->gateway_region.base,
 				    s->handler_region.base, &s->core);
 
 	if (err) {
@@ -151,7 +151,8 @@ static struct handler_session *allocate(struct host *h, const char *name, uint32
 	s->handler_region = s->gateway_region;
 	s->broken_work.run = broken_on_loop_0;
 	s->drain.expired = drain_again;
-	snprintf(s->name, sizeof(s->name), "%.*s[%u]", (int)SLUICE_NAME_LEN, name, pid);
+	snprintf(s->session_name, sizeof(s->session_name), "%.*s", (int)SLUICE_NAME_LEN - 1, name);
+	snprintf(s->name, sizeof(s->name), "%s[%u]", s->session_name, pid);
 	return s;
 }
 
@@ -160,7 +161,7 @@ int handler_session_open(struct host *h, const char *name, uint32_t pid,
 			 void (*broken)(struct handler_session *s, void *arg), void *arg,
 			 struct handler_session **out, char why[256])
 {
-	struct handler_session *s = allocate(h, name, pid);
+	struct handler_session *s = allocate(h, open->name[0] ? open->name : name, pid);
 	const char *text = NULL;
 	int err;
 
@@ -317,6 +318,13 @@ static void close_now(struct handler_session *s)
 	s->sweep.visit = detach_queues;
 	s->sweep.done = detached;
 	sweep_start(&s->sweep, s->host->loops, s->host->n_loops);
+}
+
+void handler_session_quiesce(struct handler_session *s)
+{
+	log_info("session", "%s: quiesced; its devices' commands wait for the next handler",
+		 s->name);
+	sl_session_quiesce(s->core, loop_now(s->host->loops[0]));
 }
 
 void handler_session_close(struct handler_session *s)

@@ -17,6 +17,7 @@ struct handler_session {
 	struct sluice_control layout;
 	struct region gateway_region;
 	struct region handler_region;
+	char session_name[SLUICE_NAME_LEN];	/* what the next process may take over */
 	char name[SLUICE_NAME_LEN + 16];	/* with the process identifier, for logs */
 	uint32_t n_queues;
 	uint32_t n_bells;			/* eventfds that exist */
@@ -48,6 +49,8 @@ uint32_t handler_session_fds(const struct handler_session *s, int fds[SLUICE_MAX
 void handler_session_passed(struct handler_session *s);
 /* Counts the processes that served this session, as its control page says. */
 uint32_t handler_session_epoch(const struct handler_session *s);
+/* Hands nothing more over to it: an upgrade begins. */
+void handler_session_quiesce(struct handler_session *s);
 /* The handler is gone. Frees `s` some time later; it is not the caller's any more. */
 void handler_session_close(struct handler_session *s);
 /* From any thread, by the core. */

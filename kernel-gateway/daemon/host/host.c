@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "handler_session.h"
@@ -95,10 +96,19 @@ static int create_loops(struct host *h, uint32_t n_loops, uint64_t spin_ns, char
 	return 0;
 }
 
+/* Differs from that of every gateway that ran before. */
+static uint64_t wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 int host_create(struct host *h, uint32_t n_loops, uint64_t spin_ns, const struct sl_limits *limits,
 		char why[256])
 {
-	const struct sl_limits defaults = { 0 };
+	struct sl_limits mine = limits ? *limits : (struct sl_limits){ 0 };
 	int err;
 
 	*h = (struct host){ .tick = { .expired = tick_expired },
@@ -109,10 +119,12 @@ int host_create(struct host *h, uint32_t n_loops, uint64_t spin_ns, const struct
 		snprintf(why, 256, "%u event loops: choose 1 to %u", n_loops, HOST_MAX_LOOPS);
 		return -EINVAL;
 	}
+	if (!mine.incarnation)
+		mine.incarnation = wall_clock();
 	err = create_loops(h, n_loops, spin_ns, why);
 	if (err)
 		goto fail;
-	err = sl_gateway_create(&host_ops, h, limits ? limits : &defaults, &h->gateway);
+	err = sl_gateway_create(&host_ops, h, &mine, &h->gateway);
 	if (err) {
 		snprintf(why, 256, "the gateway core: %s: give the process more memory",
 			 strerror(-err));

@@ -30,10 +30,10 @@
  * Version: major << 16 | minor. Peers of another major refuse each other and
  * name both versions; a larger minor only adds features, each behind a bit.
  */
-#define SLUICE_ABI_VERSION	0x00010000U
+#define SLUICE_ABI_VERSION	0x00020000U
 
 /* Features: asked for in HELLO, granted in its reply and in the control page. */
-#define SLUICE_FEATURE_DELEGATE	(1ULL << 0)	/* completions may name {file, offset, length}; reserved, never granted by ABI 1.0 */
+#define SLUICE_FEATURE_DELEGATE	(1ULL << 0)	/* completions may name {file, offset, length}; reserved, never granted by ABI 2.0 */
 
 /* Limits of the ABI itself; a gateway may be configured to less. */
 #define SLUICE_MAX_QUEUES	64U
@@ -108,7 +108,9 @@ struct sluice_control {
 	__u64 user_request_off;		/* struct sluice_request[admin_depth] */
 	__u64 pool_off;			/* data pool; descriptors' buf_off counts from here */
 	__u64 pool_bytes;
-	__u8  reserved[SLUICE_PAGE - 160];
+	__u64 incarnation;		/* of the gateway: sequence numbers compare within one only */
+	__u64 grace_ns;			/* as granted, see struct sluice_session_open */
+	__u8  reserved[SLUICE_PAGE - 176];
 };
 
 /*
@@ -136,8 +138,9 @@ struct sluice_gw_index {
 /*
  * Indices written by the handler.
  *
- * `sub_consumer`: entries up to here have been taken. Store with release; what
- *   lies behind it counts as never seen when the session is taken over.
+ * `sub_consumer`: entries up to here have been taken. Store with release, before
+ *   the first of them has an effect; what lies behind it counts as never seen
+ *   when another process takes over (section 4).
  * `comp_producer`: fill completion slot and response[tag], then store release.
  * `sleeping`: a futex word (FUTEX_WAIT, not private). Handler: store 1, full
  *   fence, look at sub_producer again, then FUTEX_WAIT(&sleeping, 1). Gateway:
@@ -167,7 +170,11 @@ enum sluice_direction {
 	SLUICE_DIR_IN	= 2,	/* device to initiator (Data-In buffer) */
 };
 
-#define SLUICE_DESC_REDELIVERED	(1U << 0)	/* an earlier process of this session may have executed it */
+/*
+ * An earlier process may have executed it: it had taken it out of its ring and had
+ * not answered. `sequence` is the one it had then; buffer, tag and generation are new.
+ */
+#define SLUICE_DESC_REDELIVERED	(1U << 0)
 
 /*
  * One command. Valid from the moment its tag is in the submission ring until
@@ -178,7 +185,7 @@ struct sluice_desc {
 	__u32 generation;		/* echo it: a completion of another generation is dropped */
 	__u32 device;			/* identifier from DEVICE_ADD */
 	__u32 nexus;			/* I_T nexus identifier, announced by SLUICE_EVENT_NEXUS_ADD */
-	__u64 sequence;			/* per device, from 1, in the order of hand-over */
+	__u64 sequence;			/* per device, from 1, in the order of first hand-over; kept when handed over again */
 	__u64 deadline_ns;		/* CLOCK_MONOTONIC; later than this the initiator has its answer. 0: none */
 	__u16 flags;			/* SLUICE_DESC_* */
 	__u8  attribute;		/* enum sluice_task_attribute */
@@ -309,6 +316,7 @@ enum sluice_op {
 	SLUICE_OP_SESSION_OPEN	= 16,	/* sluice_session_open -> sluice_session_opened + fds */
 	SLUICE_OP_DEVICE_ADD	= 17,	/* sluice_device_add -> sluice_device_added */
 	SLUICE_OP_DEVICE_REMOVE	= 18,	/* sluice_device_remove -> nothing; after its commands ended */
+	SLUICE_OP_SESSION_QUIESCE = 19,	/* nothing -> nothing; no command is handed over any more (section 4) */
 	/* role control */
 	SLUICE_OP_PORTAL_ADD	= 32,	/* sluice_portal -> sluice_portal (with the port that was bound) */
 	SLUICE_OP_TARGET_ADD	= 33,	/* sluice_target -> nothing */
@@ -357,10 +365,14 @@ struct sluice_hello {
 	char  name[SLUICE_NAME_LEN];	/* who speaks, for logs */
 };
 
+#define SLUICE_GRACE_MAX_NS	3600000000000ULL	/* an hour */
+
 struct sluice_session_open {
+	char  name[SLUICE_NAME_LEN];	/* who serves: the same name by the next process is the same session, epoch + 1 */
 	__u32 queues;			/* 1 .. SLUICE_MAX_QUEUES */
 	__u32 depth;			/* tags per queue, a power of two */
 	__u64 pool_bytes;		/* a multiple of SLUICE_MAX_BUFFER */
+	__u64 grace_ns;			/* how long commands are kept for the next process, <= SLUICE_GRACE_MAX_NS; 0: the gateway's default */
 };
 
 /*
@@ -375,11 +387,11 @@ struct sluice_session_opened {
 	__u64 handler_bytes;
 };
 
-/* What becomes of commands that were with a handler process that died. */
+/* What becomes of a device's commands when its handler process is gone (section 4). */
 enum sluice_recovery {
-	SLUICE_RECOVERY_FAIL		= 0,	/* end them with ABORTED COMMAND */
-	SLUICE_RECOVERY_REQUEUE		= 1,	/* hand over those never seen; fail the others */
-	SLUICE_RECOVERY_REDELIVER	= 2,	/* hand over all, the seen ones flagged REDELIVERED */
+	SLUICE_RECOVERY_FAIL		= 0,	/* end them with ABORTED COMMAND; keep nothing; say 29/01 when it is back */
+	SLUICE_RECOVERY_REQUEUE		= 1,	/* keep those never seen; end the others with ABORTED COMMAND */
+	SLUICE_RECOVERY_REDELIVER	= 2,	/* keep all; the seen ones come flagged REDELIVERED */
 };
 
 #define SLUICE_QUEUE_ANY	0xffffffffU	/* spread over all queues of the session */
@@ -401,9 +413,12 @@ struct sluice_device_add {
 	__u32 reserved1;
 };
 
+#define SLUICE_DEVICE_TAKEN_OVER (1U << 0)	/* within the grace: what was kept for it is handed over, initiators were told nothing */
+
 struct sluice_device_added {
 	__u32 device;
-	__u32 reserved;
+	__u32 flags;			/* SLUICE_DEVICE_* */
+	__u64 sequence;			/* the last that this device was given before; 0: none */
 };
 
 struct sluice_device_remove {
@@ -481,7 +496,8 @@ struct sluice_cursor {
 enum sluice_device_state {
 	SLUICE_DEVICE_ABSENT	= 0,	/* named by a LUN map, never added */
 	SLUICE_DEVICE_SERVED	= 1,
-	SLUICE_DEVICE_ORPHANED	= 2,	/* its handler is gone */
+	SLUICE_DEVICE_ORPHANED	= 2,	/* its handler is gone, and commands end NOT READY */
+	SLUICE_DEVICE_HELD	= 3,	/* its handler is gone or quiesced, and commands are kept for the next one */
 };
 
 struct sluice_device_info {
@@ -498,7 +514,10 @@ struct sluice_device_info {
 	__u64 check_conditions;
 	__u64 timeouts;
 	__u64 aborts;
-	__u64 reserved[4];
+	__u32 kept;			/* commands that wait for the next handler */
+	__u32 takeovers;		/* handlers that took over within the grace */
+	__u64 redelivered;		/* commands that were handed over again with SLUICE_DESC_REDELIVERED */
+	__u64 reserved[2];
 };
 
 struct sluice_nexus_info {
@@ -578,5 +597,35 @@ struct sluice_rig_tmf {
 	__u32 response;			/* reply: enum sluice_tmf_response */
 	__u32 reserved;
 };
+
+/* ------------------------------------------------------------------------
+ * 4. When a handler is gone
+ *
+ * A handler is gone when its connection closes (its process died, or it said so),
+ * when the gateway judged its ring broken, or when it said SESSION_QUIESCE. LUNs,
+ * nexuses, pending Unit Attentions stay. For grace_ns from then on each device whose
+ * recovery is not FAIL is held:
+ *
+ *  - commands that arrive wait, as many as the task set takes;
+ *  - commands that were not in the ring, or lay behind sub_consumer, are handed over
+ *    to the next process with the sequence number that they have, if any;
+ *  - commands that the handler had taken and not answered are handed over REDELIVERED,
+ *    or end ABORTED COMMAND, by the device's recovery. One that was with five
+ *    processes at their end is given up: HARDWARE ERROR, 44/00;
+ *  - answers that lie in the completion ring at that moment count.
+ *
+ * The next process that adds the device of that name, in any session, takes over: kept
+ * commands come first, oldest sequence first, then those that waited, then new ones. A
+ * LOGICAL UNIT RESET that no handler has heard of comes before them as its event. They
+ * may come before DEVICE_ADD is answered. The former process shares no memory with the next
+ * one: every epoch has regions of its own, and kept Data-Out is copied.
+ *
+ * When nobody came in time, commands end NOT READY, 04/03, until somebody does; its
+ * initiators then hear 29/01, as they do of a device whose recovery is FAIL.
+ *
+ * SESSION_QUIESCE is for an upgrade: nothing more is handed over, what was handed over is
+ * answered as ever; when the handler holds nothing, it closes. Until then its
+ * devices belong to it, and to add them elsewhere is -EEXIST.
+ */
 
 #endif /* SLUICE_ABI_H */

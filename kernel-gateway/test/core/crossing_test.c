@@ -47,7 +47,7 @@ static void should_refuse_a_command_whose_tag_came_after_the_ring_had_gone(void 
 	assert_int_equal(c[0].cmd.status, 0);
 	for (u32 i = 1; i < 9; i++)
 		fx_assert_sense(&c[i], 0xb, 0x0800);
-	assert_true(visited[SL_RUNNING][SL_EV_REFUSE]);
+	assert_true(visited[SL_RUNNING][SL_EV_GONE]);
 	fx_assert_quiet();
 }
 
@@ -104,6 +104,61 @@ static void should_abort_a_command_whose_buffer_is_on_its_way(void **state)
 	fx_assert_quiet();
 }
 
+/* A write that the handler had when it went, and its successor's session, not yet with the device. */
+static void keep_a_write(struct fx_cmd *c)
+{
+	struct sl_nexus *n;
+
+	fx->recovery = SLUICE_RECOVERY_REDELIVER;
+	fx_session_close();
+	fx_session_open(0, 0);
+	fx_device_add("disk", 0, 32);
+	n = fx_nexus("iqn.a,i,0x1");
+	fx_init(c, n, 0x2a, SLUICE_DIR_OUT, 8192);
+	fx_submit(c);
+	assert_non_null(fx_take(0));
+	fx_abandon();
+	assert_int_equal(c->cmd.core.state, SL_KEPT);
+	watch();
+	fx_session_open(0, 0);
+	sl_kept_join(fx->gw->devices[fx->device - 1], sl_binding(fx->session));
+}
+
+static void end_it(struct fx_cmd *c)
+{
+	assert_int_equal(c->responses, 1);
+	assert_true(c->cmd.silent);
+	fx_bury();
+	fx_device_add("disk2", 0, 32);
+	fx_assert_quiet();
+}
+
+static void deliver(struct fx_cmd *c, enum sl_event ev, struct sl_work *w)
+{
+	sl_spin_lock(&c->cmd.nexus->lock);
+	sl_cmd_event(&c->cmd, ev, w);
+	sl_spin_unlock(&c->cmd.nexus->lock);
+}
+
+/* The abort comes when the new handler's thread has taken it off the list and not yet got the lock. */
+static void should_abort_a_kept_command_that_is_on_its_way(void **state)
+{
+	struct sl_work w;
+	struct fx_cmd c;
+
+	(void)state;
+	keep_a_write(&c);
+	sl_work_init(&w, fx->gw, fx->now_ns);
+	assert_true(sl_kept_unpark(&c.cmd));
+	c.cmd.core.abort_kind = SL_ABORT_SILENT;
+	deliver(&c, SL_EV_ABORT, &w);
+	assert_int_equal(c.cmd.core.state, SL_UNPARK);
+	deliver(&c, SL_EV_RESUME, &w);
+	sl_work_run(&w);
+	assert_true(visited[SL_UNPARK][SL_EV_RESUME]);
+	end_it(&c);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fx_setup, fx_teardown)
 
 int main(void)
@@ -111,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(should_refuse_a_command_whose_tag_came_after_the_ring_had_gone),
 		TEST(should_abort_a_command_whose_buffer_is_on_its_way),
+		TEST(should_abort_a_kept_command_that_is_on_its_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

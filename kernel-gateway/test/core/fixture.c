@@ -120,6 +120,25 @@ void fx_session_close(void)
 	fx->session = NULL;
 }
 
+void fx_abandon(void)
+{
+	assert_null(fx->abandoned);
+	sl_session_close(fx->session, fx->now_ns);
+	fx->abandoned = fx->session;
+	fx->abandoned_regions[0] = fx->gateway_region;
+	fx->abandoned_regions[1] = fx->handler_region;
+	fx->session = NULL;
+}
+
+void fx_bury(void)
+{
+	assert_true(sl_session_drained(fx->abandoned));
+	sl_session_destroy(fx->abandoned);
+	free(fx->abandoned_regions[0]);
+	free(fx->abandoned_regions[1]);
+	fx->abandoned = NULL;
+}
+
 u32 fx_device_add(const char *name, u32 queue, u32 task_set_limit)
 {
 	struct sluice_device_add add = {
@@ -127,13 +146,13 @@ u32 fx_device_add(const char *name, u32 queue, u32 task_set_limit)
 		.task_set_limit = task_set_limit,
 		.max_transfer = SLUICE_MAX_BUFFER,
 		.timeout_ns = 10 * FX_SECOND,
+		.recovery = fx->recovery,
 	};
 	const char *why = NULL;
-	u32 device = 0;
 
 	strcpy(add.name, name);
-	assert_int_equal(sl_device_add(fx->session, &add, &device, &why), 0);
-	return device;
+	assert_int_equal(sl_device_add(fx->session, &add, fx->now_ns, &fx->added, &why), 0);
+	return fx->added.device;
 }
 
 void fx_lun_map(u32 lun, const char *device)

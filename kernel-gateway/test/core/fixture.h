@@ -35,9 +35,13 @@ struct fx_tmf {
 struct fx {
 	struct sl_gateway *gw;
 	struct sl_session *session;
+	struct sl_session *abandoned;
+	u8 *abandoned_regions[2];
 	struct sluice_control control;
 	u8 *gateway_region, *handler_region;
 	u32 device;
+	u8 recovery;			/* of devices that are added; FAIL */
+	struct sluice_device_added added;	/* the last reply */
 	u64 now_ns;
 	u32 clock;			/* counts responses and TMF answers */
 	u64 timer_ns;
@@ -59,6 +63,9 @@ int fx_setup(void **state);
 int fx_teardown(void **state);
 void fx_session_open(u32 depth, u64 pool_bytes);
 void fx_session_close(void);		/* close, and destroy when drained */
+/* Its process died: it stays, with what was kept, until fx_bury(). Another may be opened meanwhile. */
+void fx_abandon(void);
+void fx_bury(void);			/* destroys what was abandoned; it must be drained */
 u32 fx_device_add(const char *name, u32 queue, u32 task_set_limit);
 void fx_lun_map(u32 lun, const char *device);
 /* Opens a nexus and takes away its first Unit Attention on LUN 0. */

@@ -274,12 +274,12 @@ static void add_device(const char *name, u32 queue)
 					 .task_set_limit = 40,
 					 .max_transfer = 1 << 20 };
 	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = queue == 0 };
+	struct sluice_device_added added;
 	const char *why = NULL;
-	u32 id;
 
 	strcpy(add.name, name);
 	strcpy(l.device, name);
-	assert_int_equal(sl_device_add(st.session, &add, &id, &why), 0);
+	assert_int_equal(sl_device_add(st.session, &add, now_ns(), &added, &why), 0);
 	assert_int_equal(sl_lun_map(st.gw, &l, &why), 0);
 }
 

@@ -60,7 +60,9 @@ static bool shut;
 static void fill_handler(union body *b, uint32_t op)
 {
 	if (op == SLUICE_OP_SESSION_OPEN) {
-		b->session_open = (struct sluice_session_open){ 1, 8, SLUICE_MAX_BUFFER };
+		b->session_open = (struct sluice_session_open){ .queues = 1,
+								.depth = 8,
+								.pool_bytes = SLUICE_MAX_BUFFER };
 	} else if (op == SLUICE_OP_DEVICE_ADD) {
 		strcpy(b->device_add.name, "disk");
 		b->device_add.task_set_limit = 8;

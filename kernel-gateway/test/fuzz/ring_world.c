@@ -245,10 +245,12 @@ void rw_device_add(uint32_t d)
 		.timeout_ns = 10 * RW_SECOND,
 		.peripheral_type = d == 2 ? 1 : 0,
 	};
+	struct sluice_device_added added;
 	const char *why = NULL;
 
 	strcpy(add.name, devices[d].name);
-	sl_device_add(s->core, &add, &s->devices[d], &why);
+	if (sl_device_add(s->core, &add, rw.now_ns, &added, &why) == 0)
+		s->devices[d] = added.device;
 }
 
 /* Kept from input to input; only what a session looks at before it is written must be zero. */
@@ -265,7 +267,9 @@ static u8 *region(u8 **kept, u64 bytes, u64 zeroed)
 void rw_session_open(uint32_t i)
 {
 	static u8 *kept[RW_SESSIONS][2];
-	struct sluice_session_open open = { RW_QUEUES, RW_DEPTH, SLUICE_MAX_BUFFER };
+	struct sluice_session_open open = { .queues = RW_QUEUES,
+					    .depth = RW_DEPTH,
+					    .pool_bytes = SLUICE_MAX_BUFFER };
 	struct rw_session *s = &rw.sessions[i];
 	struct sluice_control *c = &s->control;
 	const char *why = NULL;

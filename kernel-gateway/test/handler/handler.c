@@ -65,7 +65,9 @@ static int map_regions(struct handler *h, const struct message *m, char why[CONN
 int handler_open(struct handler *h, const char *socket_path, const char *name, uint32_t queues,
 		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY])
 {
-	const struct sluice_session_open open = { queues, depth, pool_bytes };
+	const struct sluice_session_open open = { .queues = queues,
+						  .depth = depth,
+						  .pool_bytes = pool_bytes };
 	struct message m;
 	int err;
 

@@ -109,6 +109,7 @@ static void one_liar(unsigned int *seed, struct rig_client *r, uint32_t nexus)
 	if (handler_open(&h, g.socket, "liar", 1, DEPTH, 64 << 20, why))
 		fail_msg("%s", why);
 	ram_disk_describe(&add, "victim");
+	add.recovery = SLUICE_RECOVERY_FAIL; /* its commands end with it */
 	if (handler_device_add(&h, &add, &device, why))
 		fail_msg("%s", why);
 	send_commands(r, nexus);

@@ -120,7 +120,7 @@ static void wait_until_ready(void)
 
 static void should_print_version_and_abi(void **state)
 {
-	RUN(0, "ABI 1.0", "--version");
+	RUN(0, "ABI 2.0", "--version");
 	RUN(0, "--spin-us", "--help");
 }
 

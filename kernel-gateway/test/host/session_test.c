@@ -77,10 +77,10 @@ static void should_describe_the_session_in_its_control_page(void **state)
 static void should_refuse_impossible_sessions_and_name_the_value(void **state)
 {
 	static const struct sluice_session_open bad[] = {
-		{ 0, 64, 64 * MIB },	 { SLUICE_MAX_QUEUES + 1, 64, 64 * MIB },
-		{ 1, 63, 64 * MIB },	 { 1, 2 * SLUICE_MAX_DEPTH, 64 * MIB },
-		{ 1, 64, 64 * MIB + 1 }, { 1, 64, 0 },
-		{ 1, 64, 1ull << 60 },
+		{ "", 0, 64, 64 * MIB, 0 },	{ "", SLUICE_MAX_QUEUES + 1, 64, 64 * MIB, 0 },
+		{ "", 1, 63, 64 * MIB, 0 },	{ "", 1, 2 * SLUICE_MAX_DEPTH, 64 * MIB, 0 },
+		{ "", 1, 64, 64 * MIB + 1, 0 }, { "", 1, 64, 0, 0 },
+		{ "", 1, 64, 1ull << 60, 0 },	{ "", 1, 64, 64 * MIB, SLUICE_GRACE_MAX_NS + 1 },
 	};
 	struct message m;
 	struct connection c;
@@ -99,7 +99,9 @@ static void should_refuse_impossible_sessions_and_name_the_value(void **state)
 
 static void should_refuse_a_second_session_and_devices_without_one(void **state)
 {
-	const struct sluice_session_open again = { 1, 64, 64 * MIB };
+	const struct sluice_session_open again = { .queues = 1,
+						   .depth = 64,
+						   .pool_bytes = 64 * MIB };
 	struct sluice_device_add add;
 	struct handler h;
 	struct connection c;

@@ -51,8 +51,8 @@ static void check_answer(const struct w_cmd *c)
 {
 	u32 moved = c->answer_len;
 
-	if (is_sense(c, 0xb, 0x2e02) || is_sense(c, 0xb, 0x0800))
-		return; /* it came too late, or the handler died before it was reaped */
+	if (is_sense(c, 0xb, 0x2e02))
+		return; /* it came too late */
 	if (c->answer_bad) {
 		w_check(is_sense(c, 4, 0x4400), "a bad completion became status %02x",
 			c->cmd.status);
@@ -72,6 +72,20 @@ static void check_answer(const struct w_cmd *c)
 		w_check(memcmp(c->cmd.data, &c->pattern, 8) == 0, "another command's data");
 }
 
+/* Whose handler was gone: only as its device's policy allows. */
+static void check_loss(const struct w_cmd *c)
+{
+	const struct w_device *d = w_device_of(c);
+
+	w_check(!is_sense(c, 0xb, 0x0800) || c->may_fail, "%lu was lost with its handler",
+		c->serial);
+	w_check(!is_sense(c, 2, 0x0403) || d->given_up ||
+			(d->held_until_ns && w->now_ns >= d->held_until_ns),
+		"%lu was given up before the grace had passed", c->serial);
+	w_check(!is_sense(c, 4, 0x4400) || c->answer_bad || c->deliveries == W_DELIVERIES,
+		"%lu became a hardware error after %u deliveries", c->serial, c->deliveries);
+}
+
 static void check_response(struct w_cmd *c)
 {
 	w_check(c->life == W_LIVE, "command %lu responded to twice", c->serial);
@@ -87,6 +101,9 @@ static void check_response(struct w_cmd *c)
 			c->cmd.status);
 		w->fetch_timeouts++;
 	}
+	check_loss(c);
+	w_check(!c->cut || c->aborted || is_sense(c, 0xb, 0x4b00), "half a write got status %02x",
+		c->cmd.status);
 	if (c->cmd.status == 0x40)
 		w_check(c->aborted, "TASK ABORTED without an abort");
 	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
@@ -147,6 +164,15 @@ static void respond(struct sl_cmd *cmd)
 	w->in_respond--;
 }
 
+/* Its Data-Out: its serial number at either end. */
+static void stamp(const struct w_cmd *c)
+{
+	if (c->cmd.buf_len < 8)
+		return;
+	memcpy(c->cmd.data, &c->serial, 8);
+	memcpy(c->cmd.data + c->cmd.buf_len - 8, &c->serial, 8);
+}
+
 static void data_out(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
@@ -156,6 +182,7 @@ static void data_out(struct sl_cmd *cmd)
 	memset(cmd->data, 0xee, sl_min(cmd->buf_len, 64U));
 	interrupt(c, 10);
 	if (w_chance(50)) {
+		stamp(c);
 		sl_cmd_data_out_done(cmd, cmd->buf_len, w->now_ns);
 		interrupt(c, 10);
 		return;
@@ -271,10 +298,16 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->aborted = false;
 	c->mute = false;
 	c->expired = false;
+	c->cut = false;
 	c->holder = false;
 	c->handler_done = false;
 	c->pages = 0;
 	c->answered = false;
+	c->sequence = 0;
+	c->redelivered = false;
+	c->waits_again = false;
+	c->deliveries = 0;
+	c->may_fail = false;
 	w->nexuses[i].live++;
 	w->submitted++;
 	w_trace('S', c->serial, (u64)i << 32 | lun << 8 | opcode);
@@ -336,7 +369,11 @@ void w_fabric_fetch(void)
 			continue;
 		c->fetch = W_NO_FETCH;
 		c->fetched_ns = w->now_ns;
-		sl_cmd_data_out_done(&c->cmd, cancelled ? 0 : c->cmd.buf_len, w->now_ns);
+		/* A lost connection tells what of it came. */
+		c->cut = !cancelled && w_chance(2);
+		if (!cancelled)
+			stamp(c);
+		sl_cmd_data_out_done(&c->cmd, cancelled || c->cut ? 0 : c->cmd.buf_len, w->now_ns);
 	}
 }
 

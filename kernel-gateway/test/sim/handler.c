@@ -2,6 +2,19 @@
 /* The handlers' side: processes that serve the devices, badly at times, and die. */
 #include "world.h"
 
+struct w_device *w_device_of(const struct w_cmd *c)
+{
+	return c->dev ? &w->devices[c->dev->id - 1] : NULL;
+}
+
+static void joins(struct w_device *d, bool one_queue)
+{
+	d->held_until_ns = 0;
+	d->given_up = false;
+	d->one_queue = one_queue;
+	d->resumed_ns = w->now_ns;
+}
+
 /* Device d is served by session d % W_SESSIONS, on queue d or on any. */
 static void serve(u32 i)
 {
@@ -13,19 +26,25 @@ static void serve(u32 i)
 			.task_set_limit = 4 + w_below(40),
 			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
 			.timeout_ns = W_TIMEOUT,
-			.recovery = (u8)w_below(3),
+			.recovery = w->devices[d].recovery = (u8)w_below(3),
 			.control_mode = w_chance(50) ? SLUICE_CONTROL_MODE_TAS : 0,
 		};
+		bool held = w->devices[d].held_until_ns != 0;
 		const char *why = NULL;
-		u32 id;
+		struct sluice_device_added added;
 
 		snprintf(add.name, sizeof(add.name), "dev%u", d);
-		/* It says 29/01 to everybody, which supersedes what was expected. */
-		for (u32 k = 0; k < W_NEXUSES; k++) {
+		joins(&w->devices[d], add.queue != SLUICE_QUEUE_ANY);
+		w_check(sl_device_add(ws->s, &add, w->now_ns, &added, &why) == 0, "device_add: %s",
+			why);
+		w_check(added.flags == (held ? SLUICE_DEVICE_TAKEN_OVER : 0), "flags %x of dev%u",
+			added.flags, d);
+		w->takeovers += held;
+		/* It says 29/01 to everybody, which supersedes what was expected; unless it takes over. */
+		for (u32 k = 0; !held && k < W_NEXUSES; k++) {
 			for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES)
 				w->nexuses[k].n_expect[lun] = 0;
 		}
-		w_check(sl_device_add(ws->s, &add, &id, &why) == 0, "device_add: %s", why);
 	}
 }
 
@@ -36,8 +55,10 @@ void w_handler_open(u32 i)
 		.queues = 1 + w_below(W_QUEUES),
 		.depth = 4U << w_below(4),
 		.pool_bytes = SLUICE_MAX_BUFFER * (1 + w_below(2)),
+		.grace_ns = W_GRACE,
 	};
 	const char *why = NULL;
+	char name[8];
 
 	if (ws->s)
 		return;
@@ -47,31 +68,106 @@ void w_handler_open(u32 i)
 	ws->user = calloc(1, ws->control.handler_bytes);
 	ws->owner = calloc(open.pool_bytes / SLUICE_PAGE, sizeof(u64));
 	ws->reads_events = w_chance(80);
-	w_check(sl_session_create(w->gw, "sim", &ws->control, ws->gw, ws->user, &ws->s) == 0,
+	snprintf(name, sizeof(name), "sim%u", i);
+	w_check(sl_session_create(w->gw, name, &ws->control, ws->gw, ws->user, &ws->s) == 0,
 		"create");
 	w_trace('H', i, sl_session_id(ws->s));
 	serve(i);
 }
 
-static void finish_death(u32 i)
+/* The fabrics let go of their buffers, at the deadline at last, and kept commands move on or end. */
+void w_handler_reap_zombies(void)
+{
+	for (u32 k = 0; k < W_ZOMBIES; k++) {
+		struct w_zombie *z = &w->zombies[k];
+
+		if (!z->s || !sl_session_drained(z->s))
+			continue;
+		w_check(z->s->pool.used_pages == 0, "pool pages left behind: %u",
+			z->s->pool.used_pages);
+		sl_session_destroy(z->s);
+		free(z->gw);
+		free(z->user);
+		memset(z, 0, sizeof(*z));
+	}
+}
+
+bool w_handler_zombies(void)
+{
+	w_handler_reap_zombies();
+	for (u32 k = 0; k < W_ZOMBIES; k++) {
+		if (w->zombies[k].s)
+			return true;
+	}
+	return false;
+}
+
+static void bury(struct w_session *ws)
+{
+	u32 k = 0;
+
+	while (k < W_ZOMBIES && w->zombies[k].s)
+		k++;
+	w_check(k < W_ZOMBIES, "ended sessions are never drained");
+	w->zombies[k] = (struct w_zombie){ ws->s, ws->gw, ws->user };
+	free(ws->owner);
+	memset(ws, 0, sizeof(*ws));
+	w_handler_reap_zombies();
+}
+
+/* By the policy, which commands have to come again, and how; abi.h section 4. */
+static void expect_again(struct w_cmd *c, struct w_session *ws)
+{
+	struct w_device *d = w_device_of(c);
+	bool taken = false;
+
+	c->may_fail |= d->recovery == SLUICE_RECOVERY_FAIL;
+	if (!c->holder || c->handler_done || c->session != (u32)(ws - w->sessions))
+		return;
+	for (u32 q = 0; q < ws->control.queues; q++) {
+		for (u32 t = 0; t < ws->control.depth; t++) {
+			const struct w_held *h = &ws->held[q][t];
+
+			if (h->held && h->serial == c->serial)
+				taken = (s32)(ws->taken[q] - h->slot) > 0;
+		}
+	}
+	c->holder = false;
+	c->handed_ns = 0;
+	c->waits_again = true;
+	c->may_fail |= taken && d->recovery == SLUICE_RECOVERY_REQUEUE;
+	c->redelivered |= taken;
+	c->deliveries += taken;
+}
+
+static void hold(u32 i)
+{
+	for (u32 d = i; d < W_DEVICES; d += W_SESSIONS) {
+		struct w_device *wd = &w->devices[d];
+
+		if (wd->given_up)
+			continue; /* since it was quiesced */
+		wd->held_until_ns = wd->recovery == SLUICE_RECOVERY_FAIL ? 0 : w->now_ns + W_GRACE;
+	}
+}
+
+void w_handler_quiesce(u32 i)
 {
 	struct w_session *ws = &w->sessions[i];
 
-	/* The fabrics let go of their buffers, at the deadline at last; then nothing may be left. */
-	for (u32 turn = 0; turn < 128 && !sl_session_drained(ws->s); turn++) {
-		w_fabric_fetch();
-		w_fabric_send();
-		w_handler_scan();
-		if (turn == 63)
-			w_time_passes(W_TIMEOUT);
+	if (!ws->s || ws->quiesced)
+		return;
+	w_trace('Q', i, 0);
+	w_handler_scan();
+	ws->quiesced = true;
+	hold(i);
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_device *d = w_device_of(&w->cmds[k]);
+
+		if (w->cmds[k].life == W_LIVE && d && (u32)(d - w->devices) % W_SESSIONS == i)
+			w->cmds[k].may_fail |= d->recovery == SLUICE_RECOVERY_FAIL;
 	}
-	w_check(sl_session_drained(ws->s), "buffers left behind: %u", ws->s->buffers);
-	w_check(ws->s->pool.used_pages == 0, "pool pages left behind: %u", ws->s->pool.used_pages);
-	sl_session_destroy(ws->s);
-	free(ws->gw);
-	free(ws->user);
-	free(ws->owner);
-	memset(ws, 0, sizeof(*ws));
+	sl_session_quiesce(ws->s, w->now_ns);
 }
 
 void w_handler_die(u32 i)
@@ -82,12 +178,20 @@ void w_handler_die(u32 i)
 		return;
 	w_trace('D', i, 0);
 	w->deaths++;
+	w_handler_scan();
+	hold(i);
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_device *d = w_device_of(&w->cmds[k]);
+
+		if (w->cmds[k].life == W_LIVE && d && (u32)(d - w->devices) % W_SESSIONS == i)
+			expect_again(&w->cmds[k], ws);
+	}
 	sl_session_close(ws->s, w->now_ns);
 	for (u32 k = 0; k < W_CMDS; k++) {
 		if (w->cmds[k].session == i)
-			w->cmds[k].holder = false;
+			w->cmds[k].pages = 0;
 	}
-	finish_death(i);
+	bury(ws);
 }
 
 static struct sluice_user_index *user_index(struct w_session *ws, u32 q)
@@ -161,6 +265,48 @@ static void check_buffer(struct w_session *ws, struct w_held *h, const struct sl
 	}
 }
 
+/* abi.h section 4: the number stays, the flag says what a handler may have done. */
+static void check_sequence(struct w_cmd *c, const struct sluice_desc *d)
+{
+	struct w_device *dev = w_device_of(c);
+
+	w_check(d->flags == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0), "%lu: flags %x",
+		c->serial, d->flags);
+	w->redelivered += c->redelivered;
+	w_check(c->deliveries < W_DELIVERIES, "%lu killed %u handlers", c->serial, c->deliveries);
+	if (c->sequence) {
+		w_check(c->waits_again, "%lu was handed over twice", c->serial);
+		w_check(d->sequence == c->sequence, "%lu had sequence %lu, now %llu", c->serial,
+			c->sequence, d->sequence);
+		return;
+	}
+	w_check(!dev->one_queue || d->sequence > dev->sequence, "sequence %llu after %lu",
+		d->sequence, dev->sequence);
+	for (u32 k = 0; dev->one_queue && k < W_CMDS; k++) {
+		const struct w_cmd *o = &w->cmds[k];
+
+		w_check(o->life != W_LIVE || !o->waits_again || o->aborted || o->dev != c->dev ||
+				c->cmd.attribute == SLUICE_ATTR_HEAD_OF_QUEUE,
+			"%lu overtook %lu, which was kept", c->serial, o->serial);
+	}
+	c->sequence = d->sequence;
+	dev->sequence = sl_max(dev->sequence, (u64)d->sequence);
+}
+
+/* What the initiator sent, also when it was sent to a handler before this one. */
+static void check_data_out(struct w_session *ws, const struct w_cmd *c, const struct sluice_desc *d)
+{
+	const u8 *data = ws->user + ws->control.pool_off + d->buf_off;
+
+	if (d->direction != SLUICE_DIR_OUT || d->buf_len < 8)
+		return;
+	w_check(d->data_out_len == d->buf_len, "%lu: %u of %u bytes", c->serial, d->data_out_len,
+		d->buf_len);
+	w_check(memcmp(data, &c->serial, 8) == 0 &&
+			memcmp(data + d->buf_len - 8, &c->serial, 8) == 0,
+		"the Data-Out of %lu is not what was sent", c->serial);
+}
+
 static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d)
 {
 	struct w_held *h = &ws->held[q][d->tag];
@@ -169,7 +315,9 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 
 	w_check(!h->held, "tag %u of queue %u was given twice", d->tag, q);
 	w_check(d->nexus < 4096 && ws->known[d->nexus], "nexus %u was not announced", d->nexus);
+	w_check(!ws->quiesced, "%lu was handed over to a session that was quiesced", serial);
 	h->held = true;
+	h->slot = ws->scanned[q] - 1;
 	h->generation = d->generation;
 	h->pages = 0;
 	h->serial = serial;
@@ -183,11 +331,15 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort",
 		serial);
 	w_check(d->deadline_ns >= w->now_ns, "deadline");
+	check_sequence(c, d);
+	check_data_out(ws, c, d);
+	c->waits_again = false;
+	c->may_fail = false;
 	c->handed_ns = w->now_ns;
 	c->holder = true;
 	c->handler_done = false;
 	c->session = (u32)(ws - w->sessions);
-	c->session_id = sl_session_id(ws->s);
+	c->session_serial = ws->s->serial;
 	c->page = h->page;
 	c->pages = h->pages;
 	check_order(c);
@@ -235,7 +387,7 @@ void w_handler_forget(struct w_cmd *c)
 	struct w_session *ws = &w->sessions[c->session];
 
 	/* Not answered yet: it is in quarantine, and the buffer stays the handler's. */
-	if (c->handler_done && ws->s && sl_session_id(ws->s) == c->session_id) {
+	if (c->handler_done && ws->s && ws->s->serial == c->session_serial) {
 		for (u64 p = c->page; p < c->page + c->pages; p++)
 			ws->owner[p] = 0;
 	}
@@ -331,6 +483,17 @@ static void babble(struct w_session *ws, u32 q)
 	put(ws, q, &comp, NULL, 0);
 }
 
+/* The handler's own progress in the submission ring. */
+static void take(struct w_session *ws, bool all)
+{
+	for (u32 q = 0; q < ws->control.queues; q++) {
+		u32 n = ws->scanned[q] - ws->taken[q];
+
+		ws->taken[q] += all ? n : w_below(n + 1);
+		user_index(ws, q)->sub_consumer = ws->taken[q];
+	}
+}
+
 static void answer_some(struct w_session *ws, u32 percent)
 {
 	for (u32 q = 0; q < ws->control.queues; q++) {
@@ -339,7 +502,8 @@ static void answer_some(struct w_session *ws, u32 percent)
 		for (u32 t = 0; t < ws->control.depth; t++) {
 			u32 tag = (start + t) % ws->control.depth;
 
-			if (ws->held[q][tag].held && w_chance(percent))
+			if (ws->held[q][tag].held &&
+			    (s32)(ws->taken[q] - ws->held[q][tag].slot) > 0 && w_chance(percent))
 				answer(ws, q, tag);
 		}
 	}
@@ -357,6 +521,7 @@ void w_handler_work(u32 i)
 
 	if (!ws->s)
 		return;
+	take(ws, w_chance(70));
 	if (!ws->hangs)
 		answer_some(ws, 10 + w_below(60));
 	else if (w_chance(10))
@@ -376,6 +541,7 @@ void w_handler_answer_all(u32 i)
 	ws->hangs = false;
 	for (u32 turn = 0; turn < 4; turn++) {
 		w_handler_scan();
+		take(ws, true);
 		answer_some(ws, 100);
 		for (u32 q = 0; q < ws->control.queues; q++)
 			sl_queue_reap(sl_session_queue(ws->s, q), 1024, w->now_ns);
@@ -412,7 +578,7 @@ void w_handler_raise(u32 i)
 	u32 one = w_below(W_NEXUSES);
 	u32 taken;
 
-	if (!ws->s || !room(d) || !w->nexuses[one].n || w->nexuses[one].closing)
+	if (!ws->s || ws->quiesced || !room(d) || !w->nexuses[one].n || w->nexuses[one].closing)
 		return;
 	r.device = d + 1;
 	r.scope = (u8)(1 + w_below(3));

@@ -37,11 +37,11 @@ static u64 play(u64 seed, u64 commands, u64 *total)
 		printf("SEED=%" PRIu64 " hash=%016" PRIx64 " commands=%" PRIu64
 		       " functions=%" PRIu64 " silent=%" PRIu64 " unit attentions=%" PRIu64
 		       " deadlines=%" PRIu64 " (of Data-Out: %" PRIu64 ") deaths=%" PRIu64
-		       " GOOD=%" PRIu64 " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64
-		       " ABORTED=%" PRIu64 "\n",
+		       " takeovers=%" PRIu64 " redelivered=%" PRIu64 " GOOD=%" PRIu64
+		       " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
 		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts,
-		       w->fetch_timeouts, w->deaths, w->by_status[0], w->by_status[2],
-		       w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
+		       w->fetch_timeouts, w->deaths, w->takeovers, w->redelivered, w->by_status[0],
+		       w->by_status[2], w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
 	free(w);
 	w = NULL;
 	return hash;
@@ -74,14 +74,12 @@ static void should_replay_a_seed_to_the_same_trace(void **state)
 }
 
 /*
- * KEPT, until the recovery policies enter it; and what takes two threads: a ring
- * that goes away between a tag's way to its command and the hand-over, an abort
- * between a buffer's way to its command and its arrival (test/core/crossing_test.c).
+ * What takes two threads: an abort between a buffer's or a new handler's way to a command
+ * and its arrival (test/core/crossing_test.c).
  */
 static bool out_of_reach(u32 state, u32 event)
 {
-	return state == SL_KEPT || (state == SL_RUNNING && event == SL_EV_REFUSE) ||
-	       (state == SL_UNPARK && event == SL_EV_BUFFER);
+	return state == SL_UNPARK && (event == SL_EV_BUFFER || event == SL_EV_RESUME);
 }
 
 static void should_have_reached_every_legal_cell(void **state)

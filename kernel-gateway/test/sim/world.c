@@ -99,6 +99,7 @@ static void check_bounds(void)
 {
 	for (u32 k = 0; k < W_CMDS; k++) {
 		const struct w_cmd *c = &w->cmds[k];
+		const struct w_device *d = w_device_of(c);
 		u64 start;
 
 		w_check(c->fetch != W_FETCHING || w->now_ns < c->asked_ns + W_TIMEOUT,
@@ -106,6 +107,11 @@ static void check_bounds(void)
 		if (c->life != W_LIVE || c->fetch != W_NO_FETCH)
 			continue;
 		start = sl_max(c->submitted_ns, c->fetched_ns);
+		if (d) {
+			start = sl_max(start, d->resumed_ns);
+			w_check(!d->held_until_ns || w->now_ns < d->held_until_ns || c->handed_ns,
+				"%" PRIu64 " is kept past the grace", c->serial);
+		}
 		if (c->handed_ns) {
 			w_check(w->now_ns < c->handed_ns + W_TIMEOUT,
 				"%" PRIu64 " is past its deadline", c->serial);
@@ -122,6 +128,18 @@ static void check_bounds(void)
 	}
 }
 
+static void graces_pass(void)
+{
+	for (u32 k = 0; k < W_DEVICES; k++) {
+		struct w_device *d = &w->devices[k];
+
+		if (!d->held_until_ns || w->now_ns < d->held_until_ns)
+			continue;
+		d->held_until_ns = 0;
+		d->given_up = true;
+	}
+}
+
 void w_time_passes(u64 ns)
 {
 	w->now_ns += ns;
@@ -133,6 +151,7 @@ void w_time_passes(u64 ns)
 	w_check(w->armed_ns > w->now_ns, "the next deadline is in the past");
 	w_handler_scan();
 	check_bounds();
+	graces_pass();
 }
 
 static void map_lun(u32 lun, bool on)
@@ -157,7 +176,7 @@ void w_open(u64 seed)
 {
 	struct sluice_target t = { .name = "iqn.sim" };
 	struct sl_limits limits = { .max_nexuses = 16,
-				    .max_sessions = 3,
+				    .max_sessions = W_SESSIONS + W_ZOMBIES,
 				    .max_devices = 8,
 				    .default_timeout_ns = W_TIMEOUT,
 				    .abort_bound_ns = W_ABORT_BOUND };
@@ -181,22 +200,36 @@ void w_open(u64 seed)
 		w_fabric_open(i);
 }
 
+/* Mostly the next process comes at once, sometimes to die at once. */
+static void crash(u32 i)
+{
+	do {
+		w_handler_die(i);
+		for (u32 n = w_below(20); n > 0; n--)
+			w_fabric_submit();
+		if (w_chance(60))
+			w_handler_open(i);
+	} while (w->sessions[i].s && w_chance(25));
+}
+
 static void rare(void)
 {
 	u32 kind = w_below(100);
 
-	if (kind < 25)
+	if (kind < 20)
 		w_handler_raise(w_below(W_SESSIONS));
-	else if (kind < 42)
+	else if (kind < 32)
 		w_time_passes(w_random() % (W_TIMEOUT + W_TIMEOUT / 2));
-	else if (kind < 60)
+	else if (kind < 46)
 		w->sessions[w_below(W_SESSIONS)].hangs = w_chance(40);
-	else if (kind < 66)
+	else if (kind < 51)
 		w_fabric_close(w_below(W_NEXUSES));
-	else if (kind < 80)
+	else if (kind < 64)
 		w_fabric_open(w_below(W_NEXUSES));
-	else if (kind < 82)
-		w_handler_die(w_below(W_SESSIONS));
+	else if (kind < 74)
+		crash(w_below(W_SESSIONS));
+	else if (kind < 78)
+		w_handler_quiesce(w_below(W_SESSIONS));
 	else if (kind < 96)
 		w_handler_open(w_below(W_SESSIONS));
 	else
@@ -222,13 +255,14 @@ void w_step(void)
 	else
 		rare();
 	w_handler_scan();
+	w_handler_reap_zombies();
 }
 
 /* Everything must end: the handlers answer, the fabrics let go, time passes for who never sends. */
 static void drain(void)
 {
 	w->draining = true;
-	for (u32 turn = 0; turn < 1000 && !w_fabric_idle(); turn++) {
+	for (u32 turn = 0; turn < 1000 && (!w_fabric_idle() || w_handler_zombies()); turn++) {
 		for (u32 i = 0; i < W_SESSIONS; i++)
 			w_handler_answer_all(i);
 		w_fabric_fetch();
@@ -240,6 +274,7 @@ static void drain(void)
 	for (u32 i = 0; i < W_SESSIONS; i++)
 		w_handler_answer_all(i);
 	w_check(w_fabric_idle(), "commands or functions never end");
+	w_check(!w_handler_zombies(), "buffers of a dead session are never given back");
 	w->draining = false;
 }
 
@@ -288,6 +323,8 @@ static void check_quiet(void)
 			w->gw->devices[d]->gate);
 		w_check(w->gw->devices[d]->quarantined == 0, "device %u: quarantined", d);
 		w_check(w->gw->devices[d]->n_dormant == 0, "device %u: dormant", d);
+		w_check(w->gw->devices[d]->n_kept == 0 && w->gw->devices[d]->kept_outside == 0,
+			"device %u: kept", d);
 	}
 	w_check(w->gw->illegal_events == 0, "%" PRIu64 " illegal cells were reached",
 		w->gw->illegal_events);
@@ -301,14 +338,18 @@ void w_close(void)
 
 	drain();
 	check_quiet();
-	for (u32 i = 0; i < W_SESSIONS; i++)
+	for (u32 i = 0; i < W_SESSIONS; i++) {
+		if (w->sessions[i].quiesced)
+			w_handler_die(i);
 		w_handler_open(i);
+	}
 	collect_unit_attentions();
 	check_quiet();
 	for (u32 i = 0; i < W_NEXUSES; i++)
 		w_fabric_close(i);
 	for (u32 i = 0; i < W_SESSIONS; i++)
 		w_handler_die(i);
+	w_check(!w_handler_zombies(), "a session without commands is not drained");
 	w_check(w->gw->n_nexuses == 0, "%u nexuses left", w->gw->n_nexuses);
 	for (u32 d = 0; d < w->gw->n_devices; d++)
 		w_check(sl_list_empty(&w->gw->devices[d]->itls), "device %u keeps an I_T_L nexus",

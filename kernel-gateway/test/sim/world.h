@@ -24,6 +24,9 @@
 #define W_EXPECT	4	/* Unit Attentions expected at once per nexus and device */
 #define W_ABORT_BOUND	2000000000ULL
 #define W_TIMEOUT	7000000000ULL
+#define W_GRACE		9000000000ULL
+#define W_ZOMBIES	32	/* sessions that ended and are not drained */
+#define W_DELIVERIES	5	/* abi.h section 4: then a command is given up */
 
 enum w_cmd_life { W_IDLE, W_LIVE, W_SENDING };
 enum w_fetch { W_NO_FETCH, W_FETCHING, W_CANCELLED };
@@ -38,12 +41,19 @@ struct w_cmd {
 	u64 submitted_ns, handed_ns, aborted_ns, fetched_ns;
 	u64 asked_ns;			/* for its Data-Out */
 	bool mute;			/* its initiator never sends that */
+	bool cut;			/* its Data-Out came in part */
 	bool expired;			/* cancelled because it did not come in time */
 	struct sl_device *dev;		/* NULL: no such LUN */
 	bool aborted;			/* some function affects it */
 	bool holder;			/* the handler holds its tag */
 	bool handler_done;		/* the handler has answered its tag */
-	u32 session, session_id;	/* whose buffer it has */
+	u32 session;			/* who has it, or had it last */
+	u64 session_serial;
+	u64 sequence;			/* of its first hand-over; 0: none yet */
+	bool redelivered;		/* the next hand-over has to say so */
+	bool waits_again;		/* was handed over, and has to be again */
+	u32 deliveries;			/* handlers that had taken it and died */
+	bool may_fail;			/* its device's policy lets it end with its handler */
 	u64 page, pages;		/* the buffer */
 	/* what the handler answered, for the check when the response comes */
 	bool answered;
@@ -71,6 +81,7 @@ struct w_nexus {
 /* A command as the handler holds it. */
 struct w_held {
 	bool held;
+	u32 slot;			/* its place in the submission ring */
 	u32 generation;
 	u64 serial;
 	u64 page, pages;		/* of its buffer */
@@ -82,12 +93,29 @@ struct w_session {
 	u8 *gw, *user;
 	u32 consumer[W_QUEUES], producer[W_QUEUES];
 	u32 scanned[W_QUEUES];		/* the checker's own reading of the submission ring */
+	u32 taken[W_QUEUES];		/* the handler's */
 	u32 events, requests;
 	struct w_held held[W_QUEUES][64];
 	u32 n_held;
 	u64 *owner;			/* per pool page: serial of the command whose buffer it is */
 	bool known[4096];		/* nexus identifiers that the handler was told */
-	bool reads_events, hangs;
+	bool reads_events, hangs, quiesced;
+};
+
+/* What abi.h section 4 promises of a device without a handler. */
+struct w_device {
+	u8 recovery;
+	bool one_queue;			/* bound to one: its order of hand-over is that of its ring */
+	u64 held_until_ns;		/* 0: not held */
+	bool given_up;
+	u64 resumed_ns;			/* taken over, or bound */
+	u64 sequence;			/* the newest that was seen */
+};
+
+/* A session that ended while kept commands still had their Data-Out in its pool. */
+struct w_zombie {
+	struct sl_session *s;
+	u8 *gw, *user;
 };
 
 struct world {
@@ -99,9 +127,11 @@ struct world {
 	struct w_tmf tmfs[W_TMFS];
 	struct w_nexus nexuses[W_NEXUSES];
 	struct w_session sessions[W_SESSIONS];
+	struct w_device devices[W_DEVICES];
+	struct w_zombie zombies[W_ZOMBIES];
 	bool mapped[W_LUNS];
 	u64 serial;
-	u64 submitted, responded, n_tmfs, deaths, silent, timeouts, fetch_timeouts, uas, faults;
+	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256];
 	u32 in_respond, in_interrupt;
 	u16 next_ua;
@@ -138,6 +168,10 @@ bool w_fabric_idle(void);
 /* handler.c */
 void w_handler_open(u32 i);
 void w_handler_die(u32 i);
+void w_handler_quiesce(u32 i);
+void w_handler_reap_zombies(void);	/* destroys those that are drained */
+bool w_handler_zombies(void);
+struct w_device *w_device_of(const struct w_cmd *c);	/* NULL: no such LUN */
 void w_handler_work(u32 i);		/* takes, answers, misbehaves */
 void w_handler_answer_all(u32 i);
 void w_handler_scan(void);		/* checks what was handed over since the last look */

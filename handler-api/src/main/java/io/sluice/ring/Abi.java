@@ -4,7 +4,7 @@ package io.sluice.ring;
 /** Constants of {@code kernel-gateway/include/sluice/abi.h}; a test compares each with the C compiler's. */
 public final class Abi {
     public static final long MAGIC = 0x01004543494c5553L;
-    public static final int VERSION = 0x00010000;
+    public static final int VERSION = 0x00020000;
     public static final int MAX_QUEUES = 64;
     public static final int MAX_DEPTH = 4096;
     public static final int MAX_BUFFER = 16 << 20;
@@ -42,6 +42,7 @@ public final class Abi {
     public static final int OP_SESSION_OPEN = 16;
     public static final int OP_DEVICE_ADD = 17;
     public static final int OP_DEVICE_REMOVE = 18;
+    public static final int OP_SESSION_QUIESCE = 19;
     public static final int OP_PORTAL_ADD = 32;
     public static final int OP_TARGET_ADD = 33;
     public static final int OP_TARGET_REMOVE = 34;
@@ -59,6 +60,8 @@ public final class Abi {
     public static final int ROLE_CONTROL = 2;
 
     public static final int QUEUE_ANY = 0xffffffff;
+    public static final int DEVICE_TAKEN_OVER = 1;
+    public static final long GRACE_MAX_NS = 3_600_000_000_000L;
 
     public static final int AUTH_CHAP = 1;
     public static final int AUTH_MUTUAL = 2;
@@ -66,7 +69,7 @@ public final class Abi {
 
     private Abi() {}
 
-    /** {@code 1.0} for 00010000h. */
+    /** {@code 2.0} for 00020000h. */
     public static String versionText(int version) {
         return (version >>> 16) + "." + (version & 0xFFFF);
     }

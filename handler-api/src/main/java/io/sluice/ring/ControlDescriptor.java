@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  *  104 user_queue_off  112 user_queue_stride
  *  120 user_comp_off   124 user_resp_off
  *  128 user_admin_off  136 user_request_off
- *  144 pool_off        152 pool_bytes
+ *  144 pool_off        152 pool_bytes   160 incarnation   168 grace_ns
  * </pre>
  */
 public final class ControlDescriptor {
@@ -46,6 +46,8 @@ public final class ControlDescriptor {
     static final int USER_REQUEST_OFF = 136;
     static final int POOL_OFF = 144;
     static final int POOL_BYTES = 152;
+    static final int INCARNATION = 160;
+    static final int GRACE_NS = 168;
     static final int SIZE = Abi.PAGE;
 
     private final MemorySegment region;

@@ -129,9 +129,12 @@ public final class GatewaySocket implements AutoCloseable {
         }
     }
 
+    /** The body of a request that has none. */
+    public static final MemorySegment EMPTY = Arena.global().allocate(8, 8).asSlice(0, 0);
+
     /** A zeroed structure to fill. */
     public static MemorySegment body(long bytes) {
-        return Arena.ofAuto().allocate(Math.max(8, bytes), 8);
+        return Arena.ofAuto().allocate(bytes, 8);
     }
 
     /**

@@ -2,7 +2,8 @@
 package io.sluice.ring;
 
 import io.sluice.ring.MessageDescriptor.DeviceAdd;
-import io.sluice.ring.MessageDescriptor.DeviceId;
+import io.sluice.ring.MessageDescriptor.DeviceAdded;
+import io.sluice.ring.MessageDescriptor.DeviceRemove;
 import io.sluice.ring.MessageDescriptor.SessionOpen;
 import io.sluice.ring.MessageDescriptor.SessionOpened;
 import java.io.IOException;
@@ -25,13 +26,21 @@ public final class HandlerClient implements AutoCloseable {
         return new HandlerClient(GatewaySocket.connect(path, Abi.ROLE_HANDLER, name, lost));
     }
 
-    /** Opens the session and maps its regions; the transport owns them. */
+    /**
+     * Opens the session and maps its regions; the transport owns them.
+     *
+     * @param name of the session: the next process that opens it takes over
+     * @param graceNanos how long the gateway keeps its devices' commands for that one; 0: the gateway's default
+     */
     @SuppressWarnings("MustBeClosedChecker") // the transport closes the arena
-    public Transport openSession(int queues, int depth, long poolBytes) throws IOException {
+    public Transport openSession(String name, int queues, int depth, long poolBytes, long graceNanos)
+            throws IOException {
         MemorySegment body = GatewaySocket.body(SessionOpen.SIZE);
+        Layout.putText(body, SessionOpen.NAME, Abi.NAME_LEN, "session name", name);
         Layout.put32(body, SessionOpen.QUEUES, queues);
         Layout.put32(body, SessionOpen.DEPTH, depth);
         Layout.put64(body, SessionOpen.POOL_BYTES, poolBytes);
+        Layout.put64(body, SessionOpen.GRACE_NS, graceNanos);
         GatewaySocket.Reply reply = socket.call(Abi.OP_SESSION_OPEN, "SESSION_OPEN", body, SessionOpened.SIZE);
         int[] fds = reply.fds();
         Arena arena = Arena.ofShared();
@@ -73,9 +82,9 @@ public final class HandlerClient implements AutoCloseable {
      * @param recovery as {@code enum sluice_recovery}
      * @param timeoutNanos per command; 0: the gateway's default
      * @param controlMode {@code Abi.CONTROL_MODE_*}
-     * @return its identifier
+     * @return its identifier, and what it comes back to
      */
-    public int addDevice(
+    public AddedDevice addDevice(
             String name,
             int queue,
             int taskSetLimit,
@@ -94,15 +103,23 @@ public final class HandlerClient implements AutoCloseable {
         Layout.put8(body, DeviceAdd.RECOVERY, recovery);
         Layout.put64(body, DeviceAdd.TIMEOUT_NS, timeoutNanos);
         Layout.put32(body, DeviceAdd.CONTROL_MODE, controlMode);
-        GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceId.SIZE);
-        return Layout.i32(reply.body(), DeviceId.DEVICE);
+        GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceAdded.SIZE);
+        return new AddedDevice(
+                Layout.i32(reply.body(), DeviceAdded.DEVICE),
+                (Layout.i32(reply.body(), DeviceAdded.FLAGS) & Abi.DEVICE_TAKEN_OVER) != 0,
+                Layout.i64(reply.body(), DeviceAdded.SEQUENCE));
     }
 
     /** Unbinds a device; the gateway answers once its commands have ended. */
     public void removeDevice(int device) throws IOException {
-        MemorySegment body = GatewaySocket.body(DeviceId.SIZE);
-        Layout.put32(body, DeviceId.DEVICE, device);
+        MemorySegment body = GatewaySocket.body(DeviceRemove.SIZE);
+        Layout.put32(body, DeviceRemove.DEVICE, device);
         socket.call(Abi.OP_DEVICE_REMOVE, "DEVICE_REMOVE " + device, body, 0);
+    }
+
+    /** From now on the gateway hands nothing over; it keeps the devices' commands for the process that takes over. */
+    public void quiesce() throws IOException {
+        socket.call(Abi.OP_SESSION_QUIESCE, "SESSION_QUIESCE", GatewaySocket.EMPTY, 0);
     }
 
     @Override

@@ -32,10 +32,12 @@ public final class MessageDescriptor {
     }
 
     public static final class SessionOpen {
-        public static final int QUEUES = 0;
-        public static final int DEPTH = 4;
-        public static final int POOL_BYTES = 8;
-        public static final int SIZE = 16;
+        public static final int NAME = 0;
+        public static final int QUEUES = 64;
+        public static final int DEPTH = 68;
+        public static final int POOL_BYTES = 72;
+        public static final int GRACE_NS = 80;
+        public static final int SIZE = 88;
 
         private SessionOpen() {}
     }
@@ -64,12 +66,20 @@ public final class MessageDescriptor {
         private DeviceAdd() {}
     }
 
-    /** DEVICE_REMOVE, and the reply to DEVICE_ADD. */
-    public static final class DeviceId {
+    public static final class DeviceAdded {
+        public static final int DEVICE = 0;
+        public static final int FLAGS = 4;
+        public static final int SEQUENCE = 8;
+        public static final int SIZE = 16;
+
+        private DeviceAdded() {}
+    }
+
+    public static final class DeviceRemove {
         public static final int DEVICE = 0;
         public static final int SIZE = 8;
 
-        private DeviceId() {}
+        private DeviceRemove() {}
     }
 
     public static final class Portal {
@@ -163,6 +173,9 @@ public final class MessageDescriptor {
         public static final int CHECK_CONDITIONS = 112;
         public static final int TIMEOUTS = 120;
         public static final int ABORTS = 128;
+        public static final int KEPT = 136;
+        public static final int TAKEOVERS = 140;
+        public static final int REDELIVERED = 144;
         public static final int SIZE = 168;
 
         private DeviceInfo() {}

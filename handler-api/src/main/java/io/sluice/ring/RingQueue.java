@@ -129,6 +129,11 @@ public final class RingQueue {
         return index.loadSubProducerAcquire() - index.loadSubConsumerAcquire();
     }
 
+    /** Every command that was ever handed over has been answered, and the gateway has copied the answers out. Any thread. */
+    public boolean isDrained() {
+        return index.loadSubProducerAcquire() == index.loadCompConsumerAcquire();
+    }
+
     IndexDescriptor index() {
         return index;
     }

@@ -47,8 +47,10 @@ public final class ControlClient implements AutoCloseable {
         /** Named by a LUN map, never added. */
         ABSENT,
         SERVED,
-        /** Its handler is gone. */
-        ORPHANED
+        /** Its handler is gone, and nobody came in time: commands end NOT READY. */
+        ORPHANED,
+        /** Its handler is gone or about to be replaced: commands wait for the next one. */
+        HELD
     }
 
     /** A device at the gateway. */
@@ -65,12 +67,13 @@ public final class ControlClient implements AutoCloseable {
             long bytesOut,
             long checkConditions,
             long timeouts,
-            long aborts) {}
+            long aborts,
+            int kept,
+            int takeovers,
+            long redelivered) {}
 
     /** An I_T nexus at the gateway. */
     public record NexusInfo(String initiatorPort, String targetPort, String peer, int id, int live, long commands) {}
-
-    private static final MemorySegment EMPTY = GatewaySocket.body(0).asSlice(0, 0);
 
     private final GatewaySocket socket;
 
@@ -176,7 +179,8 @@ public final class ControlClient implements AutoCloseable {
     }
 
     public GatewayInfo gatewayInfo() throws IOException {
-        MemorySegment body = socket.call(Abi.OP_GATEWAY_INFO, "GATEWAY_INFO", EMPTY, MessageDescriptor.GatewayInfo.SIZE)
+        MemorySegment body = socket.call(
+                        Abi.OP_GATEWAY_INFO, "GATEWAY_INFO", GatewaySocket.EMPTY, MessageDescriptor.GatewayInfo.SIZE)
                 .body();
         return new GatewayInfo(
                 Layout.i32(body, MessageDescriptor.GatewayInfo.PID),
@@ -208,6 +212,7 @@ public final class ControlClient implements AutoCloseable {
                 switch (Layout.i32(body, MessageDescriptor.DeviceInfo.STATE)) {
                     case 1 -> DeviceState.SERVED;
                     case 2 -> DeviceState.ORPHANED;
+                    case 3 -> DeviceState.HELD;
                     default -> DeviceState.ABSENT;
                 },
                 Layout.i32(body, MessageDescriptor.DeviceInfo.PERIPHERAL_TYPE),
@@ -218,7 +223,10 @@ public final class ControlClient implements AutoCloseable {
                 Layout.i64(body, MessageDescriptor.DeviceInfo.BYTES_OUT),
                 Layout.i64(body, MessageDescriptor.DeviceInfo.CHECK_CONDITIONS),
                 Layout.i64(body, MessageDescriptor.DeviceInfo.TIMEOUTS),
-                Layout.i64(body, MessageDescriptor.DeviceInfo.ABORTS));
+                Layout.i64(body, MessageDescriptor.DeviceInfo.ABORTS),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.KEPT),
+                Layout.i32(body, MessageDescriptor.DeviceInfo.TAKEOVERS),
+                Layout.i64(body, MessageDescriptor.DeviceInfo.REDELIVERED));
     }
 
     public List<NexusInfo> nexuses() throws IOException {
@@ -253,7 +261,7 @@ public final class ControlClient implements AutoCloseable {
 
     /** Asks the gateway to log initiators out and exit. */
     public void shutdown() throws IOException {
-        socket.call(Abi.OP_SHUTDOWN, "SHUTDOWN", EMPTY, 0);
+        socket.call(Abi.OP_SHUTDOWN, "SHUTDOWN", GatewaySocket.EMPTY, 0);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.sluice.runtime;
 
 import io.sluice.handler.DeviceProfile;
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.GatewayException;
 import io.sluice.ring.HandlerClient;
 import io.sluice.ring.Transport;
@@ -24,7 +25,13 @@ public final class DaemonLink implements GatewayLink {
             HandlerClient client = HandlerClient.connect(socket, options.name(), lost::lost);
             try {
                 return new DaemonLink(
-                        client, client.openSession(options.queues(), options.depth(), options.poolBytes()));
+                        client,
+                        client.openSession(
+                                options.name(),
+                                options.queues(),
+                                options.depth(),
+                                options.poolBytes(),
+                                options.grace().toNanos()));
             } catch (IOException | RuntimeException failed) {
                 client.close();
                 throw failed;
@@ -38,7 +45,7 @@ public final class DaemonLink implements GatewayLink {
     }
 
     @Override
-    public int addDevice(DeviceBinding binding) throws IOException {
+    public AddedDevice addDevice(DeviceBinding binding) throws IOException {
         DeviceProfile profile = binding.profile();
         return client.addDevice(
                 binding.name(),
@@ -54,6 +61,11 @@ public final class DaemonLink implements GatewayLink {
     @Override
     public void removeDevice(int device) throws IOException {
         client.removeDevice(device);
+    }
+
+    @Override
+    public void quiesce() throws IOException {
+        client.quiesce();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.Transport;
 import java.io.IOException;
 
@@ -30,12 +31,15 @@ public interface GatewayLink extends AutoCloseable {
     /**
      * Binds a device to this session.
      *
-     * @return its identifier
+     * @return its identifier, and what it comes back to
      */
-    int addDevice(DeviceBinding binding) throws IOException;
+    AddedDevice addDevice(DeviceBinding binding) throws IOException;
 
     /** Unbinds a device. {@link #isBusy} tells a failure that passes when its commands have ended. */
     void removeDevice(int device) throws IOException;
+
+    /** No command is handed over any more: they wait for the process that takes over. */
+    void quiesce() throws IOException;
 
     /** Whether to ask again. */
     default boolean isBusy(IOException failure) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import io.sluice.ring.Abi;
+import java.time.Duration;
+
 /**
  * How a handler process runs.
  *
@@ -9,8 +12,12 @@ package io.sluice.runtime;
  * @param depth commands per queue, a power of two
  * @param poolBytes data pool, a multiple of 16 MiB
  * @param workers threads that SERIAL and PARALLEL devices share
+ * @param grace how long the gateway keeps commands for the process that takes over, up to an hour
  */
-public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
+public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, Duration grace) {
+    /** As long as many an initiator waits before it begins to abort. */
+    public static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
     public HandlerOptions {
         if (queues < 1 || queues > 64) {
             throw new IllegalArgumentException("queues " + queues + ": choose from 1 to 64");
@@ -24,6 +31,14 @@ public record HandlerOptions(String name, int queues, int depth, long poolBytes,
         if (workers < 1) {
             throw new IllegalArgumentException("workers " + workers + ": choose 1 or more");
         }
+        if (grace.isNegative() || grace.isZero() || grace.toNanos() > Abi.GRACE_MAX_NS) {
+            throw new IllegalArgumentException("grace " + grace + ": choose more than nothing, up to an hour");
+        }
+    }
+
+    /** With the default grace. */
+    public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
+        this(name, queues, depth, poolBytes, workers, DEFAULT_GRACE);
     }
 
     /** For this machine: a queue per two processors up to four, and workers for devices that wait for storage. */

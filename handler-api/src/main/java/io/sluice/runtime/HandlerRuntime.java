@@ -11,11 +11,13 @@ import io.sluice.ring.Abi;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,8 @@ public final class HandlerRuntime implements AutoCloseable {
     private static final long MAX_BACKOFF_MILLIS = 2_000;
     private static final long REMOVE_PATIENCE_NANOS = 10_000_000_000L;
     private static final long END_PATIENCE_NANOS = 2_000_000_000L;
+    private static final long QUIESCE_PATIENCE_NANOS = 10_000_000_000L;
+    private static final long LOOK_NANOS = 1_000_000L;
 
     /** Opens a device by hand, for tests and for devices without a provider. */
     @FunctionalInterface
@@ -201,7 +205,11 @@ public final class HandlerRuntime implements AutoCloseable {
         opened.start();
         try {
             for (Entry entry : devices.values()) {
-                serve(opened, entry);
+                if (entry.served().held() == 0) {
+                    serve(opened, entry);
+                } else {
+                    serveLater(opened, entry);
+                }
             }
         } catch (IOException refused) {
             end(opened);
@@ -216,6 +224,40 @@ public final class HandlerRuntime implements AutoCloseable {
                 opened.transport().control().depth(),
                 devices.size());
         return opened;
+    }
+
+    /**
+     * The gateway hands over again what the former session had taken and not answered; a device that still works on it would do
+     * it twice, and at the same time. So the device comes back when it has let go, while its commands wait at the gateway.
+     */
+    private void serveLater(HandlerSession at, Entry entry) {
+        LOG.warn(
+                "device {}: still holds {} commands of the session that was lost; it is served again when they end",
+                entry.served().name(),
+                entry.served().held());
+        Thread.ofPlatform()
+                .daemon()
+                .name("sluice-late-" + entry.served().name())
+                .start(() -> {
+                    while (entry.served().held() != 0 || session != at) {
+                        if (closed || at.isOver()) {
+                            return;
+                        }
+                        LockSupport.parkNanos(LOOK_NANOS);
+                    }
+                    serveLate(at, entry);
+                });
+    }
+
+    private synchronized void serveLate(HandlerSession at, Entry entry) {
+        if (closed || session != at) {
+            return;
+        }
+        try {
+            serve(at, entry);
+        } catch (IOException refused) {
+            LOG.error("device {}: not served again: {}", entry.served().name(), refused.getMessage());
+        }
     }
 
     private static void end(HandlerSession ended) {
@@ -299,6 +341,47 @@ public final class HandlerRuntime implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends for the sake of a process that takes over: the gateway keeps the devices' commands, those under way are answered, then
+     * devices and session are closed. The runtime is closed afterwards.
+     *
+     * @return how long the gateway has kept commands by now
+     */
+    public Duration handOver() {
+        closed = true;
+        long start = System.nanoTime();
+        synchronized (this) {
+            HandlerSession current = session;
+            session = null;
+            if (current != null) {
+                try {
+                    if (!current.quiesce(QUIESCE_PATIENCE_NANOS)) {
+                        LOG.warn("devices have not ended their commands in time: they are handed over as they are");
+                    }
+                } catch (IOException failed) {
+                    LOG.warn(
+                            "the gateway does not quiesce the session, it is closed all the same: {}",
+                            failed.getMessage());
+                }
+                end(current);
+                current.awaitEnd(END_PATIENCE_NANOS);
+            }
+            closeDevices();
+        }
+        close();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private void closeDevices() {
+        for (String name : deviceNames()) {
+            try {
+                remove(name);
+            } catch (IOException failed) {
+                LOG.error("closing device {}: {}", name, failed.getMessage());
+            }
+        }
+    }
+
     /** Removes every device, after its commands ended, and closes the session. */
     @Override
     public void close() {
@@ -307,13 +390,7 @@ public final class HandlerRuntime implements AutoCloseable {
             if (reconnecting != null) {
                 reconnecting.interrupt();
             }
-            for (String name : deviceNames()) {
-                try {
-                    remove(name);
-                } catch (IOException failed) {
-                    LOG.error("closing device {}: {}", name, failed.getMessage());
-                }
-            }
+            closeDevices();
             HandlerSession current = session;
             session = null;
             if (current != null) {

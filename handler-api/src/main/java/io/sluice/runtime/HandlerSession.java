@@ -6,6 +6,7 @@ import io.sluice.handler.ItNexus;
 import io.sluice.handler.TaskManagement;
 import io.sluice.handler.TaskManagementFunction;
 import io.sluice.ring.Abi;
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
 import io.sluice.ring.Transport;
 import java.io.IOException;
@@ -76,7 +77,10 @@ final class HandlerSession {
 
     // ---- devices
 
-    /** Binds a device; its callbacks for the nexuses that exist come first, and its first command after them. */
+    /**
+     * Binds a device; its callbacks for the nexuses that exist come first, and its first command after them. The device holds no
+     * command of a former session: one of those may be handed over again now.
+     */
     void add(ServedDevice device, int queue) throws IOException {
         synchronized (events) {
             drainEvents();
@@ -86,9 +90,12 @@ final class HandlerSession {
         device.sessionBegins();
         try {
             synchronized (binding) {
-                int id =
+                AddedDevice added =
                         link.addDevice(new DeviceBinding(device.name(), device.profile(), queue, device.controlMode()));
-                devices.put(id, device);
+                devices.put(added.id(), device);
+                if (added.takenOver()) {
+                    LOG.info("device {}: taken over, after command {}", device.name(), added.sequence());
+                }
             }
         } catch (IOException failed) {
             audience.remove(device);
@@ -279,6 +286,32 @@ final class HandlerSession {
     }
 
     // ---- the end
+
+    /**
+     * Tells the gateway to keep commands for another process, and waits until this one holds none.
+     *
+     * @return false if devices still hold some after that time
+     */
+    boolean quiesce(long patienceNanos) throws IOException {
+        link.quiesce();
+        long start = System.nanoTime();
+        while (!isIdle()) {
+            if (System.nanoTime() - start > patienceNanos) {
+                return false;
+            }
+            LockSupport.parkNanos(100_000L);
+        }
+        return true;
+    }
+
+    private boolean isIdle() {
+        for (QueueLoop loop : loops) {
+            if (!loop.queue().isDrained()) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Takes no more commands; unmaps when the last one has ended. */
     void stop() {

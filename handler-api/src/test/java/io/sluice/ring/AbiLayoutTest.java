@@ -103,8 +103,8 @@ class AbiLayoutTest {
         structure("sluice_session_open", MessageDescriptor.SessionOpen.class, "", wrong);
         structure("sluice_session_opened", MessageDescriptor.SessionOpened.class, "", wrong);
         structure("sluice_device_add", MessageDescriptor.DeviceAdd.class, "", wrong);
-        structure("sluice_device_added", MessageDescriptor.DeviceId.class, "", wrong);
-        structure("sluice_device_remove", MessageDescriptor.DeviceId.class, "", wrong);
+        structure("sluice_device_added", MessageDescriptor.DeviceAdded.class, "", wrong);
+        structure("sluice_device_remove", MessageDescriptor.DeviceRemove.class, "", wrong);
         structure("sluice_portal", MessageDescriptor.Portal.class, "", wrong);
         structure("sluice_target", MessageDescriptor.Target.class, "", wrong);
         structure("sluice_group", MessageDescriptor.Group.class, "", wrong);

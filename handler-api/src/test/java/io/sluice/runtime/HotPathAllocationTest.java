@@ -11,6 +11,7 @@ import io.sluice.handler.Execution;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.handler.kit.CommandTable;
 import io.sluice.ring.Abi;
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
 import io.sluice.ring.GatewayRegion;
 import io.sluice.ring.Transport;
@@ -123,9 +124,12 @@ class HotPathAllocationTest {
         }
 
         @Override
-        public int addDevice(DeviceBinding binding) {
-            return 1;
+        public AddedDevice addDevice(DeviceBinding binding) {
+            return new AddedDevice(1, false, 0);
         }
+
+        @Override
+        public void quiesce() {}
 
         @Override
         public void removeDevice(int device) {}

@@ -10,6 +10,7 @@ import io.sluice.handler.DeviceProfile;
 import io.sluice.handler.Execution;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.ring.Abi;
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
 import io.sluice.ring.GatewayRegion;
 import io.sluice.ring.NativeException;
@@ -57,10 +58,13 @@ class SessionLossTest {
                 }
 
                 @Override
-                public int addDevice(DeviceBinding binding) {
+                public AddedDevice addDevice(DeviceBinding binding) {
                     added.add(binding.name() + " " + binding.controlMode());
-                    return 3;
+                    return new AddedDevice(3, false, 0);
                 }
+
+                @Override
+                public void quiesce() {}
 
                 @Override
                 public void removeDevice(int device) {}
@@ -122,9 +126,12 @@ class SessionLossTest {
             gateways.listeners.getFirst().lost("closed");
             await(() -> gateways.regions.size() == 2 && runtime.isConnected());
             assertThat(old.pool().scope().isAlive()).isTrue();
+            // What it still works on may be handed over again: not before it has let go.
+            assertThat(gateways.added).hasSize(1);
             held.getFirst().putU8(511, 1);
             held.getFirst().good();
             await(() -> !old.pool().scope().isAlive());
+            await(() -> gateways.added.size() == 2);
             GatewayRegion region = gateways.latest();
             submit(region, 5);
             await(() -> held.size() == 2);

@@ -38,6 +38,9 @@ final class DaemonCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
+    @Option(names = "--take-over", description = "from the appliance that serves this home, when ready to")
+    boolean takeOver;
+
     @Override
     public Integer call() throws ConfigException, IOException {
         HomeDirectory directory = home.directory();
@@ -50,7 +53,7 @@ final class DaemonCommand implements Callable<Integer> {
             read = read.withPortal(portal(portal));
         }
         try {
-            return new Daemon(directory, read, catalog).run();
+            return new Daemon(directory, read, catalog, takeOver).run();
         } catch (StartException e) {
             spec.commandLine().getErr().println("sluice: " + e.getMessage());
             return e.status();

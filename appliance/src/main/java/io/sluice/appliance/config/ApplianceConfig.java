@@ -3,6 +3,7 @@ package io.sluice.appliance.config;
 
 import io.sluice.handler.DeviceConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,7 @@ public record ApplianceConfig(
      * @param depth commands per queue
      * @param poolBytes memory for the data of commands
      * @param workers threads of the appliance for devices that wait for storage
+     * @param grace how long the gateway keeps commands when the appliance is gone
      */
     public record Gateway(
             List<PortalAddress> portals,
@@ -42,14 +44,15 @@ public record ApplianceConfig(
             int queues,
             int depth,
             long poolBytes,
-            int workers) {
+            int workers,
+            Duration grace) {
         public Gateway {
             portals = List.copyOf(portals);
         }
 
         /** The same with another portal instead of those configured. */
         public Gateway withPortal(PortalAddress portal) {
-            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes, workers);
+            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes, workers, grace);
         }
     }
 

@@ -5,12 +5,14 @@ import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.handler.DeviceProvider;
+import io.sluice.runtime.HandlerOptions;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class ConfigReader {
     private static final int QUEUES = 2;
     private static final int DEPTH = 128;
     private static final long POOL = 16 * POOL_STEP;
+    private static final Duration GRACE = HandlerOptions.DEFAULT_GRACE;
     private static final int WORKERS = 8;
 
     private final Path home;
@@ -98,7 +101,15 @@ public final class ConfigReader {
     private static Gateway gateway(@Nullable Table table) {
         if (table == null) {
             return new Gateway(
-                    List.of(PortalAddress.parse(DEFAULT_PORTAL)), 1, "auto", "info", QUEUES, DEPTH, POOL, WORKERS);
+                    List.of(PortalAddress.parse(DEFAULT_PORTAL)),
+                    1,
+                    "auto",
+                    "info",
+                    QUEUES,
+                    DEPTH,
+                    POOL,
+                    WORKERS,
+                    GRACE);
         }
         List<PortalAddress> portals = new ArrayList<>();
         if (table.has("portals")) {
@@ -118,7 +129,8 @@ public final class ConfigReader {
                 table.integer("queues", QUEUES, 1, 64),
                 depth(table),
                 pool(table),
-                table.integer("workers", WORKERS, 1, 1024));
+                table.integer("workers", WORKERS, 1, 1024),
+                Duration.ofSeconds(table.integer("grace", (int) GRACE.toSeconds(), 1, 3600)));
         table.finish();
         return gateway;
     }

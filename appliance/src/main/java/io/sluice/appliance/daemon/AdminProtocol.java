@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * {"op": "status"}                                   -> {"gateway": {...}, "devices": [...], ...}
  * {"op": "resize", "device": "disk", "bytes": 4096}  -> {"device": "disk", "bytes": 4096}
+ * {"op": "hand-over"}                                -> {"pause_ms": 12}; by then devices are closed and their commands kept
  * anything that fails                                -> {"error": "names the value and the remedy"}
  * </pre>
  */

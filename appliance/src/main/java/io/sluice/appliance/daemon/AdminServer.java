@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,9 +31,12 @@ final class AdminServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
+    private static final long ANSWER_PATIENCE_NANOS = 2_000_000_000L;
+
     private final Path socket;
     private final ServerSocketChannel channel;
     private final Service service;
+    private final AtomicInteger answering = new AtomicInteger();
 
     private AdminServer(Path socket, ServerSocketChannel channel, Service service) {
         this.socket = socket;
@@ -74,10 +79,13 @@ final class AdminServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel connection) {
+        answering.incrementAndGet();
         try (connection) {
             AdminProtocol.write(connection, answer(readLine(connection)));
         } catch (IOException e) {
             LOG.debug("admin request: {}", e.getMessage());
+        } finally {
+            answering.decrementAndGet();
         }
     }
 
@@ -104,9 +112,21 @@ final class AdminServer implements AutoCloseable {
         throw new IOException("no line of at most " + AdminProtocol.LONGEST_REQUEST + " bytes");
     }
 
+    /** Takes no more requests, and leaves the socket's path to another process. Again: without effect. */
+    synchronized void stopListening() throws IOException {
+        if (channel.isOpen()) {
+            channel.close();
+            Files.deleteIfExists(socket);
+        }
+    }
+
+    /** The last answers go out first. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        Files.deleteIfExists(socket);
+        stopListening();
+        long start = System.nanoTime();
+        while (answering.get() > 0 && System.nanoTime() - start < ANSWER_PATIENCE_NANOS) {
+            LockSupport.parkNanos(1_000_000L);
+        }
     }
 }

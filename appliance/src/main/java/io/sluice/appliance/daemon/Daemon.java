@@ -16,12 +16,15 @@ import io.sluice.runtime.HandlerOptions;
 import io.sluice.runtime.HandlerRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,10 +49,16 @@ public final class Daemon {
     private final HomeDirectory home;
     private final ApplianceConfig config;
     private final ProviderCatalog catalog;
+    private final boolean takeOver;
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile int status = ASKED_TO_STOP;
+    private volatile boolean handedOver;
 
-    public Daemon(HomeDirectory home, ApplianceConfig config, ProviderCatalog catalog) {
+    /**
+     * @param takeOver another appliance serves in this home: when this one is ready to, it asks that one to hand over
+     */
+    public Daemon(HomeDirectory home, ApplianceConfig config, ProviderCatalog catalog, boolean takeOver) {
+        this.takeOver = takeOver;
         this.home = home;
         this.config = config;
         this.catalog = catalog;
@@ -66,7 +75,11 @@ public final class Daemon {
         Thread hook = Thread.ofPlatform().unstarted(() -> stopAndWait(ended));
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            writeGatewayArguments();
+            if (takeOver) {
+                askToHandOver();
+            } else {
+                writeGatewayArguments();
+            }
             serve();
             return status;
         } finally {
@@ -100,12 +113,24 @@ public final class Daemon {
         }
     }
 
+    /**
+     * Last of what can be done before: the configuration is read, providers are loaded. From here on until the devices are
+     * served again their initiators wait.
+     */
+    private void askToHandOver() throws StartException {
+        try {
+            AdminProtocol.ask(home.adminSocket(), AdminProtocol.request("hand-over"));
+        } catch (IOException | AdminException e) {
+            throw new StartException(UNAVAILABLE, "the appliance that serves does not hand over: " + e.getMessage(), e);
+        }
+    }
+
     private void serve() throws StartException {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new JvmMemoryMetrics().bindTo(registry);
         ApplianceConfig.Gateway gateway = config.gateway();
-        HandlerOptions options =
-                new HandlerOptions(SESSION, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers());
+        HandlerOptions options = new HandlerOptions(
+                SESSION, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
         try (HandlerRuntime runtime =
                 new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
             Map<String, String> devices = openDevices(runtime);
@@ -136,8 +161,11 @@ public final class Daemon {
             throws IOException {
         Optional<MetricsEndpoint> metrics = openMetrics(registry);
         Optional<PortalAddress> metricsAddress = metrics.map(MetricsEndpoint::address);
-        Operator operator = new Operator(config, runtime, control, portals, metricsAddress);
+        AtomicReference<AdminServer> listening = new AtomicReference<>();
+        LongSupplier handOver = () -> handOver(runtime, metrics, listening.get());
+        Operator operator = new Operator(config, runtime, control, portals, metricsAddress, handOver);
         try (AdminServer admin = AdminServer.open(home.adminSocket(), operator)) {
+            listening.set(admin);
             ReadyFile.write(home.served(), "");
             ReadyFile.write(home.ready(), ReadyFile.text(config, portals, devices, metricsAddress));
             LOG.info("serving {} devices at {}, operator socket {}", devices.size(), portals, admin.socket());
@@ -145,9 +173,28 @@ public final class Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            Files.deleteIfExists(home.ready());
-            metrics.ifPresent(MetricsEndpoint::close);
+            if (!handedOver) { // else they are the other's by now
+                Files.deleteIfExists(home.ready());
+                metrics.ifPresent(MetricsEndpoint::close);
+            }
         }
+    }
+
+    /** On the thread of the request; the answer tells the process that asked that it may open the devices. */
+    private long handOver(HandlerRuntime runtime, Optional<MetricsEndpoint> metrics, AdminServer admin) {
+        LOG.info("handing over to another process");
+        handedOver = true;
+        try {
+            Files.deleteIfExists(home.ready());
+            admin.stopListening();
+        } catch (IOException e) {
+            LOG.warn("{}: {}", home.ready(), e.getMessage());
+        }
+        metrics.ifPresent(MetricsEndpoint::close);
+        Duration pause = runtime.handOver();
+        LOG.info("handed over after {} ms", pause.toMillis());
+        stop.countDown();
+        return pause.toMillis();
     }
 
     private Optional<MetricsEndpoint> openMetrics(PrometheusMeterRegistry registry) {

@@ -124,7 +124,10 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
                     .put("bytes_out", info.bytesOut())
                     .put("check_conditions", info.checkConditions())
                     .put("timeouts", info.timeouts())
-                    .put("aborts", info.aborts());
+                    .put("aborts", info.aborts())
+                    .put("kept", info.kept())
+                    .put("takeovers", info.takeovers())
+                    .put("redelivered", info.redelivered());
         }
     }
 

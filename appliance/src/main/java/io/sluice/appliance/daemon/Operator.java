@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -28,14 +29,18 @@ final class Operator implements AdminServer.Service {
     private final GatewayControl control;
     private final List<PortalAddress> portals;
     private final Optional<PortalAddress> metrics;
+    private final LongSupplier handOver;
     private final Map<String, String> types = new HashMap<>();
 
+    /** @param handOver lets go of everything that the process that takes over needs; returns milliseconds */
     Operator(
             ApplianceConfig config,
             HandlerRuntime runtime,
             GatewayControl control,
             List<PortalAddress> portals,
-            Optional<PortalAddress> metrics) {
+            Optional<PortalAddress> metrics,
+            LongSupplier handOver) {
+        this.handOver = handOver;
         this.config = config;
         this.runtime = runtime;
         this.control = control;
@@ -53,7 +58,8 @@ final class Operator implements AdminServer.Service {
                 resize(
                         request.path("device").stringValue(""),
                         request.path("bytes").longValue(-1));
-            default -> throw new AdminException("op \"" + op + "\" is unknown: it is status or resize");
+            case "hand-over" -> AdminProtocol.JSON.createObjectNode().put("pause_ms", handOver.getAsLong());
+            default -> throw new AdminException("op \"" + op + "\" is unknown: it is status, resize or hand-over");
         };
     }
 

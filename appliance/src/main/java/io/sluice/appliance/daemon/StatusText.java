@@ -64,7 +64,9 @@ public final class StatusText {
                 "TIMEOUT",
                 "ABORT",
                 "LIVE",
-                "HELD");
+                "KEPT",
+                "QUARANTINED",
+                "TAKEOVERS");
         for (JsonNode device : devices) {
             columns.row(
                     word(device, "name"),
@@ -78,7 +80,9 @@ public final class StatusText {
                     "" + number(device, "timeouts"),
                     "" + number(device, "aborts"),
                     "" + number(device, "live"),
-                    "" + number(device, "quarantined"));
+                    "" + number(device, "kept"),
+                    "" + number(device, "quarantined"),
+                    "" + number(device, "takeovers"));
         }
         return columns.toString();
     }

@@ -13,6 +13,7 @@ import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,16 @@ class GatewaySetupTest {
     private static ApplianceConfig config(Target target) {
         return new ApplianceConfig(
                 Path.of("x.toml"),
-                new Gateway(List.of(new PortalAddress("127.0.0.1", 0)), 1, "auto", "info", 1, 64, 1 << 24, 4),
+                new Gateway(
+                        List.of(new PortalAddress("127.0.0.1", 0)),
+                        1,
+                        "auto",
+                        "info",
+                        1,
+                        64,
+                        1 << 24,
+                        4,
+                        Duration.ofSeconds(30)),
                 Optional.empty(),
                 new Chap(Optional.of(new Credentials("d", "s")), Optional.empty()),
                 List.of(),

@@ -10,6 +10,7 @@ import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.handler.TaskManagementFunction;
 import io.sluice.ring.Abi;
+import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
 import io.sluice.ring.GatewayRegion;
 import io.sluice.ring.Transport;
@@ -169,11 +170,14 @@ public final class GatewayDouble implements AutoCloseable {
         }
 
         @Override
-        public int addDevice(DeviceBinding binding) {
+        public AddedDevice addDevice(DeviceBinding binding) {
             maxTransfer = binding.profile().maxTransferBytes();
             controlMode = binding.controlMode();
-            return DEVICE;
+            return new AddedDevice(DEVICE, false, 0);
         }
+
+        @Override
+        public void quiesce() {}
 
         @Override
         public void removeDevice(int id) throws IOException {
