@@ -7,9 +7,10 @@
 #   asan   c and e2e with AddressSanitizer and UBSan               tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
+#   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
-readonly ALL_SUITES=(lint c java abi sim corpus e2e asan tsan vm)
+readonly ALL_SUITES=(lint c java abi sim corpus e2e takeover asan tsan vm)
 readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
 
 run_suites() {

@@ -113,6 +113,8 @@ enum verdict block_model_read(struct block_model *model, uint32_t block, block_f
 	uint64_t sequence = 0;
 	enum verdict verdict = shown(b, block, data, &sequence);
 
+	if ((verdict == VERDICT_TORN || verdict == VERDICT_FOREIGN) && sent_at < b->newest)
+		return VERDICT_MIXED;
 	if (verdict != VERDICT_OK)
 		return verdict;
 	if (sequence < sent_at)
@@ -168,6 +170,7 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_TORN] = "torn write",
 		[VERDICT_MISPLACED] = "another block's content",
 		[VERDICT_FOREIGN] = "content that was never written",
+		[VERDICT_MIXED] = "a block that is being written",
 	};
 
 	return names[verdict];

@@ -27,6 +27,11 @@ enum verdict {
 	VERDICT_TORN,	     /* parts of different writes */
 	VERDICT_MISPLACED,   /* another block's content */
 	VERDICT_FOREIGN,     /* nothing that was ever written */
+	/*
+	 * Parts of different writes, one of them under way: no violation. No standard says what a read returns of a block that is
+	 * being written, and a file's page cache copies both at once. A block that stays like that is found as torn later.
+	 */
+	VERDICT_MIXED,
 };
 
 struct block_model;

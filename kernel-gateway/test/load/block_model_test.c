@@ -178,6 +178,20 @@ static void should_find_a_tear_wherever_it_is(void **state)
 	}
 }
 
+static void should_not_call_a_block_torn_that_is_being_written(void **state)
+{
+	struct world *w = *state;
+	uint8_t old[STAMP_BLOCK];
+
+	write_blocks(w, 4, 1);
+	memcpy(old, w->disk[4], sizeof(old));
+	apply(w, 4, 1, send(w, 4, 1), 0);
+	memcpy(w->disk[4] + 64, old + 64, STAMP_BLOCK - 64);
+	assert_int_equal(read_block(w, 4), VERDICT_MIXED);
+	block_model_acknowledged(w->model, 4, 1, w->sequence);
+	assert_int_equal(read_block(w, 4), VERDICT_TORN);
+}
+
 static void should_find_a_block_in_anothers_place(void **state)
 {
 	struct world *w = *state;
@@ -271,6 +285,7 @@ int main(void)
 		TEST(should_accept_the_old_for_a_read_that_was_sent_before),
 		TEST(should_find_a_write_that_was_never_sent),
 		TEST(should_find_a_tear_wherever_it_is),
+		TEST(should_not_call_a_block_torn_that_is_being_written),
 		TEST(should_find_a_block_in_anothers_place),
 		TEST(should_find_content_of_nobody),
 		TEST(should_accept_zeros_after_an_unmap_and_not_after_the_next_write),

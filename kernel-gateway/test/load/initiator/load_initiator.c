@@ -89,7 +89,8 @@ static void judge_read(struct load_session *s, struct load_command *c)
 		enum verdict verdict =
 			block_model_read(s->disk->model, c->first + i, c->floors[i], data);
 
-		if (verdict == VERDICT_OK)
+		s->totals->mixed += verdict == VERDICT_MIXED;
+		if (verdict == VERDICT_OK || verdict == VERDICT_MIXED)
 			continue;
 		block_model_describe(s->disk->model, c->first + i, c->floors[i], data, text,
 				     sizeof(text));

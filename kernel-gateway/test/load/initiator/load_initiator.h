@@ -27,6 +27,7 @@ struct load_totals {
 	uint64_t commands;   /* that ended */
 	uint64_t bytes;	     /* that moved */
 	uint64_t violations;
+	uint64_t mixed;	     /* blocks that were read while they were written, and came as parts of both; see VERDICT_MIXED */
 	uint64_t pause_ns;   /* the longest time in which a session that waited for answers got none */
 	uint64_t command_ns; /* the longest time that a command took */
 };

@@ -49,10 +49,11 @@ static void report(const char *name, const struct load_totals *t, uint64_t ns)
 	double seconds = (double)ns / (double)NS_PER_SECOND;
 
 	printf("%s: commands=%llu seconds=%.1f commands_per_s=%.0f mib_per_s=%.1f longest_pause_ms=%.1f longest_command_ms=%.1f "
-	       "violations=%llu\n",
+	       "mixed=%llu violations=%llu\n",
 	       name, (unsigned long long)t->commands, seconds, (double)t->commands / seconds,
 	       (double)t->bytes / seconds / (1 << 20), (double)t->pause_ns / 1e6,
-	       (double)t->command_ns / 1e6, (unsigned long long)t->violations);
+	       (double)t->command_ns / 1e6, (unsigned long long)t->mixed,
+	       (unsigned long long)t->violations);
 	fflush(stdout);
 }
 
@@ -69,6 +70,7 @@ static void end_phase(struct load *l, const char *name)
 	report(name, &l->phase, now - l->phase_ns);
 	l->all.commands += l->phase.commands;
 	l->all.bytes += l->phase.bytes;
+	l->all.mixed += l->phase.mixed;
 	l->all.violations += l->phase.violations;
 	l->all.pause_ns = larger(l->all.pause_ns, l->phase.pause_ns);
 	l->all.command_ns = larger(l->all.command_ns, l->phase.command_ns);
