@@ -272,7 +272,7 @@ void sl_session_quiesce(struct sl_session *s, u64 now_ns)
 
 		sl_store_relaxed(&s->quiesced, 1);
 		for (u32 i = 0; i < n; i++) {
-			if (gw->devices[i]->binding == sl_binding(s))
+			if (sl_device_binding(gw->devices[i]) == sl_binding(s))
 				gw->devices[i]->leaving = sl_binding(s);
 		}
 		orphan_all(s, &w);
