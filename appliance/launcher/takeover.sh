@@ -3,11 +3,11 @@
 # The suite of handler death: two initiators (verify-load) write, read and compare on a disk while its appliance is killed, restarted
 # and stopped. They may see a pause, and nothing else.
 #
-#   SLUICE_KILLS=100 SLUICE_RESTARTS=20 SLUICE_STOPS=5 ./sluice test takeover
+#   SLUICE_KILLS=100 SLUICE_RESTARTS=20 SLUICE_INTERRUPTIONS=20 SLUICE_STOPS=5 ./sluice test takeover
 #
 # The judge comes first before a judge itself: an old part of the disk put back behind everybody's back must make it fail.
 
-readonly KILLS=${SLUICE_KILLS:-8} RESTARTS=${SLUICE_RESTARTS:-3} STOPS=${SLUICE_STOPS:-1}
+readonly KILLS=${SLUICE_KILLS:-8} RESTARTS=${SLUICE_RESTARTS:-3} INTERRUPTIONS=${SLUICE_INTERRUPTIONS:-2} STOPS=${SLUICE_STOPS:-1}
 readonly LOAD_DEPTH=${SLUICE_LOAD_DEPTH:-8}
 readonly STOP_SECONDS=2
 readonly SERVE_SECONDS=60 # for a new appliance to serve, on a machine that does other things
@@ -85,7 +85,7 @@ takeover_end() {
 # Phases of one kind ("kill 1", "kill 2") become a line: how many, and the longest pause of all.
 takeover_summary() {
 	awk '
-		/^(kill|restart|stop) [0-9]+:/ {
+		/^(kill|restart|interruption|stop) [0-9]+:/ {
 			for (i = 3; i <= NF; i++) {
 				split($i, pair, "=")
 				if (pair[1] == "longest_pause_ms") {
@@ -107,12 +107,12 @@ takeover_summary() {
 
 load_phase() { echo "phase $1" >&"$LOAD_IN"; }
 
-# await_appliance OLD: until another process than OLD serves.
+# await_appliance OLD: until a living process other than OLD serves.
 await_appliance() {
 	local until=$((SECONDS + SERVE_SECONDS)) now
 	while [ $SECONDS -lt $until ]; do
 		now=$(cat "$TAKEOVER_HOME/run/appliance.pid" 2>/dev/null)
-		[ -n "$now" ] && [ "$now" != "$1" ] && [ -s "$TAKEOVER_HOME/run/ready" ] && return
+		[ -n "$now" ] && [ "$now" != "$1" ] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
 		sleep 0.02
 	done
 	say "no other appliance than process $1 serves after $SERVE_SECONDS s"
@@ -145,6 +145,11 @@ takeover_deaths() {
 		random_moment
 		load_phase "restart $n"
 	done
+	for ((n = 1; n <= INTERRUPTIONS; n++)); do
+		interrupt_a_restart || break
+		random_moment
+		load_phase "interruption $n"
+	done
 	for ((n = 1; n <= STOPS; n++)); do
 		old=$(cat "$TAKEOVER_HOME/run/appliance.pid")
 		kill -STOP "$old" && sleep $STOP_SECONDS && kill -CONT "$old"
@@ -156,11 +161,28 @@ takeover_deaths() {
 	takeover_end 0 && [ $happened -eq 0 ]
 }
 
+# Kills the appliance that hands over, the one that takes over, or both, somewhere in a restart; whoever is left or comes next serves.
+interrupt_a_restart() {
+	local restart jvms
+	"$ROOT/sluice" restart handlers --home "$TAKEOVER_HOME" >>"$TAKEOVER_HOME/up.out" 2>&1 &
+	restart=$!
+	random_moment
+	mapfile -t jvms < <(pgrep -P "$(cat "$TAKEOVER_HOME/run/supervisor.pid")" java)
+	# None for a moment between one that ended and one that begins; and any of them may end by itself meanwhile.
+	case $((${#jvms[@]} ? RANDOM % 3 : 3)) in
+	0) kill -KILL "${jvms[0]}" ;;
+	1) kill -KILL "${jvms[-1]}" ;;
+	2) kill -KILL "${jvms[@]}" ;;
+	esac 2>/dev/null
+	wait "$restart" # whether it calls that a restart is its own business
+	await_appliance ''
+}
+
 # A suite that stopped half-way must not pass for want of violations.
 takeover_all_happened() {
 	sleep 0.2
 	local kind
-	for kind in "kill $KILLS" "restart $RESTARTS" "stop $STOPS"; do
+	for kind in "kill $KILLS" "restart $RESTARTS" "interruption $INTERRUPTIONS" "stop $STOPS"; do
 		[ "${kind##* }" -eq 0 ] || grep -q "^$kind:" "$LOAD_LOG" || {
 			say "only a part of it happened: there is no \"$kind\""
 			return 1
