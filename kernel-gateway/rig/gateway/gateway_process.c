@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "gateway_socket.h"
 
 #define START_BOUND_MS 10000
@@ -20,7 +21,7 @@
 
 struct gateway_process {
 	struct gateway_socket socket;
-	char directory[64];
+	char directory[DIRECTORY_PATH];
 	char log[80];
 	pid_t pid; /* 0: it has been waited for */
 	int status;
@@ -65,18 +66,6 @@ static int process_alive(struct gateway *g, char why[CONNECTION_WHY])
 	return -EPIPE;
 }
 
-/* The socket, its lock, the log. */
-static void remove_directory(struct gateway_process *p)
-{
-	char lock[128];
-
-	snprintf(lock, sizeof(lock), "%s.lock", p->socket.path);
-	unlink(lock);
-	unlink(p->socket.path);
-	unlink(p->log);
-	rmdir(p->directory);
-}
-
 static int process_close(struct gateway *g, char why[CONNECTION_WHY])
 {
 	struct gateway_process *p = process_of(g);
@@ -101,7 +90,7 @@ static int process_close(struct gateway *g, char why[CONNECTION_WHY])
 	/* Its log is all that is left to find out why. */
 	if (err)
 		g->ops->print_log(g, stdout);
-	remove_directory(p);
+	directory_remove(p->directory);
 	free(p);
 	return err;
 }
@@ -149,20 +138,13 @@ static void become_sluiced(const struct gateway_process *p, const char *program)
 
 static int make_directory(struct gateway_process *p, char why[CONNECTION_WHY])
 {
-	const char *base = getenv("TMPDIR");
+	int err = directory_make(p->directory);
 
-	/* A socket's path is short: a long TMPDIR would not do. */
-	if (!base || strlen(base) > 32)
-		base = "/tmp";
-	snprintf(p->directory, sizeof(p->directory), "%s/sluice-rig.XXXXXX", base);
-	if (!mkdtemp(p->directory)) {
-		int err = errno;
-
+	if (err) {
 		snprintf(why, CONNECTION_WHY,
-			 "mkdtemp %s: %s: set TMPDIR to a directory that can "
-			 "be written",
-			 p->directory, strerror(err));
-		return -err;
+			 "mkdtemp %s: %s: set TMPDIR to a directory that can be written",
+			 p->directory, strerror(-err));
+		return err;
 	}
 	snprintf(p->socket.path, sizeof(p->socket.path), "%s/gateway", p->directory);
 	snprintf(p->log, sizeof(p->log), "%s/log", p->directory);
@@ -216,7 +198,7 @@ int gateway_process_start(const char *program, struct gateway **out, char why[CO
 		become_sluiced(p, program);
 	err = wait_for_socket(p, program, why);
 	if (err) {
-		remove_directory(p);
+		directory_remove(p->directory);
 		free(p);
 		return err;
 	}

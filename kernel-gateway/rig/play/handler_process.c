@@ -120,7 +120,7 @@ int handler_process_ask(struct handler_process *p, uint64_t bound_ns, char why[C
 /* ---- A real one -------------------------------------------------------------------------- */
 
 int handler_process_start_real(struct handler_process *p, const char *command, const char *config,
-			       char why[CONNECTION_WHY])
+			       const char *directory, char why[CONNECTION_WHY])
 {
 	char address[256];
 
@@ -140,6 +140,7 @@ int handler_process_start_real(struct handler_process *p, const char *command, c
 	close_range(3, ~0u, 0);
 	putenv(address);
 	setenv("SLUICE_RIG_CONFIG", config, 1);
+	setenv("SLUICE_RIG_DIRECTORY", directory, 1);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }

@@ -274,6 +274,8 @@ static void free_handlers(struct player *p)
 		handler_process_kill(&h->process);
 		if (h->process.stage)
 			stage_destroy(h->process.stage);
+		if (h->directory[0])
+			directory_remove(h->directory);
 		free(h);
 	}
 	while (p->devices) {
