@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINES 20u
+
 int directory_make(char path[DIRECTORY_PATH])
 {
 	const char *base = getenv("TMPDIR");
@@ -26,4 +28,21 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 void directory_remove(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void directory_print_end(FILE *out, const char *file, const char *heading)
+{
+	FILE *in = fopen(file, "r");
+	char lines[LINES][256];
+	unsigned int n = 0;
+
+	if (!in)
+		return;
+	while (fgets(lines[n % LINES], sizeof(lines[0]), in))
+		n++;
+	fclose(in);
+	if (n)
+		fprintf(out, "    %s\n", heading);
+	for (unsigned int i = n > LINES ? n - LINES : 0; i < n; i++)
+		fprintf(out, "      %s", lines[i % LINES]);
 }

@@ -17,7 +17,6 @@
 #define START_BOUND_MS 10000
 /* Longer than sluiced gives initiators and handlers for their leave. */
 #define END_BOUND_MS   12000
-#define LOG_LINES      20
 
 struct gateway_process {
 	struct gateway_socket socket;
@@ -97,19 +96,7 @@ static int process_close(struct gateway *g, char why[CONNECTION_WHY])
 
 static void process_print_log(struct gateway *g, FILE *out)
 {
-	FILE *log = fopen(process_of(g)->log, "r");
-	char lines[LOG_LINES][256];
-	unsigned int n = 0;
-
-	if (!log)
-		return;
-	while (fgets(lines[n % LOG_LINES], sizeof(lines[0]), log))
-		n++;
-	fclose(log);
-	if (n)
-		fputs("    the gateway's log ends:\n", out);
-	for (unsigned int i = n > LOG_LINES ? n - LOG_LINES : 0; i < n; i++)
-		fprintf(out, "      %s", lines[i % LOG_LINES]);
+	directory_print_end(out, process_of(g)->log, "the gateway's log ends:");
 }
 
 static const struct gateway_ops process_ops = {
