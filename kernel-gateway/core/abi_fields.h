@@ -252,7 +252,8 @@
 	F(sluice_gateway_info, connections_refused, 48, 8) \
 	F(sluice_gateway_info, handler_faults, 56, 8) \
 	F(sluice_gateway_info, dropped_completions, 64, 8) \
-	F(sluice_gateway_info, reserved, 72, 16)
+	F(sluice_gateway_info, broken_sessions, 72, 8) \
+	F(sluice_gateway_info, reserved, 80, 8)
 
 #define ABI_FIELDS_sluice_cursor(F) \
 	F(sluice_cursor, index, 0, 4) \

@@ -4,6 +4,8 @@
 #include "sense.h"
 #include "session.h"
 
+#define SL_TIMEOUT_MAX_NS (86400ULL * 1000000000)
+
 struct sl_device *sl_device_at(struct sl_gateway *gw, u32 id)
 {
 	u32 n = sl_load_acquire(&gw->n_devices);
@@ -62,6 +64,9 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 		return "device: recovery is none of FAIL, REQUEUE, REDELIVER";
 	if (add->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
 		return "device: control_mode has bits that this gateway does not know";
+	/* Nothing waits for ever, and no sum of times overflows. */
+	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
+		return "device: timeout_ns is above a day";
 	if (add->reserved0 || add->reserved1)
 		return "device: reserved fields are not zero";
 	return NULL;

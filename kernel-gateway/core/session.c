@@ -197,6 +197,7 @@ void sl_session_break(struct sl_session *s, const char *why)
 	if (sl_exchange_acq_rel(&s->broken, 1))
 		return;
 	s->broken_why = why;
+	sl_fetch_add_relaxed(&s->gw->broken_sessions, 1);
 	sl_store_release(&s->control->state, SLUICE_SESSION_BROKEN);
 	s->gw->ops->session_broken(s->gw->host, s, why);
 }

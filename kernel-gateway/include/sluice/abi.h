@@ -409,7 +409,7 @@ struct sluice_device_add {
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
 	__u16 reserved0;
-	__u64 timeout_ns;		/* per command; 0: the gateway's default */
+	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
@@ -486,9 +486,10 @@ struct sluice_gateway_info {
 	__u64 commands;			/* ended since start */
 	__u64 protocol_errors;		/* connections closed for a malformed PDU */
 	__u64 connections_refused;
-	__u64 handler_faults;		/* completions and requests of handlers that were not acceptable */
-	__u64 dropped_completions;	/* of no live tag: stale, doubled, out of range */
-	__u64 reserved[2];
+	__u64 handler_faults;		/* requests and results of handlers that were refused */
+	__u64 dropped_completions;	/* for no tag, for one that is not out, or of another generation */
+	__u64 broken_sessions;		/* handler sessions closed for an index that makes no sense */
+	__u64 reserved[1];
 };
 
 struct sluice_cursor {

@@ -13,6 +13,7 @@ static const struct info_name gateway_fields[] = {
 	FIELD("nexuses", sluice_gateway_info, nexuses),
 	FIELD("commands", sluice_gateway_info, commands),
 	FIELD("faults", sluice_gateway_info, handler_faults),
+	FIELD("broken", sluice_gateway_info, broken_sessions),
 	FIELD("dropped", sluice_gateway_info, dropped_completions),
 	{ 0 },
 };

@@ -130,7 +130,8 @@ void parse_group(struct parser *p, struct statement *s)
 		n->target = parser_take(p, "the target's name");
 		parser_use(p, n->target, SYMBOL_TARGET, "target");
 	}
-	while (parser_peek(p))
+	/* An option is no pattern, and is not taken: it has its complaint then. */
+	while (parser_peek(p) && !p->failed)
 		n->list[count++] = parser_take(p, "a pattern of initiator names");
 	if (count == 0)
 		parser_complain(p, "a group needs patterns of initiator names: add for example "
