@@ -53,7 +53,7 @@ static void put(struct hostile *x, const struct sluice_request *r, bool faulty)
 	x->requests[at] = *r;
 	x->faulty[at] = faulty;
 	__atomic_store_n(&x->admin->comp_producer, ++x->request_producer, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&x->admin->comp_producer, 0, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&x->admin_theirs->sleeping, __ATOMIC_RELAXED))
 		queue_ring(x, x->h.queues);
 }
