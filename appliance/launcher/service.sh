@@ -84,19 +84,19 @@ service_restart() {
 	service_options "$@"
 	[ -d "$OPT_HOME/run" ] || die "not running: $OPT_HOME holds no state; start it with ./sluice up --detach"
 	home_prepare "$OPT_HOME"
-	local supervisor old until=$((SECONDS + READY_SECONDS))
+	local supervisor old now until=$((SECONDS + READY_SECONDS))
 	supervisor=$(supervisor_pid) || die "not running in $STATE: start it with ./sluice up --detach --home $STATE"
 	old=$(appliance_pid) || die "the appliance is just being started: try again when ./sluice status answers"
 	build_all
 	rm -f "$RUN/restart.failed"
 	kill -USR1 "$supervisor"
-	until [ -s "$RUN/ready" ] && [ "$(appliance_pid)" != "$old" ]; do
+	until [ -s "$RUN/ready" ] && now=$(appliance_pid) && [ "$now" != "$old" ]; do
 		[ ! -s "$RUN/restart.failed" ] || die "$(cat "$RUN/restart.failed")"
 		kill -0 "$supervisor" 2>/dev/null || die "the supervisor has ended: see $LOG/supervisor.log"
 		[ $SECONDS -lt $until ] || die "not restarted after $READY_SECONDS s: see $LOG/supervisor.log and $LOG/appliance.log"
 		sleep 0.02
 	done
-	say "restarted: process $(appliance_pid) serves, $old has ended"
+	say "restarted: process $now serves, $old has ended"
 }
 
 service_down() {

@@ -9,9 +9,10 @@
 #   rig    every scenario of kernel-gateway/rig/scenarios
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
 #   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
+#   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
-readonly ALL_SUITES=(lint c rig java abi sim corpus hostile e2e asan tsan vm)
+readonly ALL_SUITES=(lint c rig java abi sim corpus hostile e2e takeover asan tsan vm)
 readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
 
 HOSTILE_ATTACKS=1000000

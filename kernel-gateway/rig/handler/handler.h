@@ -89,5 +89,10 @@ void handler_close(struct handler *h);
 
 /* Sends a request through the admin ring; one thread at a time. False: the ring is full. */
 bool handler_request(struct handler *h, const struct sluice_request *request);
+/* The same without a doorbell: the gateway finds it when it takes completions. */
+bool handler_put_request(struct handler *h, const struct sluice_request *request);
+/* The gateway has taken all requests; all completions of that queue. */
+bool handler_requests_taken(struct handler *h);
+bool handler_completions_taken(struct handler *h, uint32_t queue);
 
 #endif /* SLUICE_RIG_HANDLER_H */

@@ -243,7 +243,7 @@ void handler_run_admin(struct handler *h)
 	}
 }
 
-bool handler_request(struct handler *h, const struct sluice_request *request)
+bool handler_put_request(struct handler *h, const struct sluice_request *request)
 {
 	const struct sluice_control *c = h->control;
 	struct ring_view v = admin_view(h);
@@ -254,8 +254,37 @@ bool handler_request(struct handler *h, const struct sluice_request *request)
 		return false;
 	slots[at & (c->admin_depth - 1)] = *request;
 	__atomic_store_n(&v.ours->comp_producer, at + 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+bool handler_request(struct handler *h, const struct sluice_request *request)
+{
+	struct ring_view v = admin_view(h);
+
+	if (!handler_put_request(h, request))
+		return false;
 	wake_gateway(&v, h->bells[h->queues]);
 	return true;
+}
+
+static bool all_taken(const struct ring_view *v)
+{
+	return __atomic_load_n(&v->theirs->comp_consumer, __ATOMIC_ACQUIRE) ==
+	       __atomic_load_n(&v->ours->comp_producer, __ATOMIC_RELAXED);
+}
+
+bool handler_requests_taken(struct handler *h)
+{
+	const struct ring_view v = admin_view(h);
+
+	return all_taken(&v);
+}
+
+bool handler_completions_taken(struct handler *h, uint32_t queue)
+{
+	const struct ring_view v = queue_view(h, queue);
+
+	return all_taken(&v);
 }
 
 static void wake_self(struct ring_view v)

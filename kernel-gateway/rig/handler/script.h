@@ -49,7 +49,7 @@ enum script_set {
 };
 
 enum script_deed {
-	SCRIPT_TWICE		= 1 << 0,	/* the same completion again */
+	SCRIPT_TWICE		= 1 << 0,	/* the same completion again, in the same batch */
 	SCRIPT_CRASH_BEFORE	= 1 << 1,	/* the process dies and has not replied */
 	SCRIPT_CRASH_AFTER	= 1 << 2,
 	SCRIPT_RAISE		= 1 << 3,	/* a Unit Attention before the reply */
@@ -62,6 +62,8 @@ enum script_deed {
 	SCRIPT_HEAR		= 1 << 10,	/* takes them again */
 	SCRIPT_BLIND		= 1 << 11,	/* takes no commands from the ring any more: they stay unseen */
 	SCRIPT_LOOK		= 1 << 12,	/* takes them again */
+	SCRIPT_AGAIN		= 1 << 13,	/* the same completion again, when the gateway has taken the first */
+	SCRIPT_UNRUNG		= 1 << 14,	/* requests without a doorbell: the gateway is to look by itself */
 };
 
 enum script_bad_request {

@@ -250,6 +250,11 @@ static void follow_order(struct scripted *s, const struct script_action *a, int 
 		atomic_store(&s->stage->blind, (a->deeds & SCRIPT_BLIND) != 0);
 	scripted_deeds(s, a, device < 0 ? a->foreign_device : s->stage->devices[device].id, 0);
 	scripted_break(s, a, 0);
+	if (a->deeds & (SCRIPT_BREAK_QUEUE | SCRIPT_BREAK_ADMIN))
+		return;
+	/* What the scenario does next comes after it. */
+	while (!handler_requests_taken(&s->handler) && !handler_over(&s->handler))
+		usleep(100);
 }
 
 /* False: the end. */

@@ -6,11 +6,12 @@
 
 #include "scripted.h"
 
-static void request(struct scripted *s, const struct sluice_request *r)
+static void request(struct scripted *s, const struct sluice_request *r, bool rung)
 {
 	pthread_mutex_lock(&s->requests);
 	/* The gateway drains it when it is rung: a full ring is soon empty. */
-	while (!handler_request(&s->handler, r) && !handler_over(&s->handler))
+	while (!(rung ? handler_request : handler_put_request)(&s->handler, r) &&
+	       !handler_over(&s->handler))
 		usleep(100);
 	pthread_mutex_unlock(&s->requests);
 }
@@ -41,7 +42,7 @@ static void bad_request(struct scripted *s, uint32_t kind, uint32_t device)
 		r.type = SLUICE_REQUEST_CONTROL_MODE;
 		r.control_mode = 0x80000000u;
 	}
-	request(s, &r);
+	request(s, &r, true);
 }
 
 static void ring_for_nothing(struct scripted *s)
@@ -55,6 +56,8 @@ static void ring_for_nothing(struct scripted *s)
 void scripted_deeds(struct scripted *s, const struct script_action *a, uint32_t device,
 		    uint32_t nexus)
 {
+	bool rung = !(a->deeds & SCRIPT_UNRUNG);
+
 	if (a->deeds & SCRIPT_RAISE) {
 		const struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
 						  .device = device,
@@ -63,14 +66,14 @@ void scripted_deeds(struct scripted *s, const struct script_action *a, uint32_t 
 						  .asc = a->asc,
 						  .ascq = a->ascq };
 
-		request(s, &r);
+		request(s, &r, rung);
 	}
 	if (a->deeds & SCRIPT_CONTROL_MODE) {
 		const struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE,
 						  .device = device,
 						  .control_mode = a->control_mode };
 
-		request(s, &r);
+		request(s, &r, rung);
 	}
 	if (a->deeds & SCRIPT_BAD_REQUEST)
 		bad_request(s, a->bad_request, device);
@@ -149,6 +152,14 @@ static void write_sense(struct handler_command *c, const struct script_action *a
 		memcpy(sense, answer->sense, answer->sense_len);
 }
 
+static void push_again(struct handler_command *c, const struct sluice_completion *completion)
+{
+	handler_flush(c->handler, c->queue);
+	while (!handler_completions_taken(c->handler, c->queue) && !handler_over(c->handler))
+		usleep(100);
+	handler_push(c->handler, c->queue, completion);
+}
+
 static void die(void)
 {
 	kill(getpid(), SIGKILL);
@@ -176,6 +187,8 @@ void scripted_answer(struct scripted *s, struct handler_command *c, const struct
 	handler_push(c->handler, c->queue, &completion);
 	if (a->deeds & SCRIPT_TWICE)
 		handler_push(c->handler, c->queue, &completion);
+	if (a->deeds & SCRIPT_AGAIN)
+		push_again(c, &completion);
 	scripted_break(s, a, c->queue);
 	if (a->deeds & SCRIPT_CRASH_AFTER) {
 		handler_flush(c->handler, c->queue);

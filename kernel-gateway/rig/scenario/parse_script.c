@@ -21,7 +21,8 @@ static const struct name bad_requests[] = {
 };
 
 static const struct name deeds[] = {
-	{ "twice", SCRIPT_TWICE },
+	{ "twice", SCRIPT_TWICE },	 { "again", SCRIPT_AGAIN },
+	{ "unrung", SCRIPT_UNRUNG },
 	{ "crash", SCRIPT_CRASH_BEFORE },
 	{ "doorbell", SCRIPT_DOORBELL },
 	{ "deaf", SCRIPT_DEAF },
@@ -33,7 +34,7 @@ static const struct name deeds[] = {
 };
 
 #define ACTION_HELP                                                                                      \
-	"serve, reply STATUS, reply KEY CODE, hold, twice, crash, crash-after, delay=, length=, data=, " \
+	"serve, reply STATUS, reply KEY CODE, hold, twice, again, unrung, crash, crash-after, delay=, length=, data=, " \
 	"status=, sense=, sense-length=, flags=, tag=, generation=, raise=, scope=, nexus=, "            \
 	"control-mode=, break=, bad-request="
 

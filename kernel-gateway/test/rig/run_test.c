@@ -233,7 +233,7 @@ static void should_run_against_a_real_handler(void **state)
 			     "expect good data=pattern:1\n"
 			     "scenario \"death\"\n"
 			     "kill h\n"
-			     "expect device disk state=orphaned\n",
+			     "expect device disk state=held\n",
 			     options),
 			 0);
 	assert_prints("2 passed, 0 failed\n");

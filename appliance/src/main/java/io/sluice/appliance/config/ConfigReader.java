@@ -37,14 +37,24 @@ public final class ConfigReader {
 
     private final Path home;
     private final Map<String, DeviceProvider> providers;
+    private final boolean typesAreMissing;
 
     /**
      * @param home what relative paths of devices count from
      * @param providers the device types that exist, by type
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers) {
+        this(home, providers, false);
+    }
+
+    /**
+     * The same when a plugin may be unusable: a device of an unknown type may be one of its devices then, and no error of the
+     * configuration.
+     */
+    public ConfigReader(Path home, Map<String, DeviceProvider> providers, boolean typesAreMissing) {
         this.home = home;
         this.providers = Map.copyOf(providers);
+        this.typesAreMissing = typesAreMissing;
     }
 
     /**
@@ -79,7 +89,7 @@ public final class ConfigReader {
         Gateway gateway = gateway(root.table("gateway"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
-        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, home);
+        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, typesAreMissing, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
         root.finish();
         if (!document.errors().isEmpty()) {

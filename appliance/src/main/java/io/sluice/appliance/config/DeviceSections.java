@@ -26,10 +26,16 @@ final class DeviceSections {
     private final List<ApplianceConfig.Device> devices = new ArrayList<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
 
-    private DeviceSections() {}
+    private final boolean typesAreMissing;
 
-    static DeviceSections read(List<Table> tables, Map<String, DeviceProvider> providers, Path home) {
-        DeviceSections sections = new DeviceSections();
+    private DeviceSections(boolean typesAreMissing) {
+        this.typesAreMissing = typesAreMissing;
+    }
+
+    /** @param typesAreMissing a device of an unknown type is taken as it is, unchecked */
+    static DeviceSections read(
+            List<Table> tables, Map<String, DeviceProvider> providers, boolean typesAreMissing, Path home) {
+        DeviceSections sections = new DeviceSections(typesAreMissing);
         for (Table table : tables) {
             sections.device(table, providers, home);
         }
@@ -54,7 +60,10 @@ final class DeviceSections {
         String type = table.required("type", "write one of " + new TreeSet<>(providers.keySet()));
         DeviceProvider provider = providers.get(type);
         if (provider == null) {
-            if (!type.isEmpty()) {
+            if (!type.isEmpty() && typesAreMissing) {
+                devices.add(
+                        new ApplianceConfig.Device(name, type, table.line(), view(table, name, table.values(), home)));
+            } else if (!type.isEmpty()) {
                 String remedy = Suggestion.nearest(type, providers.keySet())
                         .map(near -> "did you mean \"" + near + "\"?")
                         .orElse("there are " + new TreeSet<>(providers.keySet())
@@ -111,6 +120,9 @@ final class DeviceSections {
             return Optional.empty();
         } catch (DeviceConfigException e) {
             return Optional.of(e);
+        } catch (RuntimeException | LinkageError broken) {
+            // No error of the configuration: open() meets it again, and whoever opens devices says which plugin it is.
+            return Optional.empty();
         }
     }
 

@@ -48,7 +48,7 @@ public final class Daemon {
 
     private final HomeDirectory home;
     private final ApplianceConfig config;
-    private final Map<String, DeviceProvider> providers;
+    private final ProviderCatalog catalog;
     private final boolean takeOver;
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile int status = ASKED_TO_STOP;
@@ -57,11 +57,11 @@ public final class Daemon {
     /**
      * @param takeOver another appliance serves in this home: when this one is ready to, it asks that one to hand over
      */
-    public Daemon(HomeDirectory home, ApplianceConfig config, Map<String, DeviceProvider> providers, boolean takeOver) {
+    public Daemon(HomeDirectory home, ApplianceConfig config, ProviderCatalog catalog, boolean takeOver) {
         this.takeOver = takeOver;
         this.home = home;
         this.config = config;
-        this.providers = providers;
+        this.catalog = catalog;
     }
 
     /**
@@ -210,17 +210,23 @@ public final class Daemon {
         }
     }
 
-    /** Opens all of them; returns a description of each by name. */
+    /** Opens all but those whose plugin is broken, which it logs; returns a description of each by name. */
     private Map<String, String> openDevices(HandlerRuntime runtime) throws StartException {
         Map<String, String> descriptions = new LinkedHashMap<>();
+        catalog.faults().forEach(LOG::error);
         for (ApplianceConfig.Device wanted : config.devices()) {
             String place = config.file() + ":" + wanted.line() + ": device \"" + wanted.name() + "\": ";
             try {
-                DeviceProvider provider = providers.get(wanted.type());
+                DeviceProvider provider = catalog.providers().get(wanted.type());
                 if (provider == null) {
-                    throw new StartException(CONFIGURATION, place + "no such device type " + wanted.type(), null);
+                    LOG.error("{}not served: no plugin that could be loaded has the type \"{}\"", place, wanted.type());
+                    continue;
                 }
-                Device device = runtime.open(home.device(wanted.name()), provider, wanted.config());
+                Optional<Device> opened = openDevice(runtime, place, provider, wanted);
+                if (opened.isEmpty()) {
+                    continue;
+                }
+                Device device = opened.get();
                 String size = device instanceof Resizable disk ? ", " + ByteSize.format(disk.capacityBytes()) : "";
                 descriptions.put(wanted.name(), wanted.type() + size);
             } catch (DeviceConfigException e) {
@@ -230,6 +236,18 @@ public final class Daemon {
             }
         }
         return descriptions;
+    }
+
+    /** Empty if the provider's code is broken, which is no reason to keep the devices of others from being served. */
+    private Optional<Device> openDevice(
+            HandlerRuntime runtime, String place, DeviceProvider provider, ApplianceConfig.Device wanted)
+            throws DeviceConfigException, IOException {
+        try {
+            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config()));
+        } catch (RuntimeException | LinkageError broken) {
+            LOG.error("{}not served: {}", place, PluginFault.of(PluginFault.origin(provider), broken), broken);
+            return Optional.empty();
+        }
     }
 
     private void gatewayLost(String why) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.handler.example;
+package com.example.ram;
 
 import io.sluice.handler.*;
 import io.sluice.handler.kit.*;
@@ -45,7 +45,7 @@ public final class RamDiskProvider implements DeviceProvider {
             command.check(SenseKey.ILLEGAL_REQUEST, AdditionalSense.LOGICAL_BLOCK_ADDRESS_OUT_OF_RANGE);
         } else if (command.opcode() == OpCode.WRITE_10) {
             command.read(0, medium, from, Math.min(bytes, command.dataOutLength()));
-            command.good(bytes);
+            command.taken(bytes);
         } else {
             command.write(0, medium, from, Math.min(bytes, command.bufferLength()));
             command.good(bytes);
