@@ -394,6 +394,34 @@ static void should_refuse_bad_functions_nexuses_and_rigs_with_value(void **state
 	connection_close(&c);
 }
 
+/* What was expected may be more than the rig made room for: the rest is not brought. */
+static void should_bring_no_more_data_than_there_is_room_for(void **state)
+{
+	const uint8_t read_10[10] = { 0x28, [8] = 8 };
+	struct sluice_rig_command c;
+	struct sluice_rig_result result;
+	struct disk_handler d;
+	struct rig_client r;
+	char why[CONNECTION_WHY];
+	uint32_t nexus;
+
+	disk_handler_start(&d, &g, "disk", 1, MIB);
+	map_lun(&g, 0, "disk");
+	rig_open_nexus(&r, &g, TEST_INITIATOR, &nexus);
+	rig_clear_unit_attention(&r, nexus, 0);
+	memset(r.data, 0xc5, 4096);
+	c = rig_make(nexus, 0, read_10, 10, SLUICE_DIR_IN, 4096);
+	c.data_len = 512;
+	assert_int_equal(rig_client_command(&r, &c, &result, why), 0);
+	assert_int_equal(result.status, 0);
+	assert_int_equal(result.data_len, 512);
+	assert_int_equal(result.residual, 0);
+	for (int i = 0; i < 4096; i++)
+		assert_int_equal(r.data[i], i < 512 ? 0 : 0xc5);
+	rig_client_close(&r);
+	disk_handler_stop(&d);
+}
+
 /* Held by a handler that answers nothing; the one too many is refused at once. */
 static void should_bound_the_commands_of_a_rig(void **state)
 {
@@ -510,6 +538,7 @@ int main(void)
 		WITH_GATEWAY(should_return_sense_from_handler_and_core),
 		WITH_GATEWAY(should_refuse_bad_injections_with_value),
 		WITH_GATEWAY(should_refuse_bad_functions_nexuses_and_rigs_with_value),
+		WITH_GATEWAY(should_bring_no_more_data_than_there_is_room_for),
 		WITH_GATEWAY(should_bound_the_commands_of_a_rig),
 		WITH_GATEWAY(should_bound_the_nexuses_of_a_rig),
 		WITH_GATEWAY(should_reinstate_a_nexus_with_loss_and_answer_functions),
