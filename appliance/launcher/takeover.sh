@@ -123,15 +123,15 @@ takeover_summary() {
 
 load_phase() { echo "phase $1" >&"$LOAD_IN"; }
 
-# await_appliance OLD: until a living process other than OLD serves.
+# await_appliance OLD...: until a living process serves that is none of these.
 await_appliance() {
 	local until=$((SECONDS + SERVE_SECONDS)) now
 	while [ $SECONDS -lt $until ]; do
 		now=$(cat "$TAKEOVER_HOME/run/appliance.pid" 2>/dev/null)
-		[ -n "$now" ] && [ "$now" != "$1" ] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
+		[ -n "$now" ] && [[ " $* " != *" $now "* ]] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
 		sleep 0.02
 	done
-	say "no other appliance than process $1 serves after $SERVE_SECONDS s"
+	say "no other appliance than process $* serves after $SERVE_SECONDS s"
 	tail -n 5 "$TAKEOVER_HOME/log/supervisor.log" "$TAKEOVER_HOME/log/appliance.log" >&2
 	return 1
 }
@@ -179,19 +179,20 @@ takeover_deaths() {
 
 # Kills the appliance that hands over, the one that takes over, or both, somewhere in a restart; whoever is left or comes next serves.
 interrupt_a_restart() {
-	local restart jvms
+	local restart jvms victims=()
 	"$ROOT/sluice" restart handlers --home "$TAKEOVER_HOME" >>"$TAKEOVER_HOME/up.out" 2>&1 &
 	restart=$!
 	random_moment
 	mapfile -t jvms < <(pgrep -P "$(cat "$TAKEOVER_HOME/run/supervisor.pid")" java)
 	# None for a moment between one that ended and one that begins; and any of them may end by itself meanwhile.
 	case $((${#jvms[@]} ? RANDOM % 3 : 3)) in
-	0) kill -KILL "${jvms[0]}" ;;
-	1) kill -KILL "${jvms[-1]}" ;;
-	2) kill -KILL "${jvms[@]}" ;;
-	esac 2>/dev/null
+	0) victims=("${jvms[0]}") ;;
+	1) victims=("${jvms[-1]}") ;;
+	2) victims=("${jvms[@]}") ;;
+	esac
+	kill -KILL "${victims[@]}" 2>/dev/null
 	wait "$restart" # whether it calls that a restart is its own business
-	await_appliance ''
+	await_appliance "${victims[@]}"
 }
 
 # A suite that stopped half-way must not pass for want of violations.
