@@ -85,7 +85,8 @@
 	F(sluice_gw_index, comp_consumer, 128, 4) \
 	F(sluice_gw_index, reserved1, 132, 124) \
 	F(sluice_gw_index, sleeping, 256, 4) \
-	F(sluice_gw_index, reserved2, 260, 124)
+	F(sluice_gw_index, cpu, 260, 4) \
+	F(sluice_gw_index, reserved2, 264, 120)
 
 #define ABI_FIELDS_sluice_user_index(F) \
 	F(sluice_user_index, sub_consumer, 0, 4) \

@@ -149,6 +149,8 @@ u32 sl_queue_in_flight(const struct sl_queue *q);
 /* About to sleep: raises the flag; false if there is work after all (flag lowered). */
 bool sl_queue_sleep(struct sl_queue *q);
 void sl_queue_awake(struct sl_queue *q);
+/* Tells the handler on which processor its thread for this queue is wanted; -1: anywhere. */
+void sl_queue_wish_cpu(struct sl_queue *q, int cpu);
 /* The same for the admin ring; bounded by its depth. */
 u32 sl_admin_reap(struct sl_session *s, u64 now_ns);
 bool sl_admin_sleep(struct sl_session *s);

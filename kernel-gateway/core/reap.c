@@ -234,6 +234,14 @@ void sl_queue_awake(struct sl_queue *q)
 	leave(q);
 }
 
+void sl_queue_wish_cpu(struct sl_queue *q, int cpu)
+{
+	if (!enter(q))
+		return;
+	sl_store_relaxed(&q->gw_index->cpu, (u32)(cpu + 1));
+	leave(q);
+}
+
 void sl_queue_doorbell(struct sl_queue *q)
 {
 	u32 *word;

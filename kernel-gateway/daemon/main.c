@@ -18,24 +18,38 @@
 #endif
 
 static const char usage[] =
-	"usage: sluiced --socket PATH [--loops N] [--spin-us N|auto] [--log-level LEVEL] [--rig-time]\n"
+	"usage: sluiced --socket PATH [--loops N] [--spin-us N|auto] [--cpus WHERE]\n"
+	"               [--log-level LEVEL] [--rig-time]\n"
 	"       sluiced --version | --help\n"
 	"\n"
 	"  --socket PATH      Unix socket for handlers, control and rigs; made with mode 0660\n"
 	"  --loops N          event-loop threads, 1 to 64 (1)\n"
 	"  --spin-us N|auto   spin so long before sleeping while handlers hold commands; 0 never;\n"
 	"                     auto: by the measured price of a wake-up, and only while it pays (auto)\n"
+	"  --cpus WHERE       processors of the event loops: a list (0,2-3), any, or follow: where the\n"
+	"                     initiator's packets come in, and the handlers' threads as well;\n"
+	"                     auto: follow on one or two processors, any on more (auto)\n"
 	"  --log-level LEVEL  error, warn, info or debug (info); lines go to standard error\n"
 	"  --rig-time         rigs may move the gateway's clock forward: for tests only\n"
 	"\n"
 	"The control role of the socket configures portals, targets and LUNs; SIGTERM ends it in order.\n";
 
-enum { OPT_SOCKET = 256, OPT_LOOPS, OPT_SPIN, OPT_LEVEL, OPT_RIG_TIME, OPT_VERSION, OPT_HELP };
+enum {
+	OPT_SOCKET = 256,
+	OPT_LOOPS,
+	OPT_SPIN,
+	OPT_CPUS,
+	OPT_LEVEL,
+	OPT_RIG_TIME,
+	OPT_VERSION,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "loops", required_argument, NULL, OPT_LOOPS },
 	{ "spin-us", required_argument, NULL, OPT_SPIN },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "log-level", required_argument, NULL, OPT_LEVEL },
 	{ "rig-time", no_argument, NULL, OPT_RIG_TIME },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -96,6 +110,11 @@ static void parse(int argc, char **argv, struct sluiced_options *o)
 					     1000 * number("--spin-us", optarg, 0, 1000000,
 							   "choose 0 to 1000000, or auto");
 			break;
+		case OPT_CPUS:
+			if (placement_parse(optarg, &o->placement))
+				refuse("--cpus", optarg,
+				       "choose auto, any, follow, or processors such as 0,2-3");
+			break;
 		case OPT_LEVEL:
 			set_level(optarg);
 			break;
@@ -140,6 +159,7 @@ int main(int argc, char **argv)
 	char why[256] = "";
 	int err;
 
+	placement_parse("auto", &options.placement);
 	parse(argc, argv, &options);
 	raise_descriptor_limit();
 	err = sluiced_create(&options, &d, why);

@@ -157,6 +157,8 @@ int sluiced_create(const struct sluiced_options *o, struct sluiced **out, char w
 		return err;
 	}
 	d->host.time_moves = o->rig_time;
+	for (uint32_t i = 0; i < d->host.n_loops; i++)
+		loop_place(d->host.loops[i], &o->placement);
 	err = create_parts(d, o, why);
 	if (err) {
 		sluiced_destroy(d);

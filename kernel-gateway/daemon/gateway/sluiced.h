@@ -9,12 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/placement.h"
+
 struct sluiced;
 
 struct sluiced_options {
 	const char *socket;
 	uint32_t loops;
 	uint64_t spin_ns;	/* or LOOP_SPIN_AUTO */
+	struct placement placement;
 	bool signals;		/* SIGTERM and SIGINT end it */
 	bool rig_time;		/* rigs may move the clock: for tests */
 };

@@ -164,9 +164,10 @@ static bool rings_ready(struct loop *l)
 	return l->rings && l->rings->ready && l->rings->ready(l->rings);
 }
 
-static uint32_t reap_rings(struct loop *l)
+static void reap_rings(struct loop *l)
 {
-	return l->rings && l->rings->reap ? l->rings->reap(l->rings, l->now) : 0;
+	if (l->rings && l->rings->reap)
+		l->rings->reap(l->rings, l->now);
 }
 
 static bool work_waits(struct loop *l)
@@ -175,30 +176,37 @@ static bool work_waits(struct loop *l)
 	       atomic_load_explicit(&l->stopping, memory_order_relaxed);
 }
 
-static bool spin_likely(struct loop *l)
+/* Descriptors wait for a loop that finds work in its rings no longer than this. */
+static bool poll_if_due(struct loop *l)
 {
-	return l->rings && l->rings->in_flight && l->rings->in_flight(l->rings) &&
-	       spin_pays(&l->spin);
+	l->now = loop_clock();
+	if (l->now - l->polled < POLL_AT_LEAST_NS)
+		return false;
+	poll_descriptors(l, 0);
+	return l->n_events > 0;
 }
 
 /* True when there is work for another round at once. */
 static bool spin_for_work(struct loop *l)
 {
-	uint64_t start, deadline;
+	uint64_t deadline;
 	bool hit = false;
 
 	if (!l->rings || !l->rings->in_flight || !l->rings->in_flight(l->rings) ||
 	    !spin_wanted(&l->spin))
 		return false;
 	count(&l->counters.spins);
-	start = loop_clock();
-	deadline = start + l->spin.budget_ns;
+	l->now = loop_clock();
+	deadline = l->now + l->spin.budget_ns;
 	do {
 		for (int i = 0; i < 16 && !hit; i++) {
 			spin_pause();
 			hit = rings_ready(l) || work_waits(l);
 		}
-	} while (!hit && loop_clock() < deadline);
+	} while (!poll_if_due(l) && !hit && l->now < deadline);
+	/* What came from a descriptor says nothing about the wait for handlers. */
+	if (!hit && l->n_events > 0)
+		return true;
 	if (hit)
 		count(&l->counters.spin_hits);
 	spin_record(&l->spin, hit);
@@ -231,35 +239,25 @@ awake:
 
 static void one_round(struct loop *l)
 {
-	uint32_t reaped;
-
 	count(&l->counters.rounds);
 	dispatch_descriptors(l);
 	loop_run_posted(l);
 	expire_timers(l);
 	ring_doorbells(l);
-	reaped = reap_rings(l);
+	reap_rings(l);
 	loop_run_after(l);
 	ring_doorbells(l);
-	/*
-	 * After a batch, sockets come first if a spin would follow; if none would, the
-	 * sleep itself looks at them, and one system call does for two.
-	 */
-	if (work_waits(l) || rings_ready(l) || (reaped && spin_likely(l))) {
-		poll_descriptors(l, 0);
+	if (work_waits(l) || rings_ready(l)) {
+		poll_if_due(l);
 		return;
 	}
-	if (spin_for_work(l)) {
-		l->now = loop_clock();
-		if (l->now - l->polled > POLL_AT_LEAST_NS)
-			poll_descriptors(l, 0);
-		return;
-	}
-	go_to_sleep(l);
+	if (!spin_for_work(l))
+		go_to_sleep(l);
 }
 
 void loop_run(struct loop *l)
 {
+	loop_keep_to_cpu(l);
 	current = l;
 	l->now = loop_clock();
 	while (!atomic_load_explicit(&l->stopping, memory_order_acquire))
@@ -283,7 +281,9 @@ int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out)
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct loop){ .index = index, .wake = { .fd = -1, .ready = drain_wake } };
+	*l = (struct loop){ .index = index,
+			    .follow = { .cpu = -1 },
+			    .wake = { .fd = -1, .ready = drain_wake } };
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll >= 0)
 		l->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

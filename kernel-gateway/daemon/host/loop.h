@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct loop;
+struct placement;
 
 /* A descriptor that the loop watches; embed it. Level-triggered, EPOLLIN/EPOLLOUT/EPOLLHUP bits. */
 struct loop_fd {
@@ -56,6 +57,14 @@ void loop_after_cancel(struct loop *l, struct loop_work *w);
  */
 void loop_post_barrier(struct loop *l);
 
+/*
+ * A message came in on this socket, from a peer that has few under way and waits for
+ * them. If the loop follows (placement.h), it may move to the processor where it came in.
+ */
+void loop_heard(struct loop *l, int fd);
+/* The processor on which handlers' threads are wanted; -1: anywhere. */
+int loop_shared_cpu(const struct loop *l);
+
 /* loop_clock() at the start of the current batch. */
 uint64_t loop_now(const struct loop *l);
 /* Is the caller on this loop's thread? */
@@ -89,6 +98,8 @@ struct loop_rings {
 	/* About to sleep: ask handlers for a wake-up. False: there is work after all, nothing was asked. */
 	bool (*sleep)(struct loop_rings *self);
 	void (*awake)(struct loop_rings *self);
+	/* The loop keeps to this processor now, and wants the handlers' threads there. */
+	void (*moved)(struct loop_rings *self, int cpu);
 };
 
 /* Longest spin before sleeping, ns. */
@@ -106,6 +117,8 @@ struct loop_counters {
 int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out);
 /* Before the loop runs. */
 void loop_set_rings(struct loop *l, struct loop_rings *rings);
+/* Before the loop runs: where its thread runs. Without a call: anywhere. */
+void loop_place(struct loop *l, const struct placement *p);
 /* Runs on the caller's thread until loop_stop(). */
 void loop_run(struct loop *l);
 /* Runs on a thread of its own; 0 or -errno. */

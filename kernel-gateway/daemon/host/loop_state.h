@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 #include "loop.h"
+#include "placement.h"
 #include "spin.h"
 #include "timer_heap.h"
 
@@ -23,6 +24,7 @@ struct loop {
 	struct loop_work *after_pass;	/* what the current pass has still to run, oldest first */
 	struct loop_rings *rings;
 	struct spin spin;
+	struct follow follow;
 	/* The current round's events; loop_fd_remove() blanks entries not yet dispatched. */
 	struct epoll_event events[EVENTS_PER_ROUND];
 	int next_event;
@@ -40,6 +42,8 @@ struct loop {
 	_Atomic bool stopping;
 };
 
+/* Keeps its thread, the caller's, to follow.cpu. False: there is none, or it is not allowed. */
+bool loop_keep_to_cpu(struct loop *l);
 /* Wakes the loop if it sleeps. Any thread. */
 void loop_wake(struct loop *l);
 /* One pass over what was posted, and over the after-work. */

@@ -85,6 +85,12 @@ static bool raise_flags(struct loop_rings *r)
 	return true;
 }
 
+static void moved(struct loop_rings *r, int cpu)
+{
+	for (struct ring_queue *rq = service_of(r)->queues; rq; rq = rq->next)
+		sl_queue_wish_cpu(rq->queue, cpu);
+}
+
 void ring_service_init(struct ring_service *s, struct loop *l)
 {
 	*s = (struct ring_service){
@@ -93,7 +99,8 @@ void ring_service_init(struct ring_service *s, struct loop *l)
 			   .ready = ready,
 			   .in_flight = in_flight,
 			   .sleep = raise_flags,
-			   .awake = awake },
+			   .awake = awake,
+			   .moved = moved },
 		.loop = l,
 	};
 	loop_set_rings(l, &s->rings);
@@ -148,6 +155,7 @@ int ring_queue_attach(struct ring_queue *rq)
 	if (s->queues)
 		s->queues->prev = rq;
 	s->queues = rq;
+	sl_queue_wish_cpu(rq->queue, loop_shared_cpu(s->loop));
 	return 0;
 }
 

@@ -2,11 +2,11 @@
 #include "spin.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "loop.h"
+#include "placement.h"
 
 #define CALIBRATION_ROUNDS 200
 #define PRICE_FALLBACK_NS  10000
@@ -74,13 +74,6 @@ uint64_t spin_wake_price(void)
 	return price_ns;
 }
 
-static int usable_cpus(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 void spin_init(struct spin *s, uint64_t spin_ns)
 {
 	s->adaptive = spin_ns == LOOP_SPIN_AUTO;
@@ -91,7 +84,7 @@ void spin_init(struct spin *s, uint64_t spin_ns)
 	if (!s->adaptive)
 		return;
 	/* Alone on one CPU, who spins waits for somebody who cannot run. */
-	if (usable_cpus() < 2) {
+	if (placement_usable_cpus() < 2) {
 		s->budget_ns = 0;
 		return;
 	}
@@ -100,16 +93,11 @@ void spin_init(struct spin *s, uint64_t spin_ns)
 		s->budget_ns = BUDGET_MAX_NS;
 }
 
-bool spin_pays(const struct spin *s)
-{
-	return s->budget_ns && (!s->adaptive || s->hit_share >= SPIN_ONE / 4);
-}
-
 bool spin_wanted(struct spin *s)
 {
 	if (s->budget_ns == 0)
 		return false;
-	if (spin_pays(s))
+	if (!s->adaptive || s->hit_share >= SPIN_ONE / 4)
 		return true;
 	if (++s->skipped < SPIN_PROBE_EVERY)
 		return false;

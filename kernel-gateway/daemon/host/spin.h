@@ -23,9 +23,7 @@ struct spin {
 
 /* budget_ns as given, or adaptive with a measured budget for LOOP_SPIN_AUTO. */
 void spin_init(struct spin *s, uint64_t spin_ns);
-/* Do spins pay at present? */
-bool spin_pays(const struct spin *s);
-/* Try a spin now? As spin_pays(), and a probe now and then if not. */
+/* Try a spin now? While they pay, and a probe now and then while they do not. */
 bool spin_wanted(struct spin *s);
 /* What became of it. */
 void spin_record(struct spin *s, bool hit);

@@ -125,6 +125,9 @@ struct sluice_control {
  *   write 8 bytes (the number 1) to the ring's eventfd. Gateway: store
  *   sleeping = 1, full fence, look at comp_producer again, then sleep. The two
  *   fences pair: one side always sees the other.
+ * `cpu`: a wish. The number of a processor, plus 1, on which the gateway's thread keeps
+ *   and would have the handler's thread for this ring: waking each other is cheapest
+ *   there. 0: none. It may change at any time; relaxed.
  */
 struct sluice_gw_index {
 	__u32 sub_producer;
@@ -132,7 +135,8 @@ struct sluice_gw_index {
 	__u32 comp_consumer;
 	__u8  reserved1[SLUICE_CACHE_LINE - 4];
 	__u32 sleeping;
-	__u8  reserved2[SLUICE_CACHE_LINE - 4];
+	__u32 cpu;
+	__u8  reserved2[SLUICE_CACHE_LINE - 8];
 };
 
 /*

@@ -2,6 +2,9 @@
 /** Benchmarks against peers and limits. */
 module io.sluice.bench {
     requires info.picocli;
+    requires io.sluice.handler;
+    requires java.management;
+    requires jdk.management;
     requires static org.jspecify;
 
     opens io.sluice.bench to

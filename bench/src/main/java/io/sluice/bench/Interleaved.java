@@ -21,13 +21,13 @@ final class Interleaved {
         this.workloads = workloads;
     }
 
-    void run(int rounds, int seconds) throws IOException, InterruptedException {
+    void run(int rounds, double seconds) throws IOException, InterruptedException {
         for (Workload workload : workloads) {
             Map<Subject, double[]> row = new LinkedHashMap<>();
             for (Subject subject : subjects) {
                 if (subject.supports(workload)) {
                     row.put(subject, new double[rounds]);
-                    subject.run(workload, 1);
+                    subject.run(workload, seconds);
                 }
             }
             for (int round = 0; round < rounds; round++) {

@@ -8,7 +8,7 @@ interface Subject {
     String name();
 
     /** Runs the workload for about so many seconds and returns commands per second. */
-    double run(Workload workload, int seconds) throws IOException, InterruptedException;
+    double run(Workload workload, double seconds) throws IOException, InterruptedException;
 
     /** Whether this subject can run the workload at all; a limit knows only some. */
     default boolean supports(Workload workload) {

@@ -45,7 +45,7 @@ final class TcpEcho implements Subject {
     }
 
     @Override
-    public double run(Workload workload, int seconds) throws IOException, InterruptedException {
+    public double run(Workload workload, double seconds) throws IOException, InterruptedException {
         List<String> line = List.of(program.toString(), "client", port, "" + workload.depth(), "" + seconds);
         return Double.parseDouble(Command.run(line).strip());
     }

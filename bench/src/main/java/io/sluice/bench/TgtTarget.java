@@ -45,8 +45,8 @@ final class TgtTarget implements Subject {
     }
 
     @Override
-    public double run(Workload workload, int seconds) throws IOException, InterruptedException {
-        return Initiator.run(url, workload, seconds);
+    public double run(Workload workload, double seconds) throws IOException, InterruptedException {
+        return Initiator.run(url, workload, (int) Math.ceil(seconds));
     }
 
     @Override

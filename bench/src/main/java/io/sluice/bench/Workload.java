@@ -11,6 +11,11 @@ package io.sluice.bench;
  * @param write writes rather than reads
  */
 record Workload(String name, int depth, int blockBytes, boolean random, boolean write) {
+    /** At the ring, without data. */
+    static Workload ring(int depth) {
+        return new Workload("depth " + depth, depth, 0, false, false);
+    }
+
     static Workload randomRead4k(int depth) {
         return new Workload("4 KiB random read, depth " + depth, depth, 4096, true, false);
     }

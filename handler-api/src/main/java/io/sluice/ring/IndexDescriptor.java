@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
  *    0   sub_producer          sub_consumer
  *  128   comp_consumer         comp_producer
  *  256   sleeping              sleeping (futex word)
+ *  260   cpu
  *  384
  * </pre>
  */
@@ -20,6 +21,7 @@ final class IndexDescriptor {
     static final int SUBMISSION = 0;
     static final int COMPLETION = Abi.CACHE_LINE;
     static final int SLEEPING = 2 * Abi.CACHE_LINE;
+    static final int CPU = SLEEPING + 4;
     static final int SIZE = 3 * Abi.CACHE_LINE;
 
     private final MemorySegment gateway;
@@ -72,6 +74,12 @@ final class IndexDescriptor {
     @HotPath
     boolean isGatewaySleeping() {
         return Layout.loadVolatile(gateway, gatewayOffset + SLEEPING) != 0;
+    }
+
+    /** Where the gateway would have the thread of this ring: the number of a processor, plus 1; 0: anywhere. */
+    @HotPath
+    int wishedCpu() {
+        return Layout.i32(gateway, gatewayOffset + CPU);
     }
 
     @HotPath

@@ -39,6 +39,8 @@ final class Linux {
     private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle WRITE = quiet("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FUTEX = futexHandle();
+    private static final MethodHandle SCHED_SETAFFINITY =
+            call("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     private static final long SYS_FUTEX = System.getProperty("os.arch").equals("aarch64") ? 98 : 202;
     private static final int FUTEX_WAIT = 0;
@@ -232,6 +234,26 @@ final class Linux {
         try {
             long ignored =
                     (long) FUTEX.invokeExact(SYS_FUTEX, word, (long) FUTEX_WAKE, (long) Integer.MAX_VALUE, 0L, 0L, 0L);
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /**
+     * Lets the calling thread run on these processors only.
+     *
+     * @param mask a {@code cpu_set_t}: bit n of the little-endian bytes is processor n
+     */
+    static void setAffinity(MemorySegment mask, String what) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int result = (int) SCHED_SETAFFINITY.invokeExact(capture, 0, mask.byteSize(), mask.address());
+            if (result < 0) {
+                throw new NativeException(
+                        "sched_setaffinity to " + what,
+                        errno(capture),
+                        "name processors that are online and that this process may use (taskset -pc)");
+            }
         } catch (Throwable failed) {
             throw rethrow(failed);
         }

@@ -134,6 +134,12 @@ public final class RingQueue {
         return index.loadSubProducerAcquire() == index.loadCompConsumerAcquire();
     }
 
+    /** The processor on which the gateway would have this queue's loop; -1: any. It may change at any time. */
+    @HotPath
+    public int wishedCpu() {
+        return index.wishedCpu() - 1;
+    }
+
     IndexDescriptor index() {
         return index;
     }

@@ -91,6 +91,7 @@ public final class SharedMemoryTransport implements Transport {
     @HotPath
     public int enter(RingQueue queue, int min, int max, long timeoutNanos, LocalWork local) {
         WaitStatistics statistic = statistics[queue.number()];
+        statistic.entered();
         if (queue.publish() != 0) {
             // Pairs with the gateway's fence between sleeping = 1 and its second look at comp_producer.
             VarHandle.fullFence();
@@ -103,31 +104,30 @@ public final class SharedMemoryTransport implements Transport {
         if (available >= min || local.isPending()) {
             return Math.min(available, max);
         }
-        AdaptiveSpin spin = spins[queue.number()];
-        long start = System.nanoTime();
-        if (!spin(queue, min, local, start, spin.budgetNanos(), statistic) && timeoutNanos > 0) {
+        if (timeoutNanos > 0 && !spin(queue, min, local, statistic)) {
             sleep(queue, min, local, timeoutNanos, statistic);
         }
-        spin.waited(System.nanoTime() - start);
         return Math.min(queue.available(), max);
     }
 
     @HotPath
-    private static boolean spin(
-            RingQueue queue, int min, LocalWork local, long start, long budget, WaitStatistics statistic) {
+    private boolean spin(RingQueue queue, int min, LocalWork local, WaitStatistics statistic) {
+        AdaptiveSpin spin = spins[queue.number()];
+        long budget = spin.budgetNanos();
         if (budget == 0) {
             return false;
         }
         statistic.spun();
+        boolean hit = false;
+        long start = System.nanoTime();
         do {
-            for (int i = 0; i < POLLS_PER_CLOCK_READ; i++) {
-                if (queue.available() >= min || local.isPending()) {
-                    return true;
-                }
+            for (int i = 0; i < POLLS_PER_CLOCK_READ && !hit; i++) {
                 Thread.onSpinWait();
+                hit = queue.available() >= min || local.isPending();
             }
-        } while (System.nanoTime() - start < budget);
-        return false;
+        } while (!hit && System.nanoTime() - start < budget);
+        spin.record(hit);
+        return hit;
     }
 
     @HotPath

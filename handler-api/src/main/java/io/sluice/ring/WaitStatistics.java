@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
  * sides, so that a neighbour on the heap costs the loop nothing.
  */
 public final class WaitStatistics {
+    private static final VarHandle ENTERS = handle("enters");
     private static final VarHandle SPINS = handle("spins");
     private static final VarHandle SLEEPS = handle("sleeps");
     private static final VarHandle WAKES = handle("wakes");
@@ -17,6 +18,7 @@ public final class WaitStatistics {
     @SuppressWarnings("unused")
     private long p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15;
 
+    private long enters;
     private long spins;
     private long sleeps;
     private long wakes;
@@ -35,6 +37,11 @@ public final class WaitStatistics {
     }
 
     @HotPath
+    void entered() {
+        ENTERS.setOpaque(this, enters + 1);
+    }
+
+    @HotPath
     void spun() {
         SPINS.setOpaque(this, spins + 1);
     }
@@ -47,6 +54,11 @@ public final class WaitStatistics {
     @HotPath
     void woke() {
         WAKES.setOpaque(this, wakes + 1);
+    }
+
+    /** Calls of {@link Transport#enter}. */
+    public long enters() {
+        return (long) ENTERS.getOpaque(this);
     }
 
     /** Waits that began with spinning. */

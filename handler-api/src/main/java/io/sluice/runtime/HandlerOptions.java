@@ -3,6 +3,7 @@ package io.sluice.runtime;
 
 import io.sluice.ring.Abi;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a handler process runs.
@@ -13,12 +14,16 @@ import java.time.Duration;
  * @param poolBytes data pool, a multiple of 16 MiB
  * @param workers threads that SERIAL and PARALLEL devices share
  * @param grace how long the gateway keeps commands for the process that takes over, up to an hour
+ * @param queueCpus processors of the queue loops: loop q keeps to number q modulo their count; none: where the gateway wishes
+ *     them, or else where the scheduler puts them
  */
-public record HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, Duration grace) {
+public record HandlerOptions(
+        String name, int queues, int depth, long poolBytes, int workers, Duration grace, List<Integer> queueCpus) {
     /** As long as many an initiator waits before it begins to abort. */
     public static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
     public HandlerOptions {
+        queueCpus = List.copyOf(queueCpus);
         if (queues < 1 || queues > 64) {
             throw new IllegalArgumentException("queues " + queues + ": choose from 1 to 64");
         }
@@ -39,6 +44,16 @@ public record HandlerOptions(String name, int queues, int depth, long poolBytes,
     /** With the default grace. */
     public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers) {
         this(name, queues, depth, poolBytes, workers, DEFAULT_GRACE);
+    }
+
+    /** With a grace, and the queue loops anywhere. */
+    public HandlerOptions(String name, int queues, int depth, long poolBytes, int workers, Duration grace) {
+        this(name, queues, depth, poolBytes, workers, grace, List.of());
+    }
+
+    /** The same with the queue loops on these processors. */
+    public HandlerOptions onCpus(List<Integer> cpus) {
+        return new HandlerOptions(name, queues, depth, poolBytes, workers, grace, cpus);
     }
 
     /** For this machine: a queue per two processors up to four, and workers for devices that wait for storage. */

@@ -197,7 +197,7 @@ public final class HandlerRuntime implements AutoCloseable {
         GatewayLink link = connector.connect(slot::lost);
         HandlerSession opened;
         try {
-            opened = new HandlerSession(link, slot::lost, workers, refusedEnds);
+            opened = new HandlerSession(link, slot::lost, workers, refusedEnds, options.queueCpus());
         } catch (RuntimeException failed) {
             link.close();
             throw failed;

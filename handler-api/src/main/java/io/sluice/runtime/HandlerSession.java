@@ -46,14 +46,20 @@ final class HandlerSession {
     private boolean unmapped; // guarded by requests
     private volatile boolean over;
 
-    HandlerSession(GatewayLink link, GatewayLink.LossListener listener, WorkerPool workers, AtomicLong refusedEnds) {
+    HandlerSession(
+            GatewayLink link,
+            GatewayLink.LossListener listener,
+            WorkerPool workers,
+            AtomicLong refusedEnds,
+            List<Integer> queueCpus) {
         this.link = link;
         this.transport = link.transport();
         this.listener = listener;
         int queues = transport.control().queues();
         loops = new QueueLoop[queues];
         for (int i = 0; i < queues; i++) {
-            loops[i] = new QueueLoop(this, transport, transport.queue(i), refusedEnds);
+            int cpu = queueCpus.isEmpty() ? -1 : queueCpus.get(i % queueCpus.size());
+            loops[i] = new QueueLoop(this, transport, transport.queue(i), refusedEnds, cpu);
         }
         absent = AbsentDevice.served(workers, queues);
         adminThread = Thread.ofPlatform().daemon().name("sluice-admin").unstarted(this::runAdmin);

@@ -3,7 +3,9 @@ package io.sluice.runtime;
 
 import io.sluice.handler.HotPath;
 import io.sluice.handler.ItNexus;
+import io.sluice.ring.NativeException;
 import io.sluice.ring.RingQueue;
+import io.sluice.ring.ThreadPlacement;
 import io.sluice.ring.Transport;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -29,11 +31,19 @@ final class QueueLoop implements Transport.LocalWork {
     private final MpscVarHandleArrayQueue<RingCommand> replies;
     private final AtomicLong refusedEnds;
     private final Thread thread;
+    private final int fixedCpu;
+    private int cpu = -1; // where it keeps, or was refused to
     private volatile boolean stopped;
     private long outstanding; // the loop's own
 
-    QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds) {
+    /**
+     * A loop that does not run yet.
+     *
+     * @param cpu the processor that it keeps to; -1: where the gateway wishes it
+     */
+    QueueLoop(HandlerSession session, Transport transport, RingQueue queue, AtomicLong refusedEnds, int cpu) {
         this.session = session;
+        this.fixedCpu = cpu;
         this.transport = transport;
         this.queue = queue;
         this.refusedEnds = refusedEnds;
@@ -67,6 +77,9 @@ final class QueueLoop implements Transport.LocalWork {
     }
 
     private void run() {
+        if (fixedCpu >= 0) {
+            keepTo(fixedCpu);
+        }
         try {
             while (!stopped) {
                 cycle();
@@ -77,6 +90,24 @@ final class QueueLoop implements Transport.LocalWork {
         }
         linger();
         session.loopEnded();
+    }
+
+    private void keepTo(int processor) {
+        cpu = processor;
+        try {
+            ThreadPlacement.pin(processor);
+        } catch (NativeException refused) {
+            LOG.warn("queue {}: {}; the scheduler places it", queue.number(), refused.getMessage());
+        }
+    }
+
+    /** Where the gateway's own thread is: there, waking each other is cheapest. */
+    @HotPath
+    private void join() {
+        int wished = queue.wishedCpu();
+        if (wished != cpu && wished >= 0 && fixedCpu < 0) {
+            keepTo(wished);
+        }
     }
 
     /** One round. */
@@ -91,6 +122,7 @@ final class QueueLoop implements Transport.LocalWork {
             tags[i] = queue.peekTag(i);
         }
         queue.take(count);
+        join();
         outstanding += count;
         session.catchUp();
         long now = System.nanoTime();

@@ -124,6 +124,7 @@ class AbiLayoutTest {
         compare("sluice_gw_index.sub_producer.offset", IndexDescriptor.SUBMISSION, wrong);
         compare("sluice_gw_index.comp_consumer.offset", IndexDescriptor.COMPLETION, wrong);
         compare("sluice_gw_index.sleeping.offset", IndexDescriptor.SLEEPING, wrong);
+        compare("sluice_gw_index.cpu.offset", IndexDescriptor.CPU, wrong);
         compare("sluice_gw_index.size", IndexDescriptor.SIZE, wrong);
         compare("sluice_user_index.sub_consumer.offset", IndexDescriptor.SUBMISSION, wrong);
         compare("sluice_user_index.comp_producer.offset", IndexDescriptor.COMPLETION, wrong);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Where a loop's thread runs. */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "log.h"
+#include "loop_state.h"
+
+void loop_place(struct loop *l, const struct placement *p)
+{
+	l->follow.on = p->kind == PLACEMENT_FOLLOW;
+	if (p->kind == PLACEMENT_FIXED)
+		l->follow.cpu = p->cpus[l->index % p->n_cpus];
+}
+
+bool loop_keep_to_cpu(struct loop *l)
+{
+	cpu_set_t set;
+
+	if (l->follow.cpu < 0)
+		return false;
+	CPU_ZERO(&set);
+	CPU_SET(l->follow.cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) == 0)
+		return true;
+	log_warn("loop",
+		 "loop %u on processor %d: %s: the scheduler places it; name processors of --cpus "
+		 "that this process may use",
+		 l->index, l->follow.cpu, strerror(errno));
+	/* Once is enough: what is refused now is refused the next time. */
+	l->follow = (struct follow){ .cpu = -1 };
+	return false;
+}
+
+int loop_shared_cpu(const struct loop *l)
+{
+	return l->follow.on ? l->follow.cpu : -1;
+}
+
+void loop_heard(struct loop *l, int fd)
+{
+	socklen_t len = sizeof(int);
+	int cpu = -1;
+
+	if (!follow_asks(&l->follow) ||
+	    getsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &len) < 0 ||
+	    !follow_vote(&l->follow, cpu))
+		return;
+	if (loop_keep_to_cpu(l) && l->rings && l->rings->moved)
+		l->rings->moved(l->rings, cpu);
+}
