@@ -82,8 +82,7 @@ static void should_not_be_drained_while_anybody_is_in_it(void **state)
 	fx->session->granting = true;
 	assert_false(sl_session_drained(fx->session));
 	fx->session->granting = false;
-	sl_session_destroy(fx->session);
-	fx->session = NULL;
+	fx_session_close();
 }
 
 /* The newest state wins, and what was never told is told when there is room. */
