@@ -151,9 +151,9 @@ static int do_limit(struct player *p, const struct statement *s)
 
 static int do_wait(struct player *p, const struct statement *s)
 {
-	struct player_task *t = player_find_task(p, s->name, 0);
+	struct player_task *t = player_need_task(p, s->name);
 
-	if (player_await(p, t))
+	if (t && player_await(p, t))
 		p->last = t;
 	return 0;
 }

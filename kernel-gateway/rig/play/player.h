@@ -153,6 +153,8 @@ int player_ready(struct player *p, const struct statement *s);
 void player_ended(void *nexus, const struct message *m);
 /* The newest of that name; `index` of those sent with times=. NULL: was not sent. */
 struct player_task *player_find_task(struct player *p, const char *name, uint32_t index);
+/* That one, or the scenario fails: a command that was refused, for example, was never sent. */
+struct player_task *player_need_task(struct player *p, const char *name);
 /* Waits for its end; fails the scenario if that does not come. */
 bool player_await(struct player *p, struct player_task *t);
 void player_tasks_free(struct player *p);

@@ -169,10 +169,11 @@ static void judge(struct player *p, const struct end_spec *e, const struct playe
 void player_expect_end(struct player *p, const struct statement *s)
 {
 	const struct end_spec *e = &s->end;
-	struct player_task *t = e->name ? player_find_task(p, e->name, 0) : p->last;
+	struct player_task *t = e->name ? player_need_task(p, e->name) : p->last;
 
 	if (!t) {
-		player_fail(p, "nothing has been sent yet");
+		if (!p->failed)
+			player_fail(p, "nothing has been sent yet");
 		return;
 	}
 	for (uint32_t i = 1; t && !p->failed; i++) {
@@ -199,8 +200,12 @@ void player_expect_order(struct player *p, const struct statement *s)
 	const char **names = s->names.list;
 	struct player_task *before = NULL;
 
-	for (uint32_t i = 0; names[i] && !p->failed; i++)
-		player_await(p, player_find_task(p, names[i], 0));
+	for (uint32_t i = 0; names[i] && !p->failed; i++) {
+		struct player_task *t = player_need_task(p, names[i]);
+
+		if (t)
+			player_await(p, t);
+	}
 	for (uint32_t i = 0; names[i] && !p->failed; i++) {
 		struct player_task *t = player_find_task(p, names[i], 0);
 
@@ -227,6 +232,10 @@ void player_expect_pending(struct player *p, const struct statement *s)
 {
 	char text[PLAYER_TEXT];
 
+	for (uint32_t i = 0; s->names.list[i]; i++) {
+		if (!player_need_task(p, s->names.list[i]))
+			return;
+	}
 	if (!player_wait(p, any_ended, s->names.list, s->names.ns))
 		return;
 	for (uint32_t i = 0; s->names.list[i]; i++) {

@@ -21,6 +21,15 @@ struct player_task *player_find_task(struct player *p, const char *name, uint32_
 	return NULL;
 }
 
+struct player_task *player_need_task(struct player *p, const char *name)
+{
+	struct player_task *t = player_find_task(p, name, 0);
+
+	if (!t)
+		player_fail(p, "%s has not been sent", name);
+	return t;
+}
+
 void player_tasks_free(struct player *p)
 {
 	while (p->tasks) {
@@ -267,13 +276,15 @@ int player_function(struct player *p, const struct statement *s)
 	const struct function_spec *f = &s->function;
 	struct player_nexus *n = player_find_nexus(p, f->to.nexus);
 	struct sluice_rig_tmf tmf = { .function = f->function, .task_tag = f->task_tag };
-	struct player_task *t;
+	struct player_task *t = f->task ? player_need_task(p, f->task) : NULL;
 	int err;
 
 	if (!is_open(p, n))
 		return -ENOTCONN;
-	if (f->task)
-		tmf.task_tag = player_find_task(p, f->task, 0)->tag;
+	if (p->failed)
+		return 0;
+	if (t)
+		tmf.task_tag = t->tag;
 	t = new_task(p, n, f->name);
 	t->is_function = true;
 	tmf.nexus = n->id;

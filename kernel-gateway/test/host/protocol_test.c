@@ -257,7 +257,7 @@ static void should_refuse_bad_configuration_with_value_and_remedy(void **state)
 	strcpy(l.target, "iqn.2026-11.io.sluice:nowhere");
 	assert_int_equal(connection_call(&c, SLUICE_OP_LUN_MAP, &l, sizeof(l), NULL, 0, why),
 			 -ENOENT);
-	assert_says(why, ":");
+	assert_says(why, "no target of that name: add it first");
 	connection_close(&c);
 }
 
