@@ -13,7 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
  * that repeats it.
  */
 public abstract class DeviceContract
-        implements InquiryRules, CommandRules, ModeSenseRules, ModeSelectRules, LogRules, LifeRules, RandomRules {
+        implements InquiryRules,
+                CommandRules,
+                ModeSenseRules,
+                ModeSelectRules,
+                LogRules,
+                LifeRules,
+                TakeOverRules,
+                RandomRules {
     @TempDir
     @Nullable
     Path directory;

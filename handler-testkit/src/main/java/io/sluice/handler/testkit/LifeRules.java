@@ -3,7 +3,6 @@ package io.sluice.handler.testkit;
 
 import static io.sluice.handler.testkit.Testbed.check;
 
-import io.sluice.handler.Recovery;
 import io.sluice.handler.TaskManagementFunction;
 import io.sluice.handler.testing.CommandResult;
 import io.sluice.handler.testing.TestNexus;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Many commands, nexuses, resets and ends: every command ends once, whatever happens meanwhile. */
@@ -99,36 +97,5 @@ interface LifeRules {
         bed().reopen();
         requireAll(futures, expected);
         requireAll(submit(bed().gateway().nexus(), 1), expected);
-    }
-
-    /** A device that declares REDELIVER says that it can tell, or need not: its initiator must not notice. */
-    @Test
-    default void shouldAnswerARedeliveredCommandAsTheFirstTime() {
-        Assumptions.assumeTrue(
-                bed().profile().recovery() == Recovery.REDELIVER, "SKIPPED: the profile does not say REDELIVER");
-        Seed seed = Seed.fresh();
-        RandomCommands random = new RandomCommands(seed.random());
-        for (SupportedCommand command : SupportedCommand.of(bed())) {
-            for (int i = 0; i < 20 && !command.isAnsweredByTheGateway(); i++) {
-                RandomCommands.Command one = random.of(command);
-                CommandResult first = seed.run(bed(), one);
-                CommandResult second = bed().await(
-                                one.cdb(),
-                                one.direction(),
-                                one.expectedLength(),
-                                bed().gateway()
-                                        .nexus()
-                                        .redeliver(
-                                                first.sequence(),
-                                                one.cdb(),
-                                                one.direction(),
-                                                one.dataOut(),
-                                                one.expectedLength()));
-                boolean alike = first.status() == second.status()
-                        && Arrays.equals(first.senseBytes(), second.senseBytes())
-                        && first.dataLength() == second.dataLength();
-                check(alike, "%s%s ended %s, and redelivered %s", seed, one, first, second);
-            }
-        }
     }
 }

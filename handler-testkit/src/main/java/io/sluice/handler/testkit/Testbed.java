@@ -36,7 +36,7 @@ public final class Testbed implements AutoCloseable {
         this.subject = subject;
         this.directory = directory;
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        this.gateway = openGateway(meters);
+        this.gateway = openGateway(GatewayDouble.options(), meters);
         this.endedTwice = counter(meters);
     }
 
@@ -54,20 +54,34 @@ public final class Testbed implements AutoCloseable {
         return meters.get("sluice.commands.ended.twice").functionCounter();
     }
 
-    private GatewayDouble openGateway(SimpleMeterRegistry meters) throws DeviceConfigException, IOException {
-        GatewayDouble.Options options = GatewayDouble.options().queues(QUEUES).meters(meters);
+    private GatewayDouble openGateway(GatewayDouble.Options options, SimpleMeterRegistry meters)
+            throws DeviceConfigException, IOException {
         return GatewayDouble.open(
-                options,
+                options.queues(QUEUES).meters(meters),
                 subject.name(),
                 directory.resolve("home"),
                 context -> new WatchedDevice(subject.open(context, directory), escaped));
     }
 
-    /** Closes the device and opens it again with the same configuration and the same directory. */
+    /** Closes the device and opens it again with the same configuration and the same directory, as after a power cycle. */
     public void reopen() throws DeviceConfigException, IOException {
+        reopen(GatewayDouble.options());
+    }
+
+    /**
+     * The same as a successor that takes over while initiators wait and are told nothing.
+     *
+     * @param afterSequence of the last command that the predecessor had
+     */
+    public void takeOver(long afterSequence) throws DeviceConfigException, IOException {
+        reopen(GatewayDouble.options().takesOver(afterSequence));
+    }
+
+    private void reopen(GatewayDouble.Options options) throws DeviceConfigException, IOException {
+        gateway.device().writeBack();
         close();
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        gateway = openGateway(meters);
+        gateway = openGateway(options, meters);
         endedTwice = counter(meters);
     }
 

@@ -85,6 +85,21 @@ final class WatchedDevice implements Device {
     }
 
     @Override
+    public void poweredOn() {
+        guarded("poweredOn", device::poweredOn);
+    }
+
+    @Override
+    public void takenOver() {
+        guarded("takenOver", device::takenOver);
+    }
+
+    @Override
+    public void writeBack() {
+        guarded("writeBack", device::writeBack);
+    }
+
+    @Override
     public void close() throws IOException {
         try {
             device.close();

@@ -32,6 +32,7 @@ final class Defects {
         modeSelect();
         logs();
         life();
+        takeOver();
         byRule.put("shouldAnswerRandomCdbs", instead(is(OpCode.READ_16), c -> c.good(c.cdb32(10) * 512)));
         byRule.put("shouldAnswerRandomParameterLists", instead(is(OpCode.MODE_SELECT_6), c -> {
             if (c.dataOutLength() == 4) {
@@ -324,9 +325,37 @@ final class Defects {
                 throw new IOException("the medium does not let go");
             }
         });
+    }
+
+    private void takeOver() {
         byRule.put(
                 "shouldAnswerARedeliveredCommandAsTheFirstTime",
                 instead(ScsiCommand::redelivered, c -> c.check(SenseKey.MISCOMPARE, AdditionalSense.WRITE_ERROR)));
+        byRule.put("shouldAnswerARedeliveredCommandAsItsPredecessorDid", context -> new SpoiltDevice(context) {
+            private boolean isSuccessor;
+
+            @Override
+            public void takenOver() {
+                isSuccessor = true;
+            }
+
+            @Override
+            public void execute(ScsiCommand command) {
+                if (isSuccessor && command.redelivered()) {
+                    command.check(SenseKey.ABORTED_COMMAND, AdditionalSense.NO_ADDITIONAL_SENSE_INFORMATION);
+                } else {
+                    super.execute(command);
+                }
+            }
+        });
+        byRule.put("shouldGoOnWithItsModeValuesWhenItTakesOver", context -> {
+            Files.deleteIfExists(context.home().resolve("mode-pages-current"));
+            return new SpoiltDevice(context);
+        });
+        byRule.put("shouldBeginWithItsSavedModeValuesWhenItIsPoweredOn", context -> new SpoiltDevice(context) {
+            @Override
+            public void poweredOn() {}
+        });
     }
 
     /** Ends one command BUSY after something happened. */

@@ -52,6 +52,16 @@ class SpoiltDevice implements Device {
     }
 
     @Override
+    public void poweredOn() {
+        sound.poweredOn();
+    }
+
+    @Override
+    public void takenOver() {
+        sound.takenOver();
+    }
+
+    @Override
     public void logicalUnitReset() {
         sound.logicalUnitReset();
     }
