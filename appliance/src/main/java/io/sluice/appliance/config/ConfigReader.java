@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration and checks all of it: nothing stops at the first error but a file that cannot be read. */
@@ -37,14 +38,28 @@ public final class ConfigReader {
 
     private final Path home;
     private final Map<String, DeviceProvider> providers;
+    private final Predicate<String> checked;
 
     /**
      * @param home what relative paths of devices count from
      * @param providers the device types that exist, by type
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers) {
+        this(home, providers, handler -> true);
+    }
+
+    private ConfigReader(Path home, Map<String, DeviceProvider> providers, Predicate<String> checked) {
         this.home = home;
         this.providers = Map.copyOf(providers);
+        this.checked = checked;
+    }
+
+    /**
+     * For a process that serves some of the devices: what only their providers know of the others is not its business, so that
+     * one handler's devices do not stay away for an error in another's.
+     */
+    public ConfigReader checkingDevicesOf(String handler) {
+        return new ConfigReader(home, providers, handler::equals);
     }
 
     /**
@@ -79,7 +94,7 @@ public final class ConfigReader {
         Gateway gateway = gateway(root.table("gateway"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
-        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, home);
+        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, checked, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
         root.finish();
         if (!document.errors().isEmpty()) {
@@ -235,5 +250,5 @@ public final class ConfigReader {
     }
 
     /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
-    static final Set<String> DEVICE_KEYS = Set.of("name", "type");
+    static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler");
 }

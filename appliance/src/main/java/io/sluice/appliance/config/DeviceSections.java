@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** The {@code [[device]]} tables. What belongs to a device type is checked by its provider. */
@@ -25,11 +26,16 @@ final class DeviceSections {
 
     private final List<ApplianceConfig.Device> devices = new ArrayList<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Predicate<String> checked;
 
-    private DeviceSections() {}
+    private DeviceSections(Predicate<String> checked) {
+        this.checked = checked;
+    }
 
-    static DeviceSections read(List<Table> tables, Map<String, DeviceProvider> providers, Path home) {
-        DeviceSections sections = new DeviceSections();
+    /** @param checked the handler processes whose devices' types and own keys are checked; others' are taken as they are */
+    static DeviceSections read(
+            List<Table> tables, Map<String, DeviceProvider> providers, Predicate<String> checked, Path home) {
+        DeviceSections sections = new DeviceSections(checked);
         for (Table table : tables) {
             sections.device(table, providers, home);
         }
@@ -51,21 +57,29 @@ final class DeviceSections {
         if (!name.isEmpty()) {
             name(table, name);
         }
+        String handler = table.string("handler", ApplianceConfig.MAIN_HANDLER);
+        HandlerName.check(table, "handler", handler, home);
         String type = table.required("type", "write one of " + new TreeSet<>(providers.keySet()));
-        DeviceProvider provider = providers.get(type);
-        if (provider == null) {
-            if (!type.isEmpty()) {
-                String remedy = Suggestion.nearest(type, providers.keySet())
-                        .map(near -> "did you mean \"" + near + "\"?")
-                        .orElse("there are " + new TreeSet<>(providers.keySet())
-                                + "; the JAR of another type belongs into HOME/plugins");
-                table.wrong("type", "no such device type", remedy);
-            }
-            return;
-        }
         Map<String, Object> values = table.values();
-        check(table, provider, name, new LinkedHashMap<>(values), home);
-        devices.add(new ApplianceConfig.Device(name, type, table.line(), view(table, name, values, home)));
+        if (checked.test(handler)) {
+            DeviceProvider provider = providers.get(type);
+            if (provider == null) {
+                unknown(table, type, providers.keySet());
+                return;
+            }
+            check(table, provider, name, new LinkedHashMap<>(values), home);
+        }
+        devices.add(new ApplianceConfig.Device(name, type, handler, table.line(), view(table, name, values, home)));
+    }
+
+    private static void unknown(Table table, String type, Set<String> types) {
+        if (!type.isEmpty()) {
+            String remedy = Suggestion.nearest(type, types)
+                    .map(near -> "did you mean \"" + near + "\"?")
+                    .orElse("there are " + new TreeSet<>(types)
+                            + "; the JAR of another type belongs into HOME/plugins");
+            table.wrong("type", "no such device type", remedy);
+        }
     }
 
     private void name(Table table, String name) {
