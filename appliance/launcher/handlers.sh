@@ -30,7 +30,7 @@ start_handler() {
 	rm -f "$RUN/$(handler_stem ready "$1")"
 	spawn_handler "$1"
 	PID[$1]=$SPAWNED
-	echo "$SPAWNED" >"$RUN/$(handler_stem appliance "$1").pid"
+	remember_pid "$(handler_stem appliance "$1")" "$SPAWNED"
 	note "$(called "$1") started, process $SPAWNED"
 }
 
@@ -143,7 +143,7 @@ begin_restart() {
 promote_next() {
 	PID[$1]=${NEXT[$1]}
 	unset "NEXT[$1]"
-	echo "${PID[$1]}" >"$RUN/$(handler_stem appliance "$1").pid"
+	remember_pid "$(handler_stem appliance "$1")" "${PID[$1]}"
 	note "process ${PID[$1]} has taken over"
 }
 

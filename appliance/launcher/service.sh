@@ -111,11 +111,11 @@ service_restart() {
 }
 
 restart_handler() {
-	local name=$1 supervisor=$2 old until=$((SECONDS + READY_SECONDS))
+	local name=$1 supervisor=$2 old now until=$((SECONDS + READY_SECONDS))
 	old=$(handler_pid "$name") || die "handler '$name' is just being started: try again when ./sluice status shows it"
 	rm -f "$RUN/restart.failed"
 	echo "$name" >"$RUN/restart"
-	until [ -e "$RUN/$(handler_stem ready "$name")" ] && [ "$(handler_pid "$name")" != "$old" ]; do
+	until [ -e "$RUN/$(handler_stem ready "$name")" ] && now=$(handler_pid "$name") && [ "$now" != "$old" ]; do
 		[ ! -s "$RUN/restart.failed" ] || die "$(cat "$RUN/restart.failed")"
 		# Again until it has heard: a signal just before it falls asleep does not wake it.
 		[ ! -e "$RUN/restart" ] || kill -USR1 "$supervisor" 2>/dev/null
@@ -123,7 +123,7 @@ restart_handler() {
 		[ $SECONDS -lt $until ] || die "handler '$name' not restarted after $READY_SECONDS s: see $LOG/supervisor.log and $(handler_log "$name")"
 		sleep 0.02
 	done
-	say "restarted: process $(handler_pid "$name") serves as $name, $old has ended"
+	say "restarted: process $now serves as $name, $old has ended"
 }
 
 service_down() {

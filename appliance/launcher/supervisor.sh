@@ -49,6 +49,9 @@ forget_run() {
 	rm -f "$RUN/gateway.args" "$RUN/handlers" "$RUN/portals" "$RUN/ready" "$RUN"/ready-* "$RUN/served" "$RUN"/served-*
 }
 
+# remember_pid NAME PID: whole or not at all, for who reads it at that moment.
+remember_pid() { echo "$2" >"$RUN/$1.pid.new" && mv -f "$RUN/$1.pid.new" "$RUN/$1.pid"; }
+
 note() { printf '%s supervisor: %s\n' "$(date +%FT%T%z)" "$*" >&2; }
 
 # fail REASON: what `up` shows; the supervisor then ends.
@@ -100,21 +103,35 @@ start_gateway() {
 	"$SLUICED" --socket "$RUN/gateway.sock" "${arguments[@]}" </dev/null >>"$LOG/sluiced.log" 2>&1 9>&- &
 	GATEWAY=$!
 	GATEWAY_SINCE=$SECONDS
-	echo "$GATEWAY" >"$RUN/sluiced.pid"
+	remember_pid sluiced "$GATEWAY"
 	note "gateway started, process $GATEWAY ($SLUICED ${arguments[*]})"
 }
 
 # Sleeps until a child ends, or a signal came, and deals with it.
 await_death() {
-	local dead='' status
+	local dead='' status pid
+	# Of children that end together, bash's `wait -n` tells of one, and forgets the others: they are no jobs any more.
+	for pid in "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER; do
+		if ! kill -0 "$pid" 2>/dev/null; then
+			wait "$pid" 2>/dev/null
+			bury "$pid" $?
+			return
+		fi
+	done
 	# shellcheck disable=SC2086
 	wait -n -p dead "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER
 	status=$?
-	case ${dead:-} in
+	bury "${dead:-}" $status
+}
+
+# bury PID STATUS: deals with the end of a child.
+bury() {
+	local dead=$1 status=$2
+	case $dead in
 	'') ;; # a signal
 	"$TICKER") TICKER='' ;;
-	"$GATEWAY") gateway_died $status ;;
-	*) child_ended "$dead" $status ;;
+	"$GATEWAY") gateway_died "$status" ;;
+	*) child_ended "$dead" "$status" ;;
 	esac
 }
 

@@ -156,6 +156,7 @@ int sluiced_create(const struct sluiced_options *o, struct sluiced **out, char w
 		free(d);
 		return err;
 	}
+	d->host.time_moves = o->rig_time;
 	err = create_parts(d, o, why);
 	if (err) {
 		sluiced_destroy(d);

@@ -4,7 +4,8 @@
  * what goes before: 0 nothing (raw bytes to a fresh connection), 1 a login, 2 a
  * login with both digests; then each record is a length, a header and its data
  * whose header is made plausible by flags, so that the fuzzer gets past CmdSN and
- * goes on with what the target asked for (Text, R2T, NOP-In).
+ * goes on with what the target asked for (Text, R2T, NOP-In). From 240 on, a login in
+ * the middle reinstates the session, with commands of the old one still out.
  * After the input the peer hangs up; nothing may be left of it.
  */
 #include <errno.h>
@@ -132,21 +133,38 @@ static bool send_pdu(struct input *in)
 	return true;
 }
 
+static void log_in(uint8_t kind)
+{
+	memset(&stream, 0, sizeof(stream));
+	initiator_login(&peer, &rig, 1, kind == 2 ? DIGESTS : "", kind == 2 ? sizeof(DIGESTS) : 0);
+	peer.header_digest = peer.data_digest = kind == 2;
+}
+
+/* The same ISID again, by another connection (RFC 7143 6.3.5): the old one is closed for it. */
+static void reinstate(uint8_t kind)
+{
+	int old = peer.fd;
+
+	log_in(kind);
+	close(old);
+}
+
 static void play(struct input *in)
 {
-	uint8_t kind = input_u8(in) % 3;
+	uint8_t first = input_u8(in), kind = first % 3, before = 0;
 
-	memset(&stream, 0, sizeof(stream));
 	if (kind == 0) {
 		initiator_connect(&peer, &rig);
 		send_all(in->at, in->left);
 		return;
 	}
-	initiator_login(&peer, &rig, 1, kind == 2 ? DIGESTS : "", kind == 2 ? sizeof(DIGESTS) : 0);
-	peer.header_digest = peer.data_digest = kind == 2;
+	log_in(kind);
 	while (in->left && send_pdu(in)) {
-		struct pollfd p = { .fd = peer.fd, .events = POLLRDHUP };
+		struct pollfd p = { .events = POLLRDHUP };
 
+		if (first >= 240 && before++ == first % 5)
+			reinstate(kind);
+		p.fd = peer.fd;
 		if (poll(&p, 1, 0) > 0)
 			return;
 	}

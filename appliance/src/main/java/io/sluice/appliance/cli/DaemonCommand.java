@@ -9,10 +9,8 @@ import io.sluice.appliance.daemon.Daemon;
 import io.sluice.appliance.daemon.HomeDirectory;
 import io.sluice.appliance.daemon.ProviderCatalog;
 import io.sluice.appliance.daemon.StartException;
-import io.sluice.handler.DeviceProvider;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,9 +47,10 @@ final class DaemonCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         HomeDirectory directory = home.directory();
-        Map<String, DeviceProvider> providers = ProviderCatalog.load(directory.plugins());
+        ProviderCatalog catalog = ProviderCatalog.load(directory.plugins());
         Path file = config == null ? directory.configuration() : config;
-        ApplianceConfig read = new ConfigReader(directory.root(), providers)
+        ApplianceConfig read = new ConfigReader(
+                        directory.root(), catalog.providers(), !catalog.faults().isEmpty())
                 .checkingDevicesOf(handler)
                 .read(file);
         if (!read.handlers().contains(handler)) {
@@ -65,7 +64,7 @@ final class DaemonCommand implements Callable<Integer> {
             read = read.withPortal(portal(portal));
         }
         try {
-            return new Daemon(directory, read, handler, providers, takeOver).run();
+            return new Daemon(directory, read, handler, catalog, takeOver).run();
         } catch (StartException e) {
             spec.commandLine().getErr().println("sluice: " + e.getMessage());
             return e.status();

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration and checks all of it: nothing stops at the first error but a file that cannot be read. */
@@ -37,21 +36,27 @@ public final class ConfigReader {
     private static final int WORKERS = 8;
 
     private final Path home;
-    private final Map<String, DeviceProvider> providers;
-    private final Predicate<String> checked;
+    private final DeviceTypes types;
 
     /**
      * @param home what relative paths of devices count from
      * @param providers the device types that exist, by type
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers) {
-        this(home, providers, handler -> true);
+        this(home, providers, false);
     }
 
-    private ConfigReader(Path home, Map<String, DeviceProvider> providers, Predicate<String> checked) {
+    /**
+     * The same when a plugin may be unusable: a device of an unknown type may be one of its devices then, and no error of the
+     * configuration.
+     */
+    public ConfigReader(Path home, Map<String, DeviceProvider> providers, boolean typesAreMissing) {
+        this(home, new DeviceTypes(providers, typesAreMissing, handler -> true));
+    }
+
+    private ConfigReader(Path home, DeviceTypes types) {
         this.home = home;
-        this.providers = Map.copyOf(providers);
-        this.checked = checked;
+        this.types = types;
     }
 
     /**
@@ -59,7 +64,7 @@ public final class ConfigReader {
      * one handler's devices do not stay away for an error in another's.
      */
     public ConfigReader checkingDevicesOf(String handler) {
-        return new ConfigReader(home, providers, handler::equals);
+        return new ConfigReader(home, new DeviceTypes(types.providers(), types.areMissing(), handler::equals));
     }
 
     /**
@@ -94,7 +99,7 @@ public final class ConfigReader {
         Gateway gateway = gateway(root.table("gateway"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
-        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, checked, home);
+        DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
         root.finish();
         if (!document.errors().isEmpty()) {

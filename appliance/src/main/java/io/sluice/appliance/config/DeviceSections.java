@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** The {@code [[device]]} tables. What belongs to a device type is checked by its provider. */
@@ -26,18 +25,16 @@ final class DeviceSections {
 
     private final List<ApplianceConfig.Device> devices = new ArrayList<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
-    private final Predicate<String> checked;
+    private final DeviceTypes types;
 
-    private DeviceSections(Predicate<String> checked) {
-        this.checked = checked;
+    private DeviceSections(DeviceTypes types) {
+        this.types = types;
     }
 
-    /** @param checked the handler processes whose devices' types and own keys are checked; others' are taken as they are */
-    static DeviceSections read(
-            List<Table> tables, Map<String, DeviceProvider> providers, Predicate<String> checked, Path home) {
-        DeviceSections sections = new DeviceSections(checked);
+    static DeviceSections read(List<Table> tables, DeviceTypes types, Path home) {
+        DeviceSections sections = new DeviceSections(types);
         for (Table table : tables) {
-            sections.device(table, providers, home);
+            sections.device(table, home);
         }
         return sections;
     }
@@ -52,7 +49,8 @@ final class DeviceSections {
         return lines.keySet();
     }
 
-    private void device(Table table, Map<String, DeviceProvider> providers, Path home) {
+    private void device(Table table, Path home) {
+        Map<String, DeviceProvider> providers = types.providers();
         String name = table.required("name", "write name = \"disk0\" (LUN maps refer to it)");
         if (!name.isEmpty()) {
             name(table, name);
@@ -61,13 +59,13 @@ final class DeviceSections {
         HandlerName.check(table, "handler", handler, home);
         String type = table.required("type", "write one of " + new TreeSet<>(providers.keySet()));
         Map<String, Object> values = table.values();
-        if (checked.test(handler)) {
+        if (types.checked().test(handler)) {
             DeviceProvider provider = providers.get(type);
-            if (provider == null) {
+            if (provider != null) {
+                check(table, provider, name, new LinkedHashMap<>(values), home);
+            } else if (!types.areMissing()) {
                 unknown(table, type, providers.keySet());
-                return;
             }
-            check(table, provider, name, new LinkedHashMap<>(values), home);
         }
         devices.add(new ApplianceConfig.Device(name, type, handler, table.line(), view(table, name, values, home)));
     }
@@ -125,6 +123,9 @@ final class DeviceSections {
             return Optional.empty();
         } catch (DeviceConfigException e) {
             return Optional.of(e);
+        } catch (RuntimeException | LinkageError broken) {
+            // No error of the configuration: open() meets it again, and whoever opens devices says which plugin it is.
+            return Optional.empty();
         }
     }
 

@@ -51,7 +51,7 @@ public final class Daemon {
     private final HomeDirectory home;
     private final ApplianceConfig config;
     private final String handler;
-    private final Map<String, DeviceProvider> providers;
+    private final ProviderCatalog catalog;
     private final boolean takeOver;
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile int status = ASKED_TO_STOP;
@@ -64,16 +64,12 @@ public final class Daemon {
      * @param takeOver another process of that name serves in this home: when this one is ready to, it asks that one to hand over
      */
     public Daemon(
-            HomeDirectory home,
-            ApplianceConfig config,
-            String handler,
-            Map<String, DeviceProvider> providers,
-            boolean takeOver) {
+            HomeDirectory home, ApplianceConfig config, String handler, ProviderCatalog catalog, boolean takeOver) {
         this.takeOver = takeOver;
         this.home = home;
         this.config = config;
         this.handler = handler;
-        this.providers = providers;
+        this.catalog = catalog;
     }
 
     /**
@@ -236,17 +232,23 @@ public final class Daemon {
         }
     }
 
-    /** Opens all of the handler's; returns a description of each by name. */
+    /** Opens all of the handler's but those whose plugin is broken, which it logs; returns a description of each by name. */
     private Map<String, String> openDevices(HandlerRuntime runtime) throws StartException {
         Map<String, String> descriptions = new LinkedHashMap<>();
+        catalog.faults().forEach(LOG::error);
         for (ApplianceConfig.Device wanted : config.devicesOf(handler)) {
             String place = config.file() + ":" + wanted.line() + ": device \"" + wanted.name() + "\": ";
             try {
-                DeviceProvider provider = providers.get(wanted.type());
+                DeviceProvider provider = catalog.providers().get(wanted.type());
                 if (provider == null) {
-                    throw new StartException(CONFIGURATION, place + "no such device type " + wanted.type(), null);
+                    LOG.error("{}not served: no plugin that could be loaded has the type \"{}\"", place, wanted.type());
+                    continue;
                 }
-                Device device = runtime.open(home.device(wanted.name()), provider, wanted.config());
+                Optional<Device> opened = openDevice(runtime, place, provider, wanted);
+                if (opened.isEmpty()) {
+                    continue;
+                }
+                Device device = opened.get();
                 String size = device instanceof Resizable disk ? ", " + ByteSize.format(disk.capacityBytes()) : "";
                 descriptions.put(wanted.name(), wanted.type() + size);
             } catch (DeviceConfigException e) {
@@ -256,6 +258,18 @@ public final class Daemon {
             }
         }
         return descriptions;
+    }
+
+    /** Empty if the provider's code is broken, which is no reason to keep the devices of others from being served. */
+    private Optional<Device> openDevice(
+            HandlerRuntime runtime, String place, DeviceProvider provider, ApplianceConfig.Device wanted)
+            throws DeviceConfigException, IOException {
+        try {
+            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config()));
+        } catch (RuntimeException | LinkageError broken) {
+            LOG.error("{}not served: {}", place, PluginFault.of(PluginFault.origin(provider), broken), broken);
+            return Optional.empty();
+        }
     }
 
     private void gatewayLost(String why) {

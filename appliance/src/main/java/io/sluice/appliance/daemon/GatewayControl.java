@@ -109,7 +109,10 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
                 .put("nexuses", info.nexuses())
                 .put("commands", info.commands())
                 .put("protocol_errors", info.protocolErrors())
-                .put("connections_refused", info.connectionsRefused());
+                .put("connections_refused", info.connectionsRefused())
+                .put("handler_faults", info.handlerFaults())
+                .put("dropped_completions", info.droppedCompletions())
+                .put("broken_sessions", info.brokenSessions());
     }
 
     void describeDevices(ArrayNode array) throws IOException {

@@ -347,8 +347,8 @@ public final class GatewayDouble implements AutoCloseable {
                 new GatewayRegion.Command(
                         DEVICE,
                         command.nexus(),
-                        ++sequence,
-                        0,
+                        command.sequence(++sequence),
+                        command.flags(),
                         1,
                         command.direction().code(),
                         command.cdb(),
