@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The suite of handler death: two initiators (verify-load) write, read and compare on a disk while its appliance is killed, restarted
+# The suite of handler death: two initiators (verify-load) write, read and compare on two disks while their appliance is killed, restarted
 # and stopped. They may see a pause, and nothing else.
 #
 #   SLUICE_KILLS=100 SLUICE_RESTARTS=20 SLUICE_INTERRUPTIONS=20 SLUICE_STOPS=5 ./sluice test takeover
@@ -24,7 +24,7 @@ suite_takeover() {
 
 # ---- Sluice and the load ----
 
-# takeover_begin: a Sluice with one disk in a home of its own, and the load on it; sets TAKEOVER_HOME, LOAD_IN, LOAD_PID, LOAD_LOG.
+# takeover_begin: a Sluice with two disks in a home of its own, one through the page cache and one not, and the load on it; sets TAKEOVER_HOME, LOAD_IN, LOAD_PID, LOAD_LOG.
 takeover_begin() {
 	TAKEOVER_HOME=$(mktemp -d "${TMPDIR:-/tmp}/sluice-takeover.XXXXXX")
 	takeover_configuration >"$TAKEOVER_HOME/sluice.toml"
@@ -36,7 +36,8 @@ takeover_begin() {
 	portal=$(sed -n 's/^portal //p' "$TAKEOVER_HOME/run/ready" | head -n 1)
 	LOAD_LOG=$TAKEOVER_HOME/load.out
 	mkfifo "$TAKEOVER_HOME/load.in"
-	"$VERIFY_LOAD" --depth "$LOAD_DEPTH" "iscsi://$portal/$TAKEOVER_TARGET/0" <"$TAKEOVER_HOME/load.in" >"$LOAD_LOG" 2>&1 &
+	"$VERIFY_LOAD" --depth "$LOAD_DEPTH" \
+		"iscsi://$portal/$TAKEOVER_TARGET/0" "iscsi://$portal/$TAKEOVER_TARGET/1" <"$TAKEOVER_HOME/load.in" >"$LOAD_LOG" 2>&1 &
 	LOAD_PID=$!
 	exec {LOAD_IN}>"$TAKEOVER_HOME/load.in"
 	until grep -q '^running' "$LOAD_LOG"; do
@@ -56,12 +57,23 @@ takeover_configuration() {
 		path = "data/disk.img"
 		size = "32MiB"
 
+		[[device]]
+		name = "direct"
+		type = "vdisk"
+		backend = "direct"
+		path = "data/direct.img"
+		size = "16MiB"
+
 		[[target]]
 		name = "$TAKEOVER_TARGET"
 
 		    [[target.lun]]
 		    lun = 0
 		    device = "disk"
+
+		    [[target.lun]]
+		    lun = 1
+		    device = "direct"
 	TOML
 }
 
@@ -74,6 +86,10 @@ takeover_end() {
 	status=$?
 	takeover_summary <"$LOAD_LOG"
 	"$ROOT/sluice" down --home "$TAKEOVER_HOME" >/dev/null 2>&1
+	if grep -E 'ERROR: AddressSanitizer|runtime error:|WARNING: ThreadSanitizer|LeakSanitizer' "$TAKEOVER_HOME/log/sluiced.log"; then
+		say "a sanitizer has something to say about the gateway"
+		status=3
+	fi
 	if [ $status -eq "${1:-0}" ]; then
 		rm -rf "$TAKEOVER_HOME"
 	else
@@ -107,15 +123,15 @@ takeover_summary() {
 
 load_phase() { echo "phase $1" >&"$LOAD_IN"; }
 
-# await_appliance OLD: until a living process other than OLD serves.
+# await_appliance OLD...: until a living process serves that is none of these.
 await_appliance() {
 	local until=$((SECONDS + SERVE_SECONDS)) now
 	while [ $SECONDS -lt $until ]; do
 		now=$(cat "$TAKEOVER_HOME/run/appliance.pid" 2>/dev/null)
-		[ -n "$now" ] && [ "$now" != "$1" ] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
+		[ -n "$now" ] && [[ " $* " != *" $now "* ]] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
 		sleep 0.02
 	done
-	say "no other appliance than process $1 serves after $SERVE_SECONDS s"
+	say "no other appliance than process $* serves after $SERVE_SECONDS s"
 	tail -n 5 "$TAKEOVER_HOME/log/supervisor.log" "$TAKEOVER_HOME/log/appliance.log" >&2
 	return 1
 }
@@ -163,19 +179,20 @@ takeover_deaths() {
 
 # Kills the appliance that hands over, the one that takes over, or both, somewhere in a restart; whoever is left or comes next serves.
 interrupt_a_restart() {
-	local restart jvms
+	local restart jvms victims=()
 	"$ROOT/sluice" restart handlers --home "$TAKEOVER_HOME" >>"$TAKEOVER_HOME/up.out" 2>&1 &
 	restart=$!
 	random_moment
 	mapfile -t jvms < <(pgrep -P "$(cat "$TAKEOVER_HOME/run/supervisor.pid")" java)
 	# None for a moment between one that ended and one that begins; and any of them may end by itself meanwhile.
 	case $((${#jvms[@]} ? RANDOM % 3 : 3)) in
-	0) kill -KILL "${jvms[0]}" ;;
-	1) kill -KILL "${jvms[-1]}" ;;
-	2) kill -KILL "${jvms[@]}" ;;
-	esac 2>/dev/null
+	0) victims=("${jvms[0]}") ;;
+	1) victims=("${jvms[-1]}") ;;
+	2) victims=("${jvms[@]}") ;;
+	esac
+	kill -KILL "${victims[@]}" 2>/dev/null
 	wait "$restart" # whether it calls that a restart is its own business
-	await_appliance ''
+	await_appliance "${victims[@]}"
 }
 
 # A suite that stopped half-way must not pass for want of violations.

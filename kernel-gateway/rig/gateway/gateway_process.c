@@ -11,16 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "gateway_socket.h"
 
 #define START_BOUND_MS 10000
 /* Longer than sluiced gives initiators and handlers for their leave. */
 #define END_BOUND_MS   12000
-#define LOG_LINES      20
 
 struct gateway_process {
 	struct gateway_socket socket;
-	char directory[64];
+	char directory[DIRECTORY_PATH];
 	char log[80];
 	pid_t pid; /* 0: it has been waited for */
 	int status;
@@ -65,18 +65,6 @@ static int process_alive(struct gateway *g, char why[CONNECTION_WHY])
 	return -EPIPE;
 }
 
-/* The socket, its lock, the log. */
-static void remove_directory(struct gateway_process *p)
-{
-	char lock[128];
-
-	snprintf(lock, sizeof(lock), "%s.lock", p->socket.path);
-	unlink(lock);
-	unlink(p->socket.path);
-	unlink(p->log);
-	rmdir(p->directory);
-}
-
 static int process_close(struct gateway *g, char why[CONNECTION_WHY])
 {
 	struct gateway_process *p = process_of(g);
@@ -101,26 +89,14 @@ static int process_close(struct gateway *g, char why[CONNECTION_WHY])
 	/* Its log is all that is left to find out why. */
 	if (err)
 		g->ops->print_log(g, stdout);
-	remove_directory(p);
+	directory_remove(p->directory);
 	free(p);
 	return err;
 }
 
 static void process_print_log(struct gateway *g, FILE *out)
 {
-	FILE *log = fopen(process_of(g)->log, "r");
-	char lines[LOG_LINES][256];
-	unsigned int n = 0;
-
-	if (!log)
-		return;
-	while (fgets(lines[n % LOG_LINES], sizeof(lines[0]), log))
-		n++;
-	fclose(log);
-	if (n)
-		fputs("    the gateway's log ends:\n", out);
-	for (unsigned int i = n > LOG_LINES ? n - LOG_LINES : 0; i < n; i++)
-		fprintf(out, "      %s", lines[i % LOG_LINES]);
+	directory_print_end(out, process_of(g)->log, "the gateway's log ends:");
 }
 
 static const struct gateway_ops process_ops = {
@@ -149,20 +125,13 @@ static void become_sluiced(const struct gateway_process *p, const char *program)
 
 static int make_directory(struct gateway_process *p, char why[CONNECTION_WHY])
 {
-	const char *base = getenv("TMPDIR");
+	int err = directory_make(p->directory);
 
-	/* A socket's path is short: a long TMPDIR would not do. */
-	if (!base || strlen(base) > 32)
-		base = "/tmp";
-	snprintf(p->directory, sizeof(p->directory), "%s/sluice-rig.XXXXXX", base);
-	if (!mkdtemp(p->directory)) {
-		int err = errno;
-
+	if (err) {
 		snprintf(why, CONNECTION_WHY,
-			 "mkdtemp %s: %s: set TMPDIR to a directory that can "
-			 "be written",
-			 p->directory, strerror(err));
-		return -err;
+			 "mkdtemp %s: %s: set TMPDIR to a directory that can be written",
+			 p->directory, strerror(-err));
+		return err;
 	}
 	snprintf(p->socket.path, sizeof(p->socket.path), "%s/gateway", p->directory);
 	snprintf(p->log, sizeof(p->log), "%s/log", p->directory);
@@ -216,7 +185,7 @@ int gateway_process_start(const char *program, struct gateway **out, char why[CO
 		become_sluiced(p, program);
 	err = wait_for_socket(p, program, why);
 	if (err) {
-		remove_directory(p);
+		directory_remove(p->directory);
 		free(p);
 		return err;
 	}

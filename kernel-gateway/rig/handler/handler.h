@@ -94,5 +94,8 @@ bool handler_put_request(struct handler *h, const struct sluice_request *request
 /* The gateway has taken all requests; all completions of that queue. */
 bool handler_requests_taken(struct handler *h);
 bool handler_completions_taken(struct handler *h, uint32_t queue);
+/* We have taken all entries of that submission ring; all events. */
+bool handler_entries_taken(struct handler *h, uint32_t queue);
+bool handler_events_taken(struct handler *h);
 
 #endif /* SLUICE_RIG_HANDLER_H */

@@ -287,6 +287,20 @@ bool handler_completions_taken(struct handler *h, uint32_t queue)
 	return all_taken(&v);
 }
 
+bool handler_entries_taken(struct handler *h, uint32_t queue)
+{
+	struct ring_view v = queue_view(h, queue);
+
+	return !has_entry(&v);
+}
+
+bool handler_events_taken(struct handler *h)
+{
+	struct ring_view v = admin_view(h);
+
+	return !has_entry(&v);
+}
+
 static void wake_self(struct ring_view v)
 {
 	__atomic_store_n(&v.ours->sleeping, 0, __ATOMIC_SEQ_CST);

@@ -172,12 +172,25 @@ static uint64_t answer_due(struct scripted_queue *q, bool release)
 	return next - now;
 }
 
+static bool take_one(struct scripted_queue *q)
+{
+	struct scripted *s = q->scripted;
+	struct handler_command c;
+	bool taken;
+
+	pthread_mutex_lock(&s->seen);
+	taken = !s->stage->blind && handler_take(&s->handler, q->index, &c);
+	if (taken)
+		perform(q, &c);
+	pthread_mutex_unlock(&s->seen);
+	return taken;
+}
+
 static void *queue_main(void *arg)
 {
 	struct scripted_queue *q = arg;
 	struct handler *h = &q->scripted->handler;
 	struct stage *g = q->scripted->stage;
-	struct handler_command c;
 
 	while (!handler_over(h)) {
 		uint32_t mail = g->mail_serial;
@@ -185,8 +198,8 @@ static void *queue_main(void *arg)
 		uint64_t sleep_ns;
 
 		/* What was in the ring before a release is released with it. */
-		while (!g->blind && handler_take(h, q->index, &c))
-			perform(q, &c);
+		while (take_one(q))
+			;
 		sleep_ns = answer_due(q, releases != q->released);
 		q->released = releases;
 		handler_flush(h, q->index);
@@ -198,18 +211,30 @@ static void *queue_main(void *arg)
 	return NULL;
 }
 
+static bool hear_one(struct scripted *s)
+{
+	struct sluice_event event;
+	bool taken;
+
+	pthread_mutex_lock(&s->seen);
+	taken = !s->stage->deaf && handler_take_event(&s->handler, &event);
+	if (taken)
+		note_event(s, &event);
+	pthread_mutex_unlock(&s->seen);
+	return taken;
+}
+
 static void *admin_main(void *arg)
 {
 	struct scripted *s = arg;
-	struct sluice_event event;
 
 	while (!handler_over(&s->handler)) {
 		uint32_t mail = s->stage->mail_serial;
 
+		if (hear_one(s))
+			continue;
 		if (s->stage->deaf)
 			stage_wait(&s->stage->mail_serial, mail, LONGEST_SLEEP_NS);
-		else if (handler_take_event(&s->handler, &event))
-			note_event(s, &event);
 		else
 			handler_wait_event(&s->handler, LONGEST_SLEEP_NS);
 	}
@@ -257,6 +282,18 @@ static void follow_order(struct scripted *s, const struct script_action *a, int 
 		usleep(100);
 }
 
+static bool all_seen(struct scripted *s)
+{
+	bool all;
+
+	pthread_mutex_lock(&s->seen);
+	all = s->stage->deaf || handler_events_taken(&s->handler);
+	for (uint32_t i = 0; all && !s->stage->blind && i < s->stage->session.queues; i++)
+		all = handler_entries_taken(&s->handler, i);
+	pthread_mutex_unlock(&s->seen);
+	return all;
+}
+
 /* False: the end. */
 static bool read_mail(struct scripted *s)
 {
@@ -279,6 +316,10 @@ static bool read_mail(struct scripted *s)
 		break;
 	case STAGE_MAIL_QUIESCE:
 		err = handler_quiesce(&s->handler, why);
+		break;
+	case STAGE_MAIL_SEEN:
+		while (!all_seen(s) && !handler_over(&s->handler))
+			usleep(100);
 		break;
 	case STAGE_MAIL_END:
 		return false;
@@ -360,6 +401,7 @@ int scripted_run(struct stage *stage,
 	s.disks = disks;
 	pthread_mutex_init(&s.rules, NULL);
 	pthread_mutex_init(&s.requests, NULL);
+	pthread_mutex_init(&s.seen, NULL);
 	if (open(arg, &s.handler, stage, why))
 		return fail(&s, why);
 	s.handler.spin_rounds = 0;

@@ -44,6 +44,7 @@ struct scripted {
 	struct ram_disk *disks;		/* [STAGE_DEVICES] */
 	pthread_mutex_t rules;		/* their hits */
 	pthread_mutex_t requests;	/* the admin ring towards the gateway */
+	pthread_mutex_t seen;		/* from the taking of an entry or event until it is noted */
 	pthread_t admin;
 	struct scripted_queue queues[SLUICE_MAX_QUEUES];
 };

@@ -59,6 +59,7 @@ enum stage_mail {
 	STAGE_MAIL_ORDER,		/* `action`, about `device` (or -1) */
 	STAGE_MAIL_RELEASE,		/* answer what was held */
 	STAGE_MAIL_QUIESCE,
+	STAGE_MAIL_SEEN,		/* answered when all that is in the rings has been noted */
 	STAGE_MAIL_END,
 };
 

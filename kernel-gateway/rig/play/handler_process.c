@@ -2,6 +2,7 @@
 #include "handler_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rig/gateway/directory.h"
 #include "rig/handler/scripted.h"
 
 #define STEP_NS 20000000ull
@@ -119,8 +121,22 @@ int handler_process_ask(struct handler_process *p, uint64_t bound_ns, char why[C
 
 /* ---- A real one -------------------------------------------------------------------------- */
 
+/* What it prints is shown when the scenario fails. */
+static void redirect_output(const char *directory)
+{
+	char path[DIRECTORY_PATH + 16];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/output", directory);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0)
+		return;
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+}
+
 int handler_process_start_real(struct handler_process *p, const char *command, const char *config,
-			       char why[CONNECTION_WHY])
+			       const char *directory, char why[CONNECTION_WHY])
 {
 	char address[256];
 
@@ -137,9 +153,11 @@ int handler_process_start_real(struct handler_process *p, const char *command, c
 	/* A group of its own: what the shell starts is stopped and killed with it. */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	redirect_output(directory);
 	close_range(3, ~0u, 0);
 	putenv(address);
 	setenv("SLUICE_RIG_CONFIG", config, 1);
+	setenv("SLUICE_RIG_DIRECTORY", directory, 1);
 	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 	_exit(127);
 }

@@ -21,7 +21,7 @@ struct handler_process {
 int handler_process_start(struct handler_process *p, uint64_t bound_ns, char why[CONNECTION_WHY]);
 /* Starts a real one: a shell command that finds the gateway in its environment. */
 int handler_process_start_real(struct handler_process *p, const char *command, const char *config,
-			       char why[CONNECTION_WHY]);
+			       const char *directory, char why[CONNECTION_WHY]);
 /* SIGKILL, and waits for its end. */
 void handler_process_kill(struct handler_process *p);
 void handler_process_stop(struct handler_process *p);

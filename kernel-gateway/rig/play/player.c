@@ -261,6 +261,17 @@ static void free_nexuses(struct player *p)
 	}
 }
 
+static void put_directory_away(const struct player *p, const struct player_handler *h)
+{
+	char output[DIRECTORY_PATH + 16], heading[SLUICE_NAME_LEN + 32];
+
+	snprintf(output, sizeof(output), "%s/output", h->directory);
+	snprintf(heading, sizeof(heading), "handler %s printed last:", h->name);
+	if (p->failed)
+		directory_print_end(stdout, output, heading);
+	directory_remove(h->directory);
+}
+
 static void free_handlers(struct player *p)
 {
 	while (p->handlers) {
@@ -274,6 +285,8 @@ static void free_handlers(struct player *p)
 		handler_process_kill(&h->process);
 		if (h->process.stage)
 			stage_destroy(h->process.stage);
+		if (h->directory[0])
+			put_directory_away(p, h);
 		free(h);
 	}
 	while (p->devices) {

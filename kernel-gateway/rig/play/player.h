@@ -4,6 +4,7 @@
 #define SLUICE_RIG_PLAY_PLAYER_H
 
 #include "handler_process.h"
+#include "rig/gateway/directory.h"
 #include "play.h"
 
 #define PLAYER_TEXT 1024
@@ -50,6 +51,7 @@ struct player_handler {
 	const char *name;
 	const struct handler_spec *spec;
 	struct handler_process process;
+	char directory[DIRECTORY_PATH];	/* of a real one's files; empty: there is none */
 };
 
 struct player_device {

@@ -60,8 +60,19 @@ static int start_real(struct player *p, struct player_handler *h)
 			 "no real handler: name one with --real-handler COMMAND");
 		return 0;
 	}
+	if (!h->directory[0]) {
+		int err = directory_make(h->directory);
+
+		if (err) {
+			snprintf(p->why, sizeof(p->why),
+				 "mkdtemp %s: %s: set TMPDIR to a directory that can be written",
+				 h->directory, strerror(-err));
+			h->directory[0] = '\0';
+			return err;
+		}
+	}
 	return handler_process_start_real(&h->process, p->options->real_handler, h->spec->config,
-					  p->why);
+					  h->directory, p->why);
 }
 
 static int prepare_stage(struct player *p, struct player_handler *h)
@@ -137,8 +148,7 @@ static int restart(struct player *p, struct player_handler *h)
 {
 	handler_process_kill(&h->process);
 	return h->process.stage ? handler_process_start(&h->process, player_left(p), p->why) :
-				  handler_process_start_real(&h->process, p->options->real_handler,
-							     h->spec->config, p->why);
+				  start_real(p, h);
 }
 
 int player_process(struct player *p, const struct statement *s)

@@ -71,6 +71,18 @@ static bool is_sight(struct player *p, const struct sight *w, const struct stage
 	       (!w->attribute || w->attribute == s->attribute);
 }
 
+/* An exact count is of all that the gateway has given it by now, not of what it has come to. */
+static void settle(struct player *p, const char *handler, int64_t count)
+{
+	struct handler_process *h = &player_find_handler(p, handler)->process;
+	char why[CONNECTION_WHY];
+
+	if (count < 0 || h->stopped || handler_process_ended(h))
+		return;
+	h->stage->mail = STAGE_MAIL_SEEN;
+	handler_process_ask(h, p->options->patience_ns, why);
+}
+
 /* ---- Saw ------------------------------------------------------------------------------------- */
 
 static int64_t count_sights(struct player *p, const struct saw_spec *w, const struct stage *g)
@@ -116,7 +128,10 @@ void player_expect_saw(struct player *p, const struct statement *s)
 {
 	const struct saw_spec *w = &s->saw;
 	const struct stage *g = player_find_handler(p, w->handler)->process.stage;
-	bool seen = player_wait(p, has_seen, (void *)w, p->options->patience_ns);
+	bool seen;
+
+	settle(p, w->handler, w->count);
+	seen = player_wait(p, has_seen, (void *)w, p->options->patience_ns);
 
 	if (p->failed || (seen && (w->count < 0 || count_sights(p, w, g) == w->count)))
 		return;
@@ -158,7 +173,10 @@ void player_expect_heard(struct player *p, const struct statement *s)
 {
 	const struct heard_spec *w = &s->heard;
 	const struct stage *g = player_find_handler(p, w->handler)->process.stage;
-	bool heard = player_wait(p, has_heard, (void *)w, p->options->patience_ns);
+	bool heard;
+
+	settle(p, w->handler, w->count);
+	heard = player_wait(p, has_heard, (void *)w, p->options->patience_ns);
 
 	if (p->failed || (heard && (w->count < 0 || count_events(p, w, g) == w->count)))
 		return;

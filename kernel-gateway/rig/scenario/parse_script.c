@@ -21,7 +21,8 @@ static const struct name bad_requests[] = {
 };
 
 static const struct name deeds[] = {
-	{ "twice", SCRIPT_TWICE },	 { "again", SCRIPT_AGAIN },
+	{ "twice", SCRIPT_TWICE },
+	{ "again", SCRIPT_AGAIN },
 	{ "unrung", SCRIPT_UNRUNG },
 	{ "crash", SCRIPT_CRASH_BEFORE },
 	{ "doorbell", SCRIPT_DOORBELL },
@@ -33,9 +34,9 @@ static const struct name deeds[] = {
 	{ 0 },
 };
 
-#define ACTION_HELP                                                                                      \
+#define ACTION_HELP                                                                                                     \
 	"serve, reply STATUS, reply KEY CODE, hold, twice, again, unrung, crash, crash-after, delay=, length=, data=, " \
-	"status=, sense=, sense-length=, flags=, tag=, generation=, raise=, scope=, nexus=, "            \
+	"status=, sense=, sense-length=, flags=, tag=, generation=, raise=, scope=, nexus=, "                           \
 	"control-mode=, break=, bad-request="
 
 /* SPC-5 4.4.3: 18 bytes of fixed format */

@@ -133,6 +133,15 @@ static bool send_pdu(struct input *in)
 	return true;
 }
 
+/* Without a trace: connections that linger would take all ports there are. */
+static void reset(int fd)
+{
+	const struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(fd);
+}
+
 static void log_in(uint8_t kind)
 {
 	memset(&stream, 0, sizeof(stream));
@@ -146,7 +155,7 @@ static void reinstate(uint8_t kind)
 	int old = peer.fd;
 
 	log_in(kind);
-	close(old);
+	reset(old);
 }
 
 static void play(struct input *in)
@@ -173,7 +182,6 @@ static void play(struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
 	struct pollfd p;
 	static char sink[65536];
 
@@ -186,8 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p = (struct pollfd){ .fd = peer.fd, .events = POLLIN };
 	while (poll(&p, 1, 2000) > 0 && recv(peer.fd, sink, sizeof(sink), 0) > 0)
 		;
-	setsockopt(peer.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-	initiator_close(&peer);
+	reset(peer.fd);
 	wait_for(fake_core_live, 0);
 	wait_for(fake_core_nexuses, 0);
 	return 0;

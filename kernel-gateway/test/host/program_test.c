@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* sluiced as a program: its options, its messages, its signals. */
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -108,6 +109,7 @@ static void should_start_over_a_killed_gateways_socket(void **state)
 static void should_close_a_connection_that_says_no_hello(void **state)
 {
 	char *const argv[] = { "sluiced", "--socket", path, "--rig-time", NULL };
+	const struct sluice_rig_time bad[] = { { .advance_ns = UINT64_MAX }, { .now_ns = 1 } };
 	struct sluice_rig_time moved = { .advance_ns = 4000000000 };
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	struct pollfd silent = { .events = POLLRDHUP };
@@ -118,6 +120,15 @@ static void should_close_a_connection_that_says_no_hello(void **state)
 	program_start(&p, argv, true);
 	program_wait_until_ready(path);
 	assert_int_equal(connection_open(&rig, path, SLUICE_ROLE_RIG, "test", why), 0);
+	/* Its bounds, on the way. */
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &bad[0], sizeof(bad[0]), NULL, 0,
+					 why),
+			 -EINVAL);
+	assert_non_null(strstr(why, "at most"));
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &bad[1], sizeof(bad[1]), NULL, 0,
+					 why),
+			 -EINVAL);
+	assert_non_null(strstr(why, "now_ns has byte 01h"));
 	strcpy(to.sun_path, path);
 	silent.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	assert_int_equal(connect(silent.fd, (struct sockaddr *)&to, sizeof(to)), 0);

@@ -54,6 +54,7 @@ bool attack_bell_full(struct hostile *x, const struct decision *d)
 bool attack_bell_blocking(struct hostile *x, const struct decision *d)
 {
 	int fd = x->h.bells[x->h.queues];
+	const struct decision on_queue_0 = { .a = 0, .b = d->b };
 	uint64_t value, until = hostile_clock() + 20000 + d->b % 200000;
 
 	if (!requests_settle(x))
@@ -64,6 +65,9 @@ bool attack_bell_blocking(struct hostile *x, const struct decision *d)
 	value = 0xfffffffffffffffeull;
 	(void)!write(fd, &value, sizeof(value));
 	requests_pour(x, d, until);
+	/* Queue 0 has the admin ring's loop: it is served all the same. */
+	if (!attack_wrong_tag(x, &on_queue_0) || !queue_room(x, 0, x->h.depth))
+		return false;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	(void)!read(fd, &value, sizeof(value));
 	queue_ring(x, x->h.queues);

@@ -50,7 +50,7 @@ const struct attack attacks[] = {
 	{ "eventfd flood", 120, EXPECT_CALM, attack_bell_flood },
 	{ "eventfd read", 400, EXPECT_CALM, attack_bell_steal },
 	{ "eventfd full", 200, EXPECT_CALM, attack_bell_full },
-	{ "eventfd full and blocking", 5, EXPECT_CALM, attack_bell_blocking },
+	{ "eventfd full and blocking", 20, EXPECT_CALM, attack_bell_blocking },
 	{ "spoiled message", 80, EXPECT_REFUSAL, attack_refused_message },
 	{ "spoiled message of a session", 80, EXPECT_REFUSAL, attack_refused_session_message },
 	{ "random message", 120, EXPECT_CALM, attack_random_message },

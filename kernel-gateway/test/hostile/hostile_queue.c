@@ -99,8 +99,8 @@ void queue_put(struct hostile *x, uint32_t q, const struct sluice_completion *c,
 	queue->told_at[at] = 0;
 	queue->fate[at] = (uint8_t)fate;
 	__atomic_store_n(&queue->ours->comp_producer, ++queue->producer, __ATOMIC_RELEASE);
-	/* Mostly as a handler should; who rings always is another attack. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* Mostly as a handler should; who rings always is another attack. A full fence, as a locked no-op. */
+	__atomic_fetch_or(&queue->ours->comp_producer, 0, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&queue->theirs->sleeping, __ATOMIC_RELAXED))
 		queue_ring(x, q);
 }
@@ -184,7 +184,8 @@ void queue_disown(struct hostile *x, uint32_t q)
 		queue->told_at[i] = 0;
 		queue->fate[i] = FATE_UNKNOWN;
 	}
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* Before any of the bytes that come now. */
+	__atomic_fetch_or(&queue->ours->comp_producer, 0, __ATOMIC_SEQ_CST);
 }
 
 bool queue_settle(struct hostile *x)

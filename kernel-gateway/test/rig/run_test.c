@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -163,7 +164,8 @@ static void should_fail_what_is_not_as_expected(void **state)
 		char text[1024], place[160];
 
 		snprintf(text, sizeof(text), SETUP "%s", cases[i].lines);
-		assert_int_equal(run(text, "--patience 150ms"), 1);
+		if (run(text, "--patience 150ms") != 1)
+			fail_msg("this does not fail as it should:\n%s%s", cases[i].lines, output);
 		snprintf(place, sizeof(place), "  %s:%u: ", path, cases[i].line);
 		assert_prints("FAIL ");
 		assert_prints(place);
@@ -239,6 +241,43 @@ static void should_run_against_a_real_handler(void **state)
 	assert_prints("2 passed, 0 failed\n");
 }
 
+/* Every ```rig block of docs/rig.md, as it is printed there. */
+static void should_run_every_example_of_the_manual(void **state)
+{
+	char manual[640], options[1024], text[8192], line[512], cdisk[512];
+	uint32_t examples = 0;
+	bool inside = false;
+	FILE *in;
+
+	/* From kernel-gateway/build/VARIANT/sluice-rig on. */
+	snprintf(manual, sizeof(manual), "%s", program);
+	for (int up = 0; up < 4; up++)
+		*strrchr(manual, '/') = '\0';
+	strcat(manual, "/docs/rig.md");
+	in = fopen(manual, "r");
+	assert_non_null(in);
+	strcpy(cdisk, program);
+	strcpy(strrchr(cdisk, '/'), "/sluice-cdisk");
+	snprintf(options, sizeof(options),
+		 "--real-handler 'exec %s --socket \"$SLUICE_SOCKET\" $SLUICE_RIG_CONFIG'", cdisk);
+	while (fgets(line, sizeof(line), in)) {
+		if (strcmp(line, "```rig\n") == 0) {
+			inside = true;
+			text[0] = '\0';
+		} else if (inside && strcmp(line, "```\n") == 0) {
+			inside = false;
+			examples++;
+			if (run(text, options))
+				fail_msg("example %u of %s:\n%s", examples, manual, output);
+		} else if (inside) {
+			assert_true(strlen(text) + strlen(line) < sizeof(text));
+			strcat(text, line);
+		}
+	}
+	fclose(in);
+	assert_true(examples > 8);
+}
+
 static void should_fail_when_the_gateway_does_not_start(void **state)
 {
 	assert_int_equal(run(SETUP, "--gateway /nonexistent/sluiced"), 1);
@@ -299,6 +338,7 @@ int main(void)
 		cmocka_unit_test(should_count_a_file_with_errors_as_failed),
 		cmocka_unit_test(should_skip_and_say_why_without_a_real_handler),
 		cmocka_unit_test(should_run_against_a_real_handler),
+		cmocka_unit_test(should_run_every_example_of_the_manual),
 		cmocka_unit_test(should_fail_when_the_gateway_does_not_start),
 		cmocka_unit_test(should_run_on_a_gateway_that_others_use),
 		cmocka_unit_test(should_check_without_a_gateway),
