@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The appliance itself; the supervisor runs it. */
+/** A handler process; the supervisor runs it. */
 @Command(name = "daemon", hidden = true, mixinStandardHelpOptions = true, description = "Serves the configured devices")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DaemonCommand implements Callable<Integer> {
@@ -38,7 +38,10 @@ final class DaemonCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
-    @Option(names = "--take-over", description = "from the appliance that serves this home, when ready to")
+    @Option(names = "--handler", paramLabel = "NAME", description = "which devices: those that name this handler")
+    String handler = ApplianceConfig.MAIN_HANDLER;
+
+    @Option(names = "--take-over", description = "from the process of that name that serves this home, when ready to")
     boolean takeOver;
 
     @Override
@@ -48,12 +51,20 @@ final class DaemonCommand implements Callable<Integer> {
         Path file = config == null ? directory.configuration() : config;
         ApplianceConfig read = new ConfigReader(
                         directory.root(), catalog.providers(), !catalog.faults().isEmpty())
+                .checkingDevicesOf(handler)
                 .read(file);
+        if (!read.handlers().contains(handler)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--handler " + handler + ": no device of " + file
+                            + " names it: it was there when Sluice was started;"
+                            + " ./sluice down and up make changes take effect");
+        }
         if (portal != null) {
             read = read.withPortal(portal(portal));
         }
         try {
-            return new Daemon(directory, read, catalog, takeOver).run();
+            return new Daemon(directory, read, handler, catalog, takeOver).run();
         } catch (StartException e) {
             spec.commandLine().getErr().println("sluice: " + e.getMessage());
             return e.status();

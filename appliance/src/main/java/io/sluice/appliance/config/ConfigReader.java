@@ -36,8 +36,7 @@ public final class ConfigReader {
     private static final int WORKERS = 8;
 
     private final Path home;
-    private final Map<String, DeviceProvider> providers;
-    private final boolean typesAreMissing;
+    private final DeviceTypes types;
 
     /**
      * @param home what relative paths of devices count from
@@ -52,9 +51,20 @@ public final class ConfigReader {
      * configuration.
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers, boolean typesAreMissing) {
+        this(home, new DeviceTypes(providers, typesAreMissing, handler -> true));
+    }
+
+    private ConfigReader(Path home, DeviceTypes types) {
         this.home = home;
-        this.providers = Map.copyOf(providers);
-        this.typesAreMissing = typesAreMissing;
+        this.types = types;
+    }
+
+    /**
+     * For a process that serves some of the devices: what only their providers know of the others is not its business, so that
+     * one handler's devices do not stay away for an error in another's.
+     */
+    public ConfigReader checkingDevicesOf(String handler) {
+        return new ConfigReader(home, new DeviceTypes(types.providers(), types.areMissing(), handler::equals));
     }
 
     /**
@@ -89,7 +99,7 @@ public final class ConfigReader {
         Gateway gateway = gateway(root.table("gateway"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
-        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, typesAreMissing, home);
+        DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
         root.finish();
         if (!document.errors().isEmpty()) {
@@ -245,5 +255,5 @@ public final class ConfigReader {
     }
 
     /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
-    static final Set<String> DEVICE_KEYS = Set.of("name", "type");
+    static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler");
 }
