@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The suite of handler death: two initiators (verify-load) write, read and compare on two disks while their appliance is killed, restarted
+# The suite of handler death: two initiators (verify-load) write, read and compare on two disks, each of a handler process of its own, while these are killed, restarted
 # and stopped. They may see a pause, and nothing else.
 #
 #   SLUICE_KILLS=100 SLUICE_RESTARTS=20 SLUICE_INTERRUPTIONS=20 SLUICE_STOPS=5 ./sluice test takeover
@@ -63,6 +63,7 @@ takeover_configuration() {
 		backend = "direct"
 		path = "data/direct.img"
 		size = "16MiB"
+		handler = "second"
 
 		[[target]]
 		name = "$TAKEOVER_TARGET"
@@ -123,15 +124,21 @@ takeover_summary() {
 
 load_phase() { echo "phase $1" >&"$LOAD_IN"; }
 
-# await_appliance OLD...: until a living process serves that is none of these.
-await_appliance() {
-	local until=$((SECONDS + SERVE_SECONDS)) now
+# await_handlers OLD...: until each handler is served by a living process that is none of these.
+await_handlers() {
+	await_handler '' "$@" && await_handler -second "$@"
+}
+
+# await_handler SUFFIX OLD...: the same of one.
+await_handler() {
+	local until=$((SECONDS + SERVE_SECONDS)) now suffix=$1
+	shift
 	while [ $SECONDS -lt $until ]; do
-		now=$(cat "$TAKEOVER_HOME/run/appliance.pid" 2>/dev/null)
-		[ -n "$now" ] && [[ " $* " != *" $now "* ]] && kill -0 "$now" 2>/dev/null && [ -s "$TAKEOVER_HOME/run/ready" ] && return
+		now=$(cat "$TAKEOVER_HOME/run/appliance$suffix.pid" 2>/dev/null)
+		[ -n "$now" ] && [[ " $* " != *" $now "* ]] && kill -0 "$now" 2>/dev/null && [ -e "$TAKEOVER_HOME/run/ready$suffix" ] && return
 		sleep 0.02
 	done
-	say "no other appliance than process $* serves after $SERVE_SECONDS s"
+	say "no other process than $* serves as appliance$suffix after $SERVE_SECONDS s"
 	tail -n 5 "$TAKEOVER_HOME/log/supervisor.log" "$TAKEOVER_HOME/log/appliance.log" >&2
 	return 1
 }
@@ -147,9 +154,9 @@ takeover_deaths() {
 	sleep 1
 	load_phase "quiet"
 	for ((n = 1; n <= KILLS; n++)); do
-		old=$(cat "$TAKEOVER_HOME/run/appliance.pid")
+		old=$(handler_of_turn $n)
 		kill -KILL "$old" || break
-		await_appliance "$old" || break
+		await_handlers "$old" || break
 		random_moment
 		load_phase "kill $n"
 	done
@@ -167,7 +174,7 @@ takeover_deaths() {
 		load_phase "interruption $n"
 	done
 	for ((n = 1; n <= STOPS; n++)); do
-		old=$(cat "$TAKEOVER_HOME/run/appliance.pid")
+		old=$(handler_of_turn $n)
 		kill -STOP "$old" && sleep $STOP_SECONDS && kill -CONT "$old"
 		random_moment
 		load_phase "stop $n"
@@ -175,6 +182,15 @@ takeover_deaths() {
 	takeover_all_happened
 	local happened=$?
 	takeover_end 0 && [ $happened -eq 0 ]
+}
+
+# handler_of_turn N: the process of the one handler and of the other by turns.
+handler_of_turn() {
+	if (($1 % 2)); then
+		cat "$TAKEOVER_HOME/run/appliance.pid"
+	else
+		cat "$TAKEOVER_HOME/run/appliance-second.pid"
+	fi
 }
 
 # Kills the appliance that hands over, the one that takes over, or both, somewhere in a restart; whoever is left or comes next serves.
@@ -192,7 +208,7 @@ interrupt_a_restart() {
 	esac
 	kill -KILL "${victims[@]}" 2>/dev/null
 	wait "$restart" # whether it calls that a restart is its own business
-	await_appliance "${victims[@]}"
+	await_handlers "${victims[@]}"
 }
 
 # A suite that stopped half-way must not pass for want of violations.
