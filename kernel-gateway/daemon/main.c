@@ -28,7 +28,7 @@ static const char usage[] =
 	"                     auto: by the measured price of a wake-up, and only while it pays (auto)\n"
 	"  --cpus WHERE       processors of the event loops: a list (0,2-3), any, or follow: where the\n"
 	"                     initiator's packets come in, and the handlers' threads as well;\n"
-	"                     auto: follow on one or two processors, any on more (auto)\n"
+	"                     auto: follow on two processors, any on more (auto)\n"
 	"  --log-level LEVEL  error, warn, info or debug (info); lines go to standard error\n"
 	"  --rig-time         rigs may move the gateway's clock forward: for tests only\n"
 	"\n"

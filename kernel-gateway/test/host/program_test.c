@@ -62,6 +62,7 @@ static void should_refuse_bad_options_with_value_and_remedy(void **state)
 	RUN(2, "--loops 65: choose", "--socket", path, "--loops", "65");
 	RUN(2, "--loops two: choose", "--socket", path, "--loops", "two");
 	RUN(2, "--spin-us -1: choose", "--socket", path, "--spin-us", "-1");
+	RUN(2, "--cpus all: choose auto, any, follow", "--socket", path, "--cpus", "all");
 	RUN(2, "--log-level loud: choose error", "--socket", path, "--log-level", "loud");
 	RUN(2, "usage", "--bogus");
 	RUN(2, "stray", "--socket", path, "stray");

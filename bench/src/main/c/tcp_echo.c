@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The limit of any iSCSI target on this machine: a bare request/answer exchange
- * over TCP with the sizes of a 4 KiB read (48-byte request, 48 + 4096 byte answer)
- * and no SCSI, no ring, no second process behind it.
+ * over TCP with the sizes of a command and its answer (for a 4 KiB read 48 bytes, and 48
+ * and 4096 bytes), and no SCSI, no ring, no second process behind it.
  *
- *	tcp_echo server			prints its port, serves one connection after the other
- *	tcp_echo client PORT DEPTH SECONDS	prints exchanges per second
+ *	tcp_echo server REQUEST_BYTES ANSWER_BYTES	prints its port, serves one connection after the other
+ *	tcp_echo client REQUEST_BYTES ANSWER_BYTES PORT DEPTH SECONDS	prints exchanges per second
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_BYTES = 48, ANSWER_BYTES = 48 + 4096, BATCH = 128 };
+enum { BATCH = 128 };
 
-static char answers[BATCH * ANSWER_BYTES];
+static size_t request_bytes, answer_bytes;
+static char *requests, *answers; /* BATCH of them */
 static char buffer[1 << 20];
 
 static void die(const char *call)
@@ -55,20 +57,29 @@ static void send_all(int fd, const char *from, size_t bytes)
 	}
 }
 
+static void send_batches(int fd, const char *from, size_t each, size_t whole)
+{
+	while (whole) {
+		size_t part = whole < BATCH ? whole : BATCH;
+
+		send_all(fd, from, part * each);
+		whole -= part;
+	}
+}
+
 static void serve(int fd)
 {
 	size_t have = 0;
 	ssize_t n;
 
 	no_delay(fd);
-	while ((n = recv(fd, buffer, BATCH * REQUEST_BYTES - have, 0)) > 0) {
-		size_t requests;
+	while ((n = recv(fd, buffer, sizeof(buffer), 0)) > 0) {
+		size_t whole;
 
 		have += (size_t)n;
-		requests = have / REQUEST_BYTES;
-		have %= REQUEST_BYTES;
-		if (requests)
-			send_all(fd, answers, requests * ANSWER_BYTES);
+		whole = have / request_bytes;
+		have %= request_bytes;
+		send_batches(fd, answers, answer_bytes, whole);
 	}
 	close(fd);
 }
@@ -97,7 +108,6 @@ static void client(int port, int depth, double seconds)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((unsigned short)port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	static char requests[BATCH * REQUEST_BYTES];
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	unsigned long answered = 0;
 	size_t have = 0;
@@ -108,7 +118,7 @@ static void client(int port, int depth, double seconds)
 	no_delay(fd);
 	start = now_seconds();
 	end = start + seconds;
-	send_all(fd, requests, (size_t)depth * REQUEST_BYTES);
+	send_batches(fd, requests, request_bytes, (size_t)depth);
 	while (now_seconds() < end) {
 		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
 		size_t whole;
@@ -116,28 +126,32 @@ static void client(int port, int depth, double seconds)
 		if (n <= 0)
 			die("recv");
 		have += (size_t)n;
-		whole = have / ANSWER_BYTES;
-		have %= ANSWER_BYTES;
+		whole = have / answer_bytes;
+		have %= answer_bytes;
 		answered += whole;
-		while (whole) {
-			size_t part = whole < BATCH ? whole : BATCH;
-
-			send_all(fd, requests, part * REQUEST_BYTES);
-			whole -= part;
-		}
+		send_batches(fd, requests, request_bytes, whole);
 	}
 	printf("%.0f\n", answered / (now_seconds() - start));
 }
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "server")) {
-		server();
-	} else if (argc == 5 && !strcmp(argv[1], "client")) {
-		client(atoi(argv[2]), atoi(argv[3]), atof(argv[4]));
-	} else {
-		fprintf(stderr, "usage: tcp_echo server | tcp_echo client PORT DEPTH SECONDS\n");
+	bool is_server = argc == 4 && !strcmp(argv[1], "server");
+	bool is_client = argc == 7 && !strcmp(argv[1], "client");
+
+	if (!is_server && !is_client) {
+		fprintf(stderr, "usage: tcp_echo server REQUEST_BYTES ANSWER_BYTES\n"
+				"       tcp_echo client REQUEST_BYTES ANSWER_BYTES PORT DEPTH SECONDS\n");
 		return 2;
 	}
+	request_bytes = (size_t)atol(argv[2]);
+	answer_bytes = (size_t)atol(argv[3]);
+	requests = request_bytes ? calloc(BATCH, request_bytes) : NULL;
+	answers = answer_bytes ? calloc(BATCH, answer_bytes) : NULL;
+	if (!requests || !answers)
+		die("the sizes");
+	if (is_server)
+		server();
+	client(atoi(argv[4]), atoi(argv[5]), atof(argv[6]));
 	return 0;
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +25,18 @@ final class Command {
             throw new IOException(String.join(" ", line) + ": exit status " + status + ": " + printed.strip());
         }
         return printed;
+    }
+
+    /** Builds {@code bench/src/main/c/NAME.c} into the work directory; returns the program. */
+    static Path compile(Path checkout, Path work, String name, String... libraries)
+            throws IOException, InterruptedException {
+        Path program = work.resolve(name);
+        Path source = checkout.resolve("bench/src/main/c/" + name + ".c");
+        List<String> line = new ArrayList<>(List.of("cc", "-O2", "-Wall", "-Werror", "-o", program.toString()));
+        line.add(source.toString());
+        line.addAll(List.of(libraries));
+        run(line);
+        return program;
     }
 
     /** Asks the process to end and waits; kills it if it does not. */

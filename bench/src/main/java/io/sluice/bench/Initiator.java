@@ -2,68 +2,61 @@
 package io.sluice.bench;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The clients that load a target: {@code iscsi-perf} reads, {@code qemu-img bench} writes. */
+/**
+ * The clients that load a target. Random reads are {@code iscsi-perf}'s. It cannot write, and {@code qemu-img bench} writes
+ * with a fixed stride only, so writes and large blocks are those of {@code src/main/c/iscsi_load.c}, on the same library.
+ */
 final class Initiator {
     private static final Pattern AVERAGE = Pattern.compile("^iops average (\\d+)", Pattern.MULTILINE);
-    private static final Pattern COMPLETED = Pattern.compile("Run completed in ([0-9.]+) seconds");
-    /** An odd number of 4 KiB blocks, so that the writes walk over the whole disk before they meet again. */
-    private static final int WRITE_STRIDE_BYTES = 257 * 4096;
+    private static final int ISCSI_PERF_BLOCK_BYTES = 512;
 
-    private Initiator() {}
+    private final Path load;
+
+    private Initiator(Path load) {
+        this.load = load;
+    }
+
+    static Initiator build(Path checkout, Path work) throws IOException, InterruptedException {
+        return new Initiator(Command.compile(checkout, work, "iscsi_load", "-liscsi"));
+    }
 
     /** Commands per second of the workload on {@code url} (an {@code iscsi://} LUN). */
-    static double run(String url, Workload workload, int seconds) throws IOException, InterruptedException {
-        return workload.write() ? write(url, workload, seconds) : read(url, workload, seconds);
+    double run(String url, Workload workload, double seconds) throws IOException, InterruptedException {
+        return workload.random() && !workload.write() ? perf(url, workload, seconds) : load(url, workload, seconds);
     }
 
-    private static double read(String url, Workload workload, int seconds) throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of("iscsi-perf", "-m", "" + workload.depth()));
-        line.addAll(List.of("-b", "" + workload.blockBytes() / 512, "-t", "" + seconds));
-        if (workload.random()) {
-            line.add("-r");
-        }
-        line.add(url);
-        String printed = Command.run(line).replace('\r', '\n');
-        return number(AVERAGE, printed, "iscsi-perf");
-    }
-
-    private static double write(String url, Workload workload, int seconds) throws IOException, InterruptedException {
-        long probe = 2_000L * Math.max(1, workload.depth() / 4);
-        double rate = timed(url, workload, probe);
-        return timed(url, workload, Math.max(probe, (long) (rate * seconds)));
-    }
-
-    private static double timed(String url, Workload workload, long count) throws IOException, InterruptedException {
+    private static double perf(String url, Workload workload, double seconds) throws IOException, InterruptedException {
         String printed = Command.run(List.of(
-                "qemu-img",
-                "bench",
-                "-w",
-                "-f",
-                "raw",
-                "-t",
-                "none",
-                "-c",
-                "" + count,
-                "-d",
+                "iscsi-perf",
+                "-r",
+                "-m",
                 "" + workload.depth(),
-                "-s",
-                "" + workload.blockBytes(),
-                "-S",
-                "" + WRITE_STRIDE_BYTES,
+                "-b",
+                "" + workload.blockBytes() / ISCSI_PERF_BLOCK_BYTES,
+                "-t",
+                "" + (int) Math.ceil(seconds), // 0 would be for ever
                 url));
-        return count / number(COMPLETED, printed, "qemu-img bench");
-    }
-
-    private static double number(Pattern pattern, String printed, String tool) throws IOException {
-        Matcher matcher = pattern.matcher(printed);
+        Matcher matcher = AVERAGE.matcher(printed.replace('\r', '\n'));
         if (!matcher.find()) {
-            throw new IOException(tool + " printed no result; it said: " + printed.strip());
+            throw new IOException("iscsi-perf printed no result; it said: " + printed.strip());
         }
         return Double.parseDouble(matcher.group(1));
+    }
+
+    private double load(String url, Workload workload, double seconds) throws IOException, InterruptedException {
+        String printed = Command.run(List.of(
+                load.toString(),
+                url,
+                workload.write() ? "write" : "read",
+                workload.random() ? "random" : "sequential",
+                "" + workload.depth(),
+                "" + workload.blockBytes(),
+                "" + seconds));
+        return Double.parseDouble(printed.strip());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 final class Interleaved {
     private final List<Subject> subjects;
     private final List<Workload> workloads;
+    private Preparation preparation = () -> {};
     private final Map<Workload, Map<Subject, double[]>> figures = new LinkedHashMap<>();
 
     Interleaved(List<Subject> subjects, List<Workload> workloads) {
@@ -21,14 +22,23 @@ final class Interleaved {
         this.workloads = workloads;
     }
 
+    /** What comes before a workload. */
+    @FunctionalInterface
+    interface Preparation {
+        void prepare() throws IOException, InterruptedException;
+    }
+
+    void beforeEach(Preparation prepare) {
+        preparation = prepare;
+    }
+
     void run(int rounds, double seconds) throws IOException, InterruptedException {
         for (Workload workload : workloads) {
+            preparation.prepare();
             Map<Subject, double[]> row = new LinkedHashMap<>();
             for (Subject subject : subjects) {
-                if (subject.supports(workload)) {
-                    row.put(subject, new double[rounds]);
-                    subject.run(workload, seconds);
-                }
+                row.put(subject, new double[rounds]);
+                subject.run(workload, seconds);
             }
             for (int round = 0; round < rounds; round++) {
                 for (Map.Entry<Subject, double[]> cell : row.entrySet()) {

@@ -22,8 +22,11 @@ final class IscsiBench implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "9", description = "interleaved runs of each (${DEFAULT-VALUE})")
     int rounds;
 
-    @Option(names = "--seconds", defaultValue = "2", description = "length of a run (${DEFAULT-VALUE})")
-    int seconds;
+    @Option(
+            names = "--seconds",
+            defaultValue = "0.5",
+            description = "length of a run, of iscsi-perf in whole seconds (${DEFAULT-VALUE})")
+    double seconds;
 
     @Option(names = "--write", description = "put the table into bench/README.md")
     boolean write;
@@ -36,11 +39,14 @@ final class IscsiBench implements Callable<Integer> {
         fill(file);
         List<Subject> subjects = new ArrayList<>();
         try {
-            subjects.add(TgtTarget.start(file));
-            subjects.add(SluiceTarget.start("sluice, file", root, work, "backend = \"file\"\npath = \"" + file + "\""));
-            subjects.add(SluiceTarget.start("sluice, null", root, work, "backend = \"null\"\nsize = \"1GiB\""));
-            subjects.add(TcpEcho.start(root, work));
-            print(root, measure(subjects));
+            Initiator initiator = Initiator.build(root, work);
+            subjects.add(TgtTarget.start(file, initiator));
+            String onFile = "backend = \"file\"\npath = \"" + file + "\"";
+            subjects.add(SluiceTarget.start("sluice, file", root, work, onFile, initiator));
+            String onNothing = "backend = \"null\"\nsize = \"1GiB\"";
+            subjects.add(SluiceTarget.start("sluice, null", root, work, onNothing, initiator));
+            subjects.add(TcpEcho.build(root, work));
+            print(root, measure(subjects, file));
         } finally {
             for (Subject subject : subjects) {
                 subject.close();
@@ -49,21 +55,23 @@ final class IscsiBench implements Callable<Integer> {
         return 0;
     }
 
-    private Interleaved measure(List<Subject> subjects) throws IOException, InterruptedException {
+    private Interleaved measure(List<Subject> subjects, Path file) throws IOException, InterruptedException {
         Interleaved result = new Interleaved(
                 subjects,
                 List.of(
                         Workload.randomRead4k(1),
                         Workload.randomRead4k(32),
-                        Workload.write4k(1),
-                        Workload.write4k(32),
-                        Workload.sequentialRead256k(8)));
+                        Workload.randomWrite4k(1),
+                        Workload.randomWrite4k(32),
+                        Workload.sequentialRead256k(8),
+                        Workload.sequentialWrite256k(8)));
+        result.beforeEach(() -> settle(file));
         result.run(rounds, seconds);
         return result;
     }
 
     private void print(Path root, Interleaved result) throws IOException {
-        String text = "Commands per second, median of %d interleaved runs of %d s (quartiles), ratio to tgt. %s.%n%n%s"
+        String text = "Commands per second, median of %d interleaved runs of %s s (quartiles), ratio to tgt. %s.%n%n%s"
                 .formatted(
                         rounds,
                         seconds,
@@ -73,6 +81,12 @@ final class IscsiBench implements Callable<Integer> {
         if (write) {
             Report.write(root.resolve("bench/README.md"), "iscsi", text);
         }
+    }
+
+    /** Nothing dirty, everything in the page cache: what one workload leaves behind must not be the next one's business. */
+    private static void settle(Path file) throws IOException, InterruptedException {
+        Command.run(List.of("sync", file.toString()));
+        Command.run(List.of("dd", "if=" + file, "of=/dev/null", "bs=1M", "status=none"));
     }
 
     /** 1 GiB of real blocks: a sparse file would measure the reading of holes. */

@@ -20,10 +20,7 @@ final class PingPong implements Subject {
     }
 
     static Path build(Path checkout, Path work) throws IOException, InterruptedException {
-        Path program = work.resolve("ping_pong");
-        Path source = checkout.resolve("bench/src/main/c/ping_pong.c");
-        Command.run(List.of("cc", "-O2", "-Wall", "-Werror", "-o", program.toString(), source.toString()));
-        return program;
+        return Command.compile(checkout, work, "ping_pong");
     }
 
     static PingPong futex(Path program, Placement placement) {

@@ -14,8 +14,10 @@ final class SluiceTarget implements Subject {
     private final Path checkout;
     private final Path home;
     private final String url;
+    private final Initiator initiator;
 
-    private SluiceTarget(String name, Path checkout, Path home, String url) {
+    private SluiceTarget(String name, Path checkout, Path home, String url, Initiator initiator) {
+        this.initiator = initiator;
         this.name = name;
         this.checkout = checkout;
         this.home = home;
@@ -23,7 +25,7 @@ final class SluiceTarget implements Subject {
     }
 
     /** @param device the lines of the {@code [[device]]} table that follow its name and type */
-    static SluiceTarget start(String name, Path checkout, Path work, String device)
+    static SluiceTarget start(String name, Path checkout, Path work, String device, Initiator initiator)
             throws IOException, InterruptedException {
         Path home = Files.createDirectories(work.resolve(name.replace(' ', '-')));
         int port = Command.freePort();
@@ -52,7 +54,7 @@ final class SluiceTarget implements Subject {
                 portal,
                 "--config",
                 config.toString()));
-        return new SluiceTarget(name, checkout, home, "iscsi://" + portal + "/" + IQN + "/0");
+        return new SluiceTarget(name, checkout, home, "iscsi://" + portal + "/" + IQN + "/0", initiator);
     }
 
     @Override
@@ -62,7 +64,7 @@ final class SluiceTarget implements Subject {
 
     @Override
     public double run(Workload workload, double seconds) throws IOException, InterruptedException {
-        return Initiator.run(url, workload, (int) Math.ceil(seconds));
+        return initiator.run(url, workload, seconds);
     }
 
     @Override

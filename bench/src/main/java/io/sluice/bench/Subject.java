@@ -10,11 +10,6 @@ interface Subject {
     /** Runs the workload for about so many seconds and returns commands per second. */
     double run(Workload workload, double seconds) throws IOException, InterruptedException;
 
-    /** Whether this subject can run the workload at all; a limit knows only some. */
-    default boolean supports(Workload workload) {
-        return true;
-    }
-
     /** Ends what was started; waits for it. */
     void close() throws IOException, InterruptedException;
 }

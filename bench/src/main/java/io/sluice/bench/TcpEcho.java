@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The limit: a bare TCP exchange with the sizes of a 4 KiB read, built from {@code src/main/c/tcp_echo.c}. */
+/** The limit: a bare TCP exchange with the sizes of a command and its answer, built from {@code src/main/c/tcp_echo.c}. */
 final class TcpEcho implements Subject {
-    private final Path program;
-    private final Process server;
-    private final String port;
+    /** Of an iSCSI PDU (RFC 7143 11.2). */
+    private static final int HEADER_BYTES = 48;
 
-    private TcpEcho(Path program, Process server, String port) {
-        this.program = program;
-        this.server = server;
-        this.port = port;
+    private record Sizes(int request, int answer) {
+        static Sizes of(Workload workload) {
+            int data = HEADER_BYTES + workload.blockBytes();
+            return workload.write() ? new Sizes(data, HEADER_BYTES) : new Sizes(HEADER_BYTES, data);
+        }
     }
 
-    static TcpEcho start(Path checkout, Path work) throws IOException, InterruptedException {
-        Path program = Files.createDirectories(work).resolve("tcp_echo");
-        Path source = checkout.resolve("bench/src/main/c/tcp_echo.c");
-        Command.run(List.of("cc", "-O2", "-Wall", "-Werror", "-o", program.toString(), source.toString()));
-        Process server = new ProcessBuilder(program.toString(), "server")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BufferedReader reader = server.inputReader();
-        String port = reader.readLine();
-        if (port == null) {
-            throw new IOException("tcp_echo server ended without printing its port");
-        }
-        return new TcpEcho(program, server, port);
+    private record Server(Process process, String port) {}
+
+    private final Path program;
+    private final Map<Sizes, Server> servers = new HashMap<>();
+
+    private TcpEcho(Path program) {
+        this.program = program;
+    }
+
+    static TcpEcho build(Path checkout, Path work) throws IOException, InterruptedException {
+        return new TcpEcho(Command.compile(checkout, work, "tcp_echo"));
     }
 
     @Override
@@ -39,19 +38,37 @@ final class TcpEcho implements Subject {
         return "bare TCP echo";
     }
 
-    @Override
-    public boolean supports(Workload workload) {
-        return workload.blockBytes() == 4096 && !workload.write();
+    private Server server(Sizes sizes) throws IOException {
+        Server known = servers.get(sizes);
+        if (known != null) {
+            return known;
+        }
+        Process process = new ProcessBuilder(program.toString(), "server", "" + sizes.request(), "" + sizes.answer())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String port = process.inputReader().readLine();
+        Server started = new Server(process, port == null ? "" : port);
+        servers.put(sizes, started);
+        if (port == null) {
+            throw new IOException("tcp_echo server ended without printing its port; it says above why");
+        }
+        return started;
     }
 
     @Override
     public double run(Workload workload, double seconds) throws IOException, InterruptedException {
-        List<String> line = List.of(program.toString(), "client", port, "" + workload.depth(), "" + seconds);
+        Sizes sizes = Sizes.of(workload);
+        List<String> line = new ArrayList<>(List.of(program.toString(), "client"));
+        line.addAll(
+                List.of("" + sizes.request(), "" + sizes.answer(), server(sizes).port()));
+        line.addAll(List.of("" + workload.depth(), "" + seconds));
         return Double.parseDouble(Command.run(line).strip());
     }
 
     @Override
     public void close() throws InterruptedException {
-        Command.stop(server);
+        for (Server server : servers.values()) {
+            Command.stop(server.process());
+        }
     }
 }

@@ -20,11 +20,15 @@ record Workload(String name, int depth, int blockBytes, boolean random, boolean 
         return new Workload("4 KiB random read, depth " + depth, depth, 4096, true, false);
     }
 
-    static Workload write4k(int depth) {
-        return new Workload("4 KiB strided write, depth " + depth, depth, 4096, true, true);
+    static Workload randomWrite4k(int depth) {
+        return new Workload("4 KiB random write, depth " + depth, depth, 4096, true, true);
     }
 
     static Workload sequentialRead256k(int depth) {
         return new Workload("256 KiB sequential read, depth " + depth, depth, 256 << 10, false, false);
+    }
+
+    static Workload sequentialWrite256k(int depth) {
+        return new Workload("256 KiB sequential write, depth " + depth, depth, 256 << 10, false, true);
     }
 }

@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
 /**
  * What one queue did for one device. The queue's loop alone writes, with opaque stores; meters read with opaque loads.
  *
- * <p>Latency is from the moment the loop took the command to the moment it staged the answer. Bucket {@code b} counts those
+ * <p>Latency is from the moment the loop took the command to the moment it published the answer, with its batch. Bucket {@code b} counts those
  * below {@code 2^(b+10)} nanoseconds: 1 µs, 2 µs, ... ; the last one counts the rest.
  */
 final class CommandCounters {

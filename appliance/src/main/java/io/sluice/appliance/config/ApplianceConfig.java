@@ -34,6 +34,7 @@ public record ApplianceConfig(
      *
      * @param loops event-loop threads of the gateway
      * @param spin microseconds that a gateway thread spins before it sleeps, or {@code auto}
+     * @param cpus processors of the gateway's threads: a list, {@code any}, {@code follow} or {@code auto}
      * @param logLevel of both processes: error, warn, info, debug
      * @param queues queues of the ring, one handler thread each
      * @param depth commands per queue
@@ -45,6 +46,7 @@ public record ApplianceConfig(
             List<PortalAddress> portals,
             int loops,
             String spin,
+            String cpus,
             String logLevel,
             int queues,
             int depth,
@@ -57,7 +59,7 @@ public record ApplianceConfig(
 
         /** The same with another portal instead of those configured. */
         public Gateway withPortal(PortalAddress portal) {
-            return new Gateway(List.of(portal), loops, spin, logLevel, queues, depth, poolBytes, workers, grace);
+            return new Gateway(List.of(portal), loops, spin, cpus, logLevel, queues, depth, poolBytes, workers, grace);
         }
     }
 

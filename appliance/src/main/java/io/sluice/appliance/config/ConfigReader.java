@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration and checks all of it: nothing stops at the first error but a file that cannot be read. */
@@ -25,6 +26,7 @@ public final class ConfigReader {
     private static final String DEFAULT_PORTAL = "127.0.0.1:3260";
     private static final String DEFAULT_METRICS = "127.0.0.1:9464";
     private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug");
+    private static final Pattern CPUS = Pattern.compile("auto|any|follow|\\d{1,3}(-\\d{1,3})?(,\\d{1,3}(-\\d{1,3})?)*");
     private static final int SECRET_SHORTEST = 12;
     private static final int SECRET_LONGEST = 59;
     private static final int USER_LONGEST = 239;
@@ -114,6 +116,7 @@ public final class ConfigReader {
                     List.of(PortalAddress.parse(DEFAULT_PORTAL)),
                     1,
                     "auto",
+                    "auto",
                     "info",
                     QUEUES,
                     DEPTH,
@@ -135,6 +138,7 @@ public final class ConfigReader {
                 portals,
                 table.integer("loops", 1, 1, 64),
                 spin(table),
+                cpus(table),
                 logLevel(table),
                 table.integer("queues", QUEUES, 1, 64),
                 depth(table),
@@ -161,6 +165,17 @@ public final class ConfigReader {
             table.wrong("spin", "is neither auto nor a number of microseconds", remedy);
         }
         return spin;
+    }
+
+    private static String cpus(Table table) {
+        String cpus = table.string("cpus", "auto");
+        if (!CPUS.matcher(cpus).matches()) {
+            table.wrong(
+                    "cpus",
+                    "names no processors",
+                    "write cpus = \"auto\", \"any\", \"follow\", or a list such as \"0,2-3\"");
+        }
+        return cpus;
     }
 
     private static String logLevel(Table table) {

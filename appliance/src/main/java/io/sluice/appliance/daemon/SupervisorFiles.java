@@ -20,6 +20,7 @@ final class SupervisorFiles {
         List<String> arguments = List.of(
                 "--loops", Integer.toString(gateway.loops()),
                 "--spin-us", gateway.spin(),
+                "--cpus", gateway.cpus(),
                 "--log-level", gateway.logLevel());
         try {
             Files.createDirectories(home.run());

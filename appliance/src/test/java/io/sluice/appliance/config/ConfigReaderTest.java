@@ -188,6 +188,20 @@ class ConfigReaderTest {
     }
 
     @Test
+    void shouldTakeProcessorsAsAListAndSayHowToWriteOne() {
+        for (String cpus : List.of("auto", "any", "follow", "0", "0,2-3,17")) {
+            assertThat(errors("[gateway]\ncpus = \"" + cpus + "\"\n")).isEmpty();
+        }
+        for (String cpus : List.of("", "all", "0,", "1-", "0;1", "-1")) {
+            assertThat(errors("[gateway]\ncpus = \"" + cpus + "\"\n"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("sluice.toml:2: gateway.cpus = \"" + cpus + "\"")
+                    .contains("0,2-3");
+        }
+    }
+
+    @Test
     void shouldReportEachLineThatIsNoTomlAndCheckTheRest() {
         assertThat(errors("[gateway]\nportals = [\nloops 2\n")).isNotEmpty();
         List<String> errors = errors("[gateway]\nloops = = 2\ndepth = 3\nspin = \"auto\n");

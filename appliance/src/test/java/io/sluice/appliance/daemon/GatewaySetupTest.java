@@ -73,6 +73,7 @@ class GatewaySetupTest {
                         List.of(new PortalAddress("127.0.0.1", 0)),
                         1,
                         "auto",
+                        "auto",
                         "info",
                         1,
                         64,

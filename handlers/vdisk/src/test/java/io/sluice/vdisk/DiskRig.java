@@ -109,7 +109,15 @@ final class DiskRig implements AutoCloseable {
 
     /** Whether the disk would execute it on a queue loop. */
     boolean tryExecutes(int expected, byte[] cdb) {
-        boolean executed = device.tryExecute(command.in(nexus, cdb, expected));
+        return tryExecutes(command.in(nexus, cdb, expected));
+    }
+
+    boolean tryExecutes(byte[] data, byte[] cdb) {
+        return tryExecutes(command.out(nexus, cdb, data));
+    }
+
+    private boolean tryExecutes(FakeCommand command) {
+        boolean executed = device.tryExecute(command);
         if (executed != command.hasEnded()) {
             throw new AssertionError(
                     "tryExecute returned " + executed + " and the command ended: " + command.hasEnded());

@@ -65,6 +65,12 @@ final class FakeStore implements BlockStore {
     }
 
     @Override
+    public boolean tryWrite(long offset, MemorySegment data, long at, int length) {
+        calls.add("tryWrite");
+        return !cold && Outcome.isOk(failure) && Outcome.isOk(memory.write(offset, data, at, length, false));
+    }
+
+    @Override
     public long flush() {
         calls.add("flush");
         return failFlush ? Outcome.failed(StoreFailure.MEDIUM, 0) : Outcome.OK;

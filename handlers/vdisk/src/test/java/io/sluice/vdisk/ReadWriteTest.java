@@ -166,6 +166,22 @@ final class ReadWriteTest {
         assertThat(disk.tryExecutes(512, Cdb.block(0x28, 0, 0, 1))).isFalse();
     }
 
+    @Test
+    void shouldRunSmallWritesAtOnceOnlyWhenTheStoreTakesThem() {
+        byte[] sent = random(4096);
+        assertThat(disk.tryExecutes(sent, Cdb.block(0x2A, 0, 8, 8))).isTrue();
+        assertThat(disk.in(4096, Cdb.block(0x28, 0, 8, 8)).data()).isEqualTo(sent);
+        assertThat(disk.tryExecutes(sent, Cdb.block(0x2A, FUA, 8, 8))).isFalse();
+        assertThat(disk.tryExecutes(sent, Cdb.block(0x2A, 0, BLOCKS - 7, 8))).isFalse();
+        assertThat(disk.tryExecutes(sent, Cdb.block(0x2A, 0, 8, 9)))
+                .as("less data than blocks")
+                .isFalse();
+        assertThat(disk.tryExecutes(random(128 << 10), Cdb.block(0x2A, 0, 0, 256)))
+                .isFalse();
+        store.cold = true;
+        assertThat(disk.tryExecutes(sent, Cdb.block(0x2A, 0, 8, 8))).isFalse();
+    }
+
     static byte[] random(int length) {
         byte[] data = new byte[length];
         new Random(length).nextBytes(data);

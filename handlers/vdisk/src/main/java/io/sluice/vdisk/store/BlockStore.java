@@ -33,6 +33,12 @@ public interface BlockStore extends AutoCloseable {
     long write(long offset, MemorySegment data, long at, int length, boolean durable);
 
     /**
+     * As {@link #write}, not durable, if that most likely needs no wait; true when it succeeded. Else returns false: the range
+     * may hold old bytes or new ones, and the caller goes on to {@link #write}, which tells what is wrong, if anything is.
+     */
+    boolean tryWrite(long offset, MemorySegment data, long at, int length);
+
+    /**
      * Everything that a write, discard or writeZeroes returned OK for is on the medium when this returns OK. Once it failed, it
      * goes on failing: what was lost does not come back, and nobody may be told that it is safe.
      */

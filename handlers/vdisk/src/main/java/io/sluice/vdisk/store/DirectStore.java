@@ -84,6 +84,11 @@ public final class DirectStore implements BlockStore {
     }
 
     @Override
+    public boolean tryWrite(long offset, MemorySegment data, long at, int length) {
+        return false;
+    }
+
+    @Override
     public long write(long offset, MemorySegment data, long at, int length, boolean durable) {
         long address = data.address() + at;
         boolean wholeUnits = offset % unit == 0 && length % unit == 0;

@@ -13,7 +13,10 @@ public final class FileStore implements BlockStore {
     /** What a prefetch may count on: the page cache is larger, but others live there, too. */
     private static final long READ_CACHE_BYTES = 64 << 20;
 
+    private static final int PAGE_BYTES = 4096;
+
     private final NativeFile file;
+    private final WriteStalls stalls = new WriteStalls();
     private final StoreTraits traits;
     private volatile long size;
     private volatile boolean writesLost;
@@ -71,12 +74,32 @@ public final class FileStore implements BlockStore {
         return offset + length <= size ? Outcome.OK : shrunkUnder(offset);
     }
 
+    /** Whole pages only: the rest of a page that is not in the cache would have to be read first. */
+    @Override
+    public boolean tryWrite(long offset, MemorySegment data, long at, int length) {
+        long began = System.nanoTime();
+        if (((offset | length) & (PAGE_BYTES - 1)) != 0 || !stalls.mayTry(began)) {
+            return false;
+        }
+        long done = file.write(data.address() + at, length, offset, false);
+        stalls.wrote(began, System.nanoTime());
+        if (offset + length > size) {
+            // A shrink came in between; what this write added behind the new end must not stay.
+            shrunkUnder(offset);
+            return false;
+        }
+        return done == length;
+    }
+
     @Override
     public long flush() {
         if (writesLost) {
             return Outcome.failed(StoreFailure.WRITES_LOST, 0);
         }
-        if (file.sync()) {
+        stalls.flushBegins();
+        boolean synced = file.sync();
+        stalls.flushEnds();
+        if (synced) {
             return Outcome.OK;
         }
         // The kernel marks the pages clean when writing them back failed; the next fdatasync would call that success.

@@ -82,6 +82,11 @@ public final class RamStore implements BlockStore {
     }
 
     @Override
+    public boolean tryWrite(long offset, MemorySegment data, long at, int length) {
+        return Outcome.isOk(write(offset, data, at, length, false));
+    }
+
+    @Override
     public long flush() {
         return Outcome.OK;
     }

@@ -54,6 +54,17 @@ abstract class BlockStoreContract {
     }
 
     @Test
+    void shouldHaveWrittenWhenAWriteWithoutWaitingSaysSo() {
+        byte[] data = random(8192, 21);
+        MemorySegment.copy(data, 0, buffer, ValueLayout.JAVA_BYTE, 512, data.length);
+        if (!store.tryWrite(12288, buffer, 512, data.length)) {
+            assertThat(store.write(12288, buffer, 512, data.length, false)).isEqualTo(Outcome.OK);
+        }
+        assertThat(read(12288, 8192)).isEqualTo(data);
+        assertThat(read(8192, 4096)).containsOnly(0);
+    }
+
+    @Test
     void shouldWriteUnalignedBytesWithoutTouchingTheirNeighbours() {
         byte[] base = random(SIZE, 2);
         write(0, base, 0, false);

@@ -30,6 +30,20 @@ final class FileStoreTest extends BlockStoreContract {
     }
 
     @Test
+    void shouldLeaveToTheWorkersWhatDoesNotCoverWholePages() {
+        assertThat(store.tryWrite(4096, buffer, 0, 4096)).isTrue();
+        assertThat(store.tryWrite(512, buffer, 0, 4096)).isFalse();
+        assertThat(store.tryWrite(4096, buffer, 0, 512)).isFalse();
+    }
+
+    @Test
+    void shouldNotGrowAgainByAWriteWithoutWaitingThatRacedWithAShrink() throws IOException {
+        store.resize(SIZE / 2);
+        assertThat(store.tryWrite(SIZE / 2, buffer, 0, 4096)).isFalse();
+        assertThat(Files.size(file())).isEqualTo(SIZE / 2);
+    }
+
+    @Test
     void shouldLeaveHolesThatOtherToolsSee() throws IOException, InterruptedException {
         write(0, random(65536, 12), 0, true);
         long before = diskUsage();
