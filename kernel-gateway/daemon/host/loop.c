@@ -192,8 +192,9 @@ static bool spin_for_work(struct loop *l)
 	uint64_t deadline;
 	bool hit = false;
 
-	if (!l->rings || !l->rings->in_flight || !l->rings->in_flight(l->rings) ||
-	    !spin_wanted(&l->spin))
+	/* Who shares its processor with the handlers keeps them off it by spinning. */
+	if (loop_shared_cpu(l) >= 0 || !l->rings || !l->rings->in_flight ||
+	    !l->rings->in_flight(l->rings) || !spin_wanted(&l->spin))
 		return false;
 	count(&l->counters.spins);
 	l->now = loop_clock();

@@ -45,26 +45,30 @@ static void no_delay(int fd)
 		die("setsockopt");
 }
 
-static void send_all(int fd, const char *from, size_t bytes)
+/* False: the peer has gone. */
+static bool send_all(int fd, const char *from, size_t bytes)
 {
 	while (bytes) {
 		ssize_t n = send(fd, from, bytes, MSG_NOSIGNAL);
 
 		if (n <= 0)
-			die("send");
+			return false;
 		from += n;
 		bytes -= (size_t)n;
 	}
+	return true;
 }
 
-static void send_batches(int fd, const char *from, size_t each, size_t whole)
+static bool send_batches(int fd, const char *from, size_t each, size_t whole)
 {
 	while (whole) {
 		size_t part = whole < BATCH ? whole : BATCH;
 
-		send_all(fd, from, part * each);
+		if (!send_all(fd, from, part * each))
+			return false;
 		whole -= part;
 	}
+	return true;
 }
 
 static void serve(int fd)
@@ -79,7 +83,9 @@ static void serve(int fd)
 		have += (size_t)n;
 		whole = have / request_bytes;
 		have %= request_bytes;
-		send_batches(fd, answers, answer_bytes, whole);
+		/* A client's run ends in the middle of an answer. */
+		if (!send_batches(fd, answers, answer_bytes, whole))
+			break;
 	}
 	close(fd);
 }
@@ -118,7 +124,8 @@ static void client(int port, int depth, double seconds)
 	no_delay(fd);
 	start = now_seconds();
 	end = start + seconds;
-	send_batches(fd, requests, request_bytes, (size_t)depth);
+	if (!send_batches(fd, requests, request_bytes, (size_t)depth))
+		die("send");
 	while (now_seconds() < end) {
 		ssize_t n = recv(fd, buffer, sizeof(buffer), 0);
 		size_t whole;
@@ -129,7 +136,8 @@ static void client(int port, int depth, double seconds)
 		whole = have / answer_bytes;
 		have %= answer_bytes;
 		answered += whole;
-		send_batches(fd, requests, request_bytes, whole);
+		if (!send_batches(fd, requests, request_bytes, whole))
+			die("send");
 	}
 	printf("%.0f\n", answered / (now_seconds() - start));
 }

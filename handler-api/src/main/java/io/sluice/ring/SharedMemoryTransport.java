@@ -112,6 +112,9 @@ public final class SharedMemoryTransport implements Transport {
 
     @HotPath
     private boolean spin(RingQueue queue, int min, LocalWork local, WaitStatistics statistic) {
+        if (queue.wishedCpu() >= 0) {
+            return false; // beside the gateway's thread: whoever spins there keeps the other from bringing work
+        }
         AdaptiveSpin spin = spins[queue.number()];
         long budget = spin.budgetNanos();
         if (budget == 0) {
