@@ -258,7 +258,7 @@ static void one_round(struct loop *l)
 
 void loop_run(struct loop *l)
 {
-	loop_keep_to_cpu(l);
+	loop_settle(l);
 	current = l;
 	l->now = loop_clock();
 	while (!atomic_load_explicit(&l->stopping, memory_order_acquire))

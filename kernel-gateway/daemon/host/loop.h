@@ -58,10 +58,10 @@ void loop_after_cancel(struct loop *l, struct loop_work *w);
 void loop_post_barrier(struct loop *l);
 
 /*
- * A message came in on this socket, from a peer that has few under way and waits for
- * them. If the loop follows (placement.h), it may move to the processor where it came in.
+ * A message came in on this socket, from a peer with so many commands under way. If the loop
+ * follows (placement.h), it may move to the processor where the message came in, or let go.
  */
-void loop_heard(struct loop *l, int fd);
+void loop_heard(struct loop *l, int fd, uint32_t under_way);
 /* The processor on which handlers' threads are wanted; -1: anywhere. */
 int loop_shared_cpu(const struct loop *l);
 
@@ -98,7 +98,7 @@ struct loop_rings {
 	/* About to sleep: ask handlers for a wake-up. False: there is work after all, nothing was asked. */
 	bool (*sleep)(struct loop_rings *self);
 	void (*awake)(struct loop_rings *self);
-	/* The loop keeps to this processor now, and wants the handlers' threads there. */
+	/* The loop keeps to this processor now, and wants the handlers' threads there; -1: it let go. */
 	void (*moved)(struct loop_rings *self, int cpu);
 };
 

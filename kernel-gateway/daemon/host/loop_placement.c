@@ -15,14 +15,21 @@ void loop_place(struct loop *l, const struct placement *p)
 		l->follow.cpu = p->cpus[l->index % p->n_cpus];
 }
 
+void loop_settle(struct loop *l)
+{
+	sched_getaffinity(0, sizeof(l->home), &l->home);
+	if (l->follow.cpu >= 0)
+		loop_keep_to_cpu(l);
+}
+
 bool loop_keep_to_cpu(struct loop *l)
 {
-	cpu_set_t set;
+	cpu_set_t set = l->home;
 
-	if (l->follow.cpu < 0)
-		return false;
-	CPU_ZERO(&set);
-	CPU_SET(l->follow.cpu, &set);
+	if (l->follow.cpu >= 0) {
+		CPU_ZERO(&set);
+		CPU_SET(l->follow.cpu, &set);
+	}
 	if (sched_setaffinity(0, sizeof(set), &set) == 0)
 		return true;
 	log_warn("loop",
@@ -39,15 +46,14 @@ int loop_shared_cpu(const struct loop *l)
 	return l->follow.on ? l->follow.cpu : -1;
 }
 
-void loop_heard(struct loop *l, int fd)
+void loop_heard(struct loop *l, int fd, uint32_t under_way)
 {
 	socklen_t len = sizeof(int);
 	int cpu = -1;
 
-	if (!follow_asks(&l->follow) ||
-	    getsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &len) < 0 ||
-	    !follow_vote(&l->follow, cpu))
+	if (!follow_asks(&l->follow, under_way))
 		return;
-	if (loop_keep_to_cpu(l) && l->rings && l->rings->moved)
-		l->rings->moved(l->rings, cpu);
+	getsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &len);
+	if (follow_vote(&l->follow, cpu) && loop_keep_to_cpu(l) && l->rings && l->rings->moved)
+		l->rings->moved(l->rings, l->follow.cpu);
 }

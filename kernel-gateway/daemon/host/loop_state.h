@@ -4,6 +4,7 @@
 #define SLUICE_DAEMON_LOOP_STATE_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 
@@ -25,6 +26,7 @@ struct loop {
 	struct loop_rings *rings;
 	struct spin spin;
 	struct follow follow;
+	cpu_set_t home;			/* where the thread might run at first */
 	/* The current round's events; loop_fd_remove() blanks entries not yet dispatched. */
 	struct epoll_event events[EVENTS_PER_ROUND];
 	int next_event;
@@ -42,7 +44,9 @@ struct loop {
 	_Atomic bool stopping;
 };
 
-/* Keeps its thread, the caller's, to follow.cpu. False: there is none, or it is not allowed. */
+/* On its thread, before anything else: remembers where that may run, and keeps it where it belongs. */
+void loop_settle(struct loop *l);
+/* Keeps its thread, the caller's, to follow.cpu, or lets it go home if that is -1. False: not allowed. */
 bool loop_keep_to_cpu(struct loop *l);
 /* Wakes the loop if it sleeps. Any thread. */
 void loop_wake(struct loop *l);

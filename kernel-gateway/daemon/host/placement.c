@@ -67,7 +67,15 @@ int placement_parse(const char *text, struct placement *out)
 
 bool follow_vote(struct follow *f, int cpu)
 {
-	if (cpu < 0 || cpu == f->cpu) {
+	uint32_t peak = f->peak;
+
+	f->heard = 0;
+	f->peak = 0;
+	if (peak >= FOLLOW_DEEP)
+		cpu = -1;
+	else if (peak > FOLLOW_SHALLOW || cpu < 0)
+		cpu = f->cpu; /* neither here nor there */
+	if (cpu == f->cpu) {
 		f->votes = 0;
 		return false;
 	}

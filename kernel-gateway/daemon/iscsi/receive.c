@@ -291,7 +291,6 @@ void iscsi_receive_run(struct iscsi_connection *c)
 		}
 		iscsi_receive_parse(c);
 	}
-	/* With many commands under way they are better served from a processor of one's own. */
-	if (in_full(c) && c->session->window.unanswered <= ISCSI_SHALLOW)
-		loop_heard(c->reactor->loop, c->fd.fd);
+	if (in_full(c))
+		loop_heard(c->reactor->loop, c->fd.fd, c->session->window.unanswered);
 }

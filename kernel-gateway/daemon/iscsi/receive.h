@@ -15,7 +15,6 @@
 #define ISCSI_RX_LOGIN_BYTES 16384u
 #define ISCSI_RX_BYTES	     65536u
 #define ISCSI_RX_DIRECT_MIN  4096u	/* shorter remainders are copied through the buffer */
-#define ISCSI_SHALLOW	     2u	/* commands under way at which an initiator counts as waiting for each */
 #define ISCSI_RX_ROUND_BYTES (2u << 20) /* read for one connection before others get their turn */
 
 struct iscsi_connection;

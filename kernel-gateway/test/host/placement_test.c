@@ -85,16 +85,46 @@ static void should_not_move_for_a_socket_that_has_heard_nothing(void **state)
 
 	for (int i = 0; i < 100; i++)
 		assert_false(follow_vote(&f, -1));
+	assert_int_equal(f.cpu, 0);
 }
 
-static void should_ask_for_every_sixteenth_message_and_never_when_off(void **state)
+/* FOLLOW_EVERY messages, one of them with so many commands under way, and the vote. */
+static bool hear(struct follow *f, uint32_t under_way, int cpu)
 {
-	struct follow on = { .on = true }, off = { .on = false };
+	for (uint32_t i = 1; i < FOLLOW_EVERY; i++)
+		assert_false(follow_asks(f, i == 5 ? under_way : 1));
+	assert_true(follow_asks(f, 1));
+	return follow_vote(f, cpu);
+}
+
+static void should_let_go_of_an_initiator_with_many_commands_and_join_it_again(void **state)
+{
+	struct follow f = { .on = true, .cpu = 1 };
+
+	for (uint32_t i = 1; i < FOLLOW_VOTES; i++)
+		assert_false(hear(&f, FOLLOW_DEEP, 1));
+	assert_true(hear(&f, FOLLOW_DEEP, 1));
+	assert_int_equal(f.cpu, -1);
+	/* Between shallow and deep it stays as it is. */
+	for (uint32_t i = 0; i < 100; i++)
+		assert_false(hear(&f, FOLLOW_DEEP - 1, 1));
+	for (uint32_t i = 1; i < FOLLOW_VOTES; i++)
+		assert_false(hear(&f, FOLLOW_SHALLOW, 1));
+	assert_true(hear(&f, FOLLOW_SHALLOW, 1));
+	assert_int_equal(f.cpu, 1);
+}
+
+static void should_vote_for_every_sixteenth_message_and_never_when_off(void **state)
+{
+	struct follow on = { .on = true, .cpu = -1 }, off = { .on = false };
 	uint32_t asked = 0;
 
 	for (uint32_t i = 0; i < 10 * FOLLOW_EVERY; i++) {
-		asked += follow_asks(&on);
-		assert_false(follow_asks(&off));
+		if (follow_asks(&on, 1)) {
+			asked++;
+			follow_vote(&on, -1);
+		}
+		assert_false(follow_asks(&off, 1));
 	}
 	assert_int_equal(asked, 10);
 }
@@ -159,7 +189,9 @@ int main(void)
 		cmocka_unit_test(should_move_after_some_votes_in_a_row),
 		cmocka_unit_test(should_stay_between_two_initiators),
 		cmocka_unit_test(should_not_move_for_a_socket_that_has_heard_nothing),
-		cmocka_unit_test(should_ask_for_every_sixteenth_message_and_never_when_off),
+		cmocka_unit_test(
+			should_let_go_of_an_initiator_with_many_commands_and_join_it_again),
+		cmocka_unit_test(should_vote_for_every_sixteenth_message_and_never_when_off),
 		cmocka_unit_test(should_keep_a_loop_where_it_was_put),
 		cmocka_unit_test(should_go_on_where_the_processor_is_refused),
 	};

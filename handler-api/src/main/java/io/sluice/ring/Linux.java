@@ -39,6 +39,8 @@ final class Linux {
     private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle WRITE = quiet("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FUTEX = futexHandle();
+    private static final MethodHandle SCHED_GETAFFINITY =
+            call("sched_getaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SCHED_SETAFFINITY =
             call("sched_setaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
@@ -253,6 +255,19 @@ final class Linux {
                         "sched_setaffinity to " + what,
                         errno(capture),
                         "name processors that are online and that this process may use (taskset -pc)");
+            }
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** Fills the mask with the processors that the calling thread may use. */
+    static void getAffinity(MemorySegment mask) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int result = (int) SCHED_GETAFFINITY.invokeExact(capture, 0, mask.byteSize(), mask.address());
+            if (result < 0) {
+                throw new NativeException("sched_getaffinity", errno(capture), "this machine has very many processors");
             }
         } catch (Throwable failed) {
             throw rethrow(failed);

@@ -10,6 +10,7 @@ import io.sluice.ring.Transport;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class QueueLoop implements Transport.LocalWork {
     private final Thread thread;
     private final int fixedCpu;
     private int cpu = -1; // where it keeps, or was refused to
+    private @Nullable ThreadPlacement placement; // the loop's own; none until it is asked to keep somewhere
     private volatile boolean stopped;
     private long outstanding; // the loop's own
 
@@ -95,20 +97,28 @@ final class QueueLoop implements Transport.LocalWork {
         session.loopEnded();
     }
 
+    /** On one processor from now on; -1: anywhere. */
     private void keepTo(int processor) {
         cpu = processor;
         try {
-            ThreadPlacement.pin(processor);
+            if (placement == null) {
+                placement = new ThreadPlacement();
+            }
+            if (processor < 0) {
+                placement.release();
+            } else {
+                placement.pin(processor);
+            }
         } catch (NativeException refused) {
             LOG.warn("queue {}: {}; the scheduler places it", queue.number(), refused.getMessage());
         }
     }
 
-    /** Where the gateway's own thread is: there, waking each other is cheapest. */
+    /** Where the gateway's own thread is, if it says so: there, waking each other is cheapest. */
     @HotPath
     private void join() {
         int wished = queue.wishedCpu();
-        if (wished != cpu && wished >= 0 && fixedCpu < 0) {
+        if (wished != cpu && fixedCpu < 0) {
             keepTo(wished);
         }
     }
