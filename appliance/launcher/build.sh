@@ -3,6 +3,7 @@
 # Builds what is missing or stale: sluiced by make, the appliance by Maven, and the AOT cache of its classes by a training run.
 
 readonly MODULES=$ROOT/appliance/target/modules
+readonly TESTKIT=$ROOT/handler-testkit/target/classpath
 readonly JAVA_STAMP=$ROOT/appliance/target/built.stamp
 readonly AOT_CACHE=$ROOT/appliance/target/sluice.aot
 readonly AOT_STAMP=$ROOT/appliance/target/aot.stamp
@@ -63,6 +64,38 @@ java_fresh() {
 	[ -f "$JAVA_STAMP" ] && [ -d "$MODULES" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT/handler-api" "$ROOT/handlers" "$ROOT/appliance" \
 		-name target -prune -o -name test -prune -o -newer "$JAVA_STAMP" \
 		\( -name '*.java' -o -name pom.xml -o -path '*/resources/*' \) -print -quit)" ]
+}
+
+# print_api [--tests]: the class path of a plugin's author. A JAR each, so that a shell expands nothing.
+print_api() {
+	local want=${1:-}
+	[ -z "$want" ] || [ "$want" = --tests ] || die "unknown option '$want': api takes --tests or nothing"
+	find_jdk
+	build_java
+	if [ -n "$want" ]; then
+		testkit_fresh || build_testkit
+		class_path "$TESTKIT"/*.jar
+	else
+		class_path "$MODULES"/sluice-handler-api-*.jar "$MODULES"/jspecify-*.jar "$MODULES"/micrometer-core-*.jar
+	fi
+}
+
+class_path() {
+	local IFS=:
+	echo "$*"
+}
+
+build_testkit() {
+	say "building the contract suite"
+	rm -rf "$TESTKIT"
+	maven -q package -DskipTests -pl handler-testkit -am >&2 || die "building handler-testkit failed (its messages are above)"
+	touch "$TESTKIT/.built"
+}
+
+testkit_fresh() {
+	local stamp=$TESTKIT/.built
+	[ -f "$stamp" ] && [ -z "$(find "$ROOT/pom.xml" "$ROOT/handler-api" "$ROOT/handler-testkit" -name target -prune -o -newer "$stamp" \
+		\( -path '*/main/*.java' -o -name pom.xml \) -print -quit)" ]
 }
 
 # The cache belongs to one JDK, one set of options and one build of the jars. Without it, or with a stale one, everything works, only slower.

@@ -46,9 +46,11 @@ replay() {
 }
 
 explore() {
+	local dictionary=$CORPORA/../$2.dict
+	[ -f "$dictionary" ] || dictionary=$CORPORA/../fuzz.dict
 	mkdir -p "$FUZZ_DIR/corpus/$2"
 	run_target "$2" nice -n 19 "$1" "-max_total_time=$((FUZZ_MINUTES * 60 / $3))" -max_len=4096 -print_final_stats=1 \
-		-timeout=20 "-dict=$CORPORA/../fuzz.dict" "$FUZZ_DIR/corpus/$2" "$CORPORA/$2"
+		-timeout=20 "-dict=$dictionary" "$FUZZ_DIR/corpus/$2" "$CORPORA/$2"
 }
 
 # run_target NAME COMMAND...: its last line if it passes; the report and the artefact's name if not.

@@ -40,4 +40,23 @@ pid_in() {
 
 supervisor_pid() { pid_in "$RUN/supervisor.pid" "supervise --home $STATE"; }
 gateway_pid() { pid_in "$RUN/sluiced.pid" "$RUN/gateway.sock"; }
-appliance_pid() { pid_in "$RUN/appliance.pid" "daemon --home $STATE"; }
+
+# handler_stem PLAIN NAME: how the files of a handler process begin; the main one's have the plain names.
+handler_stem() { [ "$2" = main ] && echo "$1" || echo "$1-$2"; }
+handler_log() { echo "$LOG/$(handler_stem appliance "$1").log"; }
+handler_pid() { pid_in "$RUN/$(handler_stem appliance "$1").pid" "daemon --home $STATE"; }
+
+# handler_names: of this run, the main one first.
+handler_names() {
+	echo main
+	cat "$RUN/handlers" 2>/dev/null
+}
+
+# handlers_ready: LUNs are served, by all of them.
+handlers_ready() {
+	local name
+	[ -s "$RUN/ready" ] || return 1
+	while read -r name; do
+		[ -e "$RUN/$(handler_stem ready "$name")" ] || return 1
+	done < <(handler_names)
+}

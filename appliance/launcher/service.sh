@@ -46,7 +46,7 @@ service_up() {
 	fi
 	build_all
 	stop_leftovers
-	rm -f "$RUN/ready" "$RUN/failed"
+	rm -f "$RUN/ready" "$RUN"/ready-* "$RUN/handlers" "$RUN/failed"
 	setsid "$ROOT/sluice" supervise --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} \
 		</dev/null >>"$LOG/supervisor.log" 2>&1 &
 	SUPERVISOR=$!
@@ -59,10 +59,10 @@ service_up() {
 	[ ! -s "$RUN/failed" ] || die "$(cat "$RUN/failed")"
 }
 
-# Returns when portals accept and LUNs are served; ends the launcher with the reason when that does not happen.
+# Returns when portals accept and all LUNs are served; ends the launcher with the reason when that does not happen.
 wait_ready() {
 	local until=$((SECONDS + READY_SECONDS))
-	until [ -s "$RUN/ready" ]; do
+	until handlers_ready; do
 		if ! kill -0 "$SUPERVISOR" 2>/dev/null; then
 			[ -s "$RUN/failed" ] && die "$(cat "$RUN/failed")"
 			tail -n 15 "$LOG/supervisor.log" >&2
@@ -70,33 +70,60 @@ wait_ready() {
 		fi
 		if [ $SECONDS -ge $until ]; then
 			kill -TERM "$SUPERVISOR"
-			tail -n 15 "$LOG/appliance.log" >&2
-			die "not ready after $READY_SECONDS s (the end of $LOG/appliance.log is above)"
+			tail -n 15 "$LOG"/appliance*.log >&2
+			die "not ready after $READY_SECONDS s (the end of what its processes logged in $LOG is above)"
 		fi
 		sleep 0.02
 	done
 }
 
-# service_restart handlers [--home DIR]: another process with the same devices takes over; initiators see a pause.
+# service_restart handlers [NAME...] [--home DIR]: of each in turn, another process with the same devices takes over; initiators see
+# a pause.
 service_restart() {
 	[ "${1:-}" = handlers ] || die "restart '${1:-}': what is restarted while initiators wait are the handlers: ./sluice restart handlers"
 	shift
-	service_options "$@"
+	local names=() options=() supervisor name
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--*=*) options+=("$1") ;;
+		--*)
+			options+=("$1" "${2:-}")
+			[ $# -lt 2 ] || shift
+			;;
+		*) names+=("$1") ;;
+		esac
+		shift
+	done
+	service_options "${options[@]}"
 	[ -d "$OPT_HOME/run" ] || die "not running: $OPT_HOME holds no state; start it with ./sluice up --detach"
 	home_prepare "$OPT_HOME"
-	local supervisor old until=$((SECONDS + READY_SECONDS))
 	supervisor=$(supervisor_pid) || die "not running in $STATE: start it with ./sluice up --detach --home $STATE"
-	old=$(appliance_pid) || die "the appliance is just being started: try again when ./sluice status answers"
+	exec 8>"$RUN/restart.lock"
+	flock -n 8 || die "handlers in $STATE are just being restarted: try again when that is done"
+	for name in "${names[@]}"; do
+		handler_names | grep -qxF -- "$name" || die "no handler '$name': there are $(handler_names | paste -sd ' ')"
+	done
+	[ ${#names[@]} -gt 0 ] || mapfile -t names < <(handler_names)
 	build_all
+	for name in "${names[@]}"; do
+		restart_handler "$name" "$supervisor"
+	done
+}
+
+restart_handler() {
+	local name=$1 supervisor=$2 old now until=$((SECONDS + READY_SECONDS))
+	old=$(handler_pid "$name") || die "handler '$name' is just being started: try again when ./sluice status shows it"
 	rm -f "$RUN/restart.failed"
-	kill -USR1 "$supervisor"
-	until [ -s "$RUN/ready" ] && [ "$(appliance_pid)" != "$old" ]; do
+	echo "$name" >"$RUN/restart"
+	until [ -e "$RUN/$(handler_stem ready "$name")" ] && now=$(handler_pid "$name") && [ "$now" != "$old" ]; do
 		[ ! -s "$RUN/restart.failed" ] || die "$(cat "$RUN/restart.failed")"
+		# Again until it has heard: a signal just before it falls asleep does not wake it.
+		[ ! -e "$RUN/restart" ] || kill -USR1 "$supervisor" 2>/dev/null
 		kill -0 "$supervisor" 2>/dev/null || die "the supervisor has ended: see $LOG/supervisor.log"
-		[ $SECONDS -lt $until ] || die "not restarted after $READY_SECONDS s: see $LOG/supervisor.log and $LOG/appliance.log"
+		[ $SECONDS -lt $until ] || die "handler '$name' not restarted after $READY_SECONDS s: see $LOG/supervisor.log and $(handler_log "$name")"
 		sleep 0.02
 	done
-	say "restarted: process $(appliance_pid) serves, $old has ended"
+	say "restarted: process $now serves as $name, $old has ended"
 }
 
 service_down() {
@@ -111,7 +138,7 @@ service_down() {
 		kill -TERM "$pid"
 		wait_gone "$pid" $DOWN_SECONDS || die "the supervisor (process $pid) has not ended within $DOWN_SECONDS s: see $LOG/supervisor.log"
 		say "stopped"
-	elif gateway_pid >/dev/null || appliance_pid >/dev/null; then
+	elif [ -n "$(leftovers)" ]; then
 		stop_leftovers
 		say "stopped what a lost supervisor had left"
 	else
@@ -119,10 +146,18 @@ service_down() {
 	fi
 }
 
-# stop_leftovers: ends a gateway and an appliance whose supervisor was killed, gateway first.
+# leftovers: the gateway and the handlers whose supervisor was killed, gateway first.
+leftovers() {
+	local file
+	gateway_pid
+	for file in "$RUN"/appliance*.pid; do
+		pid_in "$file" "daemon --home $STATE"
+	done
+}
+
 stop_leftovers() {
 	local pid
-	for pid in $(gateway_pid) $(appliance_pid); do
+	for pid in $(leftovers); do
 		say "process $pid was left by a supervisor that is gone: stopping it"
 		kill -TERM "$pid" 2>/dev/null
 		wait_gone "$pid" 20 || kill -KILL "$pid" 2>/dev/null

@@ -4,20 +4,35 @@
 #
 #   c      the gateway's unit tests, ABI checks and simulation     java   every Java module: gates, tests, architecture
 #   abi    C dump = Java layouts                                   sim    the seeded simulation, longer
-#   asan   c and e2e with AddressSanitizer and UBSan               tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
+#   asan   c, rig and e2e with AddressSanitizer and UBSan          tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
+#   rig    every scenario of kernel-gateway/rig/scenarios
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
+#   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
+#   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
-readonly ALL_SUITES=(lint c java abi sim corpus e2e asan tsan vm)
+readonly ALL_SUITES=(lint c rig java abi sim corpus hostile e2e takeover asan tsan vm)
 readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
+
+HOSTILE_ATTACKS=1000000
+
+# set_size SUITE NUMBER: what a number behind a suite's name means.
+set_size() {
+	# shellcheck disable=SC2034 # fuzzing.sh uses FUZZ_MINUTES
+	case $1 in
+	fuzz) FUZZ_MINUTES=$2 ;;
+	hostile) HOSTILE_ATTACKS=$2 ;;
+	*) die "$2 behind '$1': only fuzz [MINUTES] and hostile [ATTACKS] take a number" ;;
+	esac
+}
 
 run_suites() {
 	[ $# -gt 0 ] || set -- "${ALL_SUITES[@]}"
-	local suite started failed=()
+	local suite started previous='' failed=()
 	for suite in "$@"; do
-		# shellcheck disable=SC2034 # fuzzing.sh uses it
-		[[ $suite =~ ^[1-9][0-9]*$ ]] && FUZZ_MINUTES=$suite && continue
+		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
+		previous=$suite
 		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
@@ -83,11 +98,28 @@ suite_sim() {
 	done
 }
 
+# SEED=N in the environment decides the same attacks again.
+suite_hostile() {
+	install_c_test_packages
+	gateway_make asan tests || return 1
+	HOSTILE_OPS=$HOSTILE_ATTACKS "$ROOT/kernel-gateway/build/asan/test/hostile/hostile_test" || return 1
+}
+
+suite_rig() {
+	run_scenarios release || return 1
+}
+
+# run_scenarios VARIANT: each against a gateway of that variant, of its own.
+run_scenarios() {
+	SLUICE_VARIANT=$1 "$ROOT/sluice" rig "$ROOT/kernel-gateway/rig/scenarios"
+}
+
 suite_e2e() { end_to_end release 1 || return 1; }
 
 suite_asan() {
 	install_c_test_packages
 	gateway_make asan check || return 1
+	run_scenarios asan || return 1
 	end_to_end asan 1 || return 1
 }
 

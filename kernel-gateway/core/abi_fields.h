@@ -45,7 +45,8 @@
 	S(sluice_rig_nexus, 488) \
 	S(sluice_rig_command, 304) \
 	S(sluice_rig_result, 280) \
-	S(sluice_rig_tmf, 32)
+	S(sluice_rig_tmf, 32) \
+	S(sluice_rig_time, 16)
 
 #define ABI_FIELDS_sluice_control(F) \
 	F(sluice_control, magic, 0, 8) \
@@ -250,7 +251,10 @@
 	F(sluice_gateway_info, commands, 32, 8) \
 	F(sluice_gateway_info, protocol_errors, 40, 8) \
 	F(sluice_gateway_info, connections_refused, 48, 8) \
-	F(sluice_gateway_info, reserved, 56, 32)
+	F(sluice_gateway_info, handler_faults, 56, 8) \
+	F(sluice_gateway_info, dropped_completions, 64, 8) \
+	F(sluice_gateway_info, broken_sessions, 72, 8) \
+	F(sluice_gateway_info, reserved, 80, 8)
 
 #define ABI_FIELDS_sluice_cursor(F) \
 	F(sluice_cursor, index, 0, 4) \
@@ -320,7 +324,7 @@
 	F(sluice_rig_result, sense_len, 20, 2) \
 	F(sluice_rig_result, reserved1, 22, 2) \
 	F(sluice_rig_result, sense, 24, 252) \
-	F(sluice_rig_result, reserved2, 276, 4)
+	F(sluice_rig_result, order, 276, 4)
 
 #define ABI_FIELDS_sluice_rig_tmf(F) \
 	F(sluice_rig_tmf, nexus, 0, 4) \
@@ -328,6 +332,10 @@
 	F(sluice_rig_tmf, task_tag, 8, 8) \
 	F(sluice_rig_tmf, lun, 16, 8) \
 	F(sluice_rig_tmf, response, 24, 4) \
-	F(sluice_rig_tmf, reserved, 28, 4)
+	F(sluice_rig_tmf, order, 28, 4)
+
+#define ABI_FIELDS_sluice_rig_time(F) \
+	F(sluice_rig_time, advance_ns, 0, 8) \
+	F(sluice_rig_time, now_ns, 8, 8)
 
 #endif /* SLUICE_CORE_ABI_FIELDS_H */

@@ -4,6 +4,8 @@
 #include "sense.h"
 #include "session.h"
 
+#define SL_TIMEOUT_MAX_NS (86400ULL * 1000000000)
+
 struct sl_device *sl_device_at(struct sl_gateway *gw, u32 id)
 {
 	u32 n = sl_load_acquire(&gw->n_devices);
@@ -62,6 +64,9 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 		return "device: recovery is none of FAIL, REQUEUE, REDELIVER";
 	if (add->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
 		return "device: control_mode has bits that this gateway does not know";
+	/* Nothing waits for ever, and no sum of times overflows. */
+	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
+		return "device: timeout_ns is above a day";
 	if (add->reserved0 || add->reserved1)
 		return "device: reserved fields are not zero";
 	return NULL;
@@ -167,8 +172,8 @@ int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
 	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	dev = sl_device_at(gw, device);
-	if (dev && dev->binding == sl_binding(s)) {
-		dev->leaving = dev->binding;
+	if (dev && sl_device_binding(dev) == sl_binding(s)) {
+		dev->leaving = sl_binding(s);
 		sl_device_orphan(dev, 0, &w);
 	}
 	if (dev && dev->leaving == sl_binding(s)) {
@@ -210,6 +215,7 @@ static void sum(struct sl_device *dev, struct sluice_device_info *info)
 int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *info)
 {
 	struct sl_device *dev = index < SLUICE_QUEUE_ANY ? sl_device_at(gw, index + 1) : NULL;
+	u64 binding;
 
 	memset(info, 0, sizeof(*info));
 	if (!dev)
@@ -217,8 +223,9 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 	sl_mutex_lock(&gw->config);
 	memcpy(info->name, dev->name, sizeof(info->name));
 	info->device = dev->id;
-	if (dev->binding)
-		info->session = sl_binding_session(gw, dev->binding)->id;
+	binding = sl_device_binding(dev);
+	if (binding)
+		info->session = sl_binding_session(gw, binding)->id;
 	info->state = sl_load_relaxed(&dev->held_until_ns) ? SLUICE_DEVICE_HELD : dev->state;
 	info->takeovers = dev->takeovers;
 	info->peripheral_type = dev->peripheral_type;

@@ -101,4 +101,7 @@ void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info)
 	info->nexuses = gw->n_nexuses;
 	sl_spin_unlock(&gw->nexus_lock);
 	info->commands = total_commands(gw);
+	info->handler_faults = sl_load_relaxed(&gw->handler_faults);
+	info->dropped_completions = sl_load_relaxed(&gw->dropped_completions);
+	info->broken_sessions = sl_load_relaxed(&gw->broken_sessions);
 }

@@ -59,6 +59,12 @@ static inline void sl_fence_full(void)
 #endif
 }
 
+/* What was read before is not read again: a copy of shared memory stays a copy. */
+static inline void sl_compiler_barrier(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
 static inline void sl_cpu_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)

@@ -54,6 +54,7 @@ struct sl_gateway {
 	u64 illegal_events;
 	u64 handler_faults;		/* completions and requests that were refused */
 	u64 dropped_completions;
+	u64 broken_sessions;
 };
 
 /* name == a NUL-terminated text within its array, not empty. */

@@ -79,25 +79,30 @@ static bool apply(struct sl_session *s, const struct sluice_request *r)
 	}
 }
 
-/* The caller is a user of the session's regions. */
+/*
+ * The caller is a user of the session's regions. An index behind ours must break the
+ * ring like one far ahead: nothing would ever be taken, and the ring never be idle.
+ */
 bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken)
 {
-	u32 producer = sl_load_acquire(&s->admin_user->comp_producer);
-	u32 consumer;
+	u32 producer, consumer;
 
 	(void)w;
-	if (producer == sl_load_acquire(&s->request_consumer))
+	if (sl_load_acquire(&s->admin_user->comp_producer) == sl_load_acquire(&s->request_consumer))
 		return true;
 	sl_spin_lock(&s->request_lock);
 	consumer = s->request_consumer;
-	/* Another thread may have gone further than the producer that we saw. */
-	if ((s32)(producer - consumer) > 0 && producer - consumer > s->admin_depth) {
+	/* Loaded under the lock: nobody has gone further than this one, so behind is wrong, too. */
+	producer = sl_load_acquire(&s->admin_user->comp_producer);
+	if (producer - consumer > s->admin_depth) {
 		sl_spin_unlock(&s->request_lock);
 		return false;
 	}
-	while ((s32)(producer - consumer) > 0) {
+	while (producer != consumer) {
 		struct sluice_request copy = s->requests[consumer & (s->admin_depth - 1)];
 
+		/* What is judged is what was copied: nothing is read from the slot again. */
+		sl_compiler_barrier();
 		if (!apply(s, &copy))
 			sl_fetch_add_relaxed(&s->gw->handler_faults, 1);
 		consumer++;

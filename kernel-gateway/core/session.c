@@ -197,6 +197,7 @@ void sl_session_break(struct sl_session *s, const char *why)
 	if (sl_exchange_acq_rel(&s->broken, 1))
 		return;
 	s->broken_why = why;
+	sl_fetch_add_relaxed(&s->gw->broken_sessions, 1);
 	sl_store_release(&s->control->state, SLUICE_SESSION_BROKEN);
 	s->gw->ops->session_broken(s->gw->host, s, why);
 }
@@ -272,7 +273,7 @@ void sl_session_quiesce(struct sl_session *s, u64 now_ns)
 
 		sl_store_relaxed(&s->quiesced, 1);
 		for (u32 i = 0; i < n; i++) {
-			if (gw->devices[i]->binding == sl_binding(s))
+			if (sl_device_binding(gw->devices[i]) == sl_binding(s))
 				gw->devices[i]->leaving = sl_binding(s);
 		}
 		orphan_all(s, &w);

@@ -15,7 +15,7 @@
 /* A command that so many processes had in their hands at their end is what killed them, most likely. */
 #define SL_DELIVERIES_MAX 5
 
-#define SL_RANK_FRESH 4U /* came while nobody served the device */
+#define SL_RANK_FRESH	  4U /* came while nobody served the device */
 
 /* Order of hand-over: what has a sequence number by that, then by how far it had come. */
 static u32 rank_of(const struct sl_cmd *cmd)

@@ -156,7 +156,8 @@ static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_w
 		sl_spin_lock(&itl->nexus->lock);
 		any = affect_itl(itl, tmf, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED,
 				 w);
-		if (!own && reset)
+		/* SAM-6 6.3.3: of a reset every nexus hears, also the one that asked for it. */
+		if (reset)
 			sl_ua_add(itl, SL_ASC_BUS_DEVICE_RESET >> 8,
 				  SL_ASC_BUS_DEVICE_RESET & 0xff);
 		else if (!own && any && !tas)

@@ -19,7 +19,7 @@
 
 static const char usage[] =
 	"usage: sluiced --socket PATH [--loops N] [--spin-us N|auto] [--cpus WHERE]\n"
-	"               [--log-level LEVEL]\n"
+	"               [--log-level LEVEL] [--rig-time]\n"
 	"       sluiced --version | --help\n"
 	"\n"
 	"  --socket PATH      Unix socket for handlers, control and rigs; made with mode 0660\n"
@@ -30,10 +30,20 @@ static const char usage[] =
 	"                     initiator's packets come in, and the handlers' threads as well;\n"
 	"                     auto: follow on two processors, any on more (auto)\n"
 	"  --log-level LEVEL  error, warn, info or debug (info); lines go to standard error\n"
+	"  --rig-time         rigs may move the gateway's clock forward: for tests only\n"
 	"\n"
 	"The control role of the socket configures portals, targets and LUNs; SIGTERM ends it in order.\n";
 
-enum { OPT_SOCKET = 256, OPT_LOOPS, OPT_SPIN, OPT_CPUS, OPT_LEVEL, OPT_VERSION, OPT_HELP };
+enum {
+	OPT_SOCKET = 256,
+	OPT_LOOPS,
+	OPT_SPIN,
+	OPT_CPUS,
+	OPT_LEVEL,
+	OPT_RIG_TIME,
+	OPT_VERSION,
+	OPT_HELP
+};
 
 static const struct option long_options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
@@ -41,6 +51,7 @@ static const struct option long_options[] = {
 	{ "spin-us", required_argument, NULL, OPT_SPIN },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "log-level", required_argument, NULL, OPT_LEVEL },
+	{ "rig-time", no_argument, NULL, OPT_RIG_TIME },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -106,6 +117,9 @@ static void parse(int argc, char **argv, struct sluiced_options *o)
 			break;
 		case OPT_LEVEL:
 			set_level(optarg);
+			break;
+		case OPT_RIG_TIME:
+			o->rig_time = true;
 			break;
 		case OPT_VERSION:
 			printf("sluiced %s, ABI %u.%u\n", SLUICE_VERSION, SLUICE_ABI_VERSION >> 16,

@@ -16,6 +16,9 @@ struct rig_command {
 extern const struct rig_command control_commands[];
 extern const struct rig_command info_commands[];
 extern const struct rig_command inject_commands[];
+/* These run without --socket, too: their socket_path may be NULL. */
+extern const struct rig_command check_commands[];
+extern const struct rig_command run_commands[];
 
 /* Prints the text behind "sluice-rig: " and returns 1. */
 int rig_fail(const char *text);

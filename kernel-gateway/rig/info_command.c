@@ -20,6 +20,9 @@ static int run_info(const char *socket_path, int argc, char **argv)
 	       i.nexuses, (unsigned long long)i.commands);
 	printf("protocol errors %llu, connections refused %llu\n",
 	       (unsigned long long)i.protocol_errors, (unsigned long long)i.connections_refused);
+	printf("handlers: faults %llu, dropped completions %llu, broken sessions %llu\n",
+	       (unsigned long long)i.handler_faults, (unsigned long long)i.dropped_completions,
+	       (unsigned long long)i.broken_sessions);
 	connection_close(&c);
 	return 0;
 }

@@ -11,6 +11,8 @@
 #include "command.h"
 #include "result_text.h"
 #include "rig_client.h"
+#include "scsi/hex.h"
+#include "scsi/name.h"
 
 #define DATA_BYTES (32ull << 20)
 
@@ -141,7 +143,7 @@ static int show(const struct injection *j, const struct rig_client *r,
 	if (j->command.direction != SLUICE_DIR_IN || !result->data_len)
 		return 0;
 	if (!j->save) {
-		hex_print(stdout, r->data, result->data_len);
+		hex_print(stdout, r->data, result->data_len, 0);
 		return 0;
 	}
 	out = fopen(j->save, "wb");
@@ -214,9 +216,7 @@ static int run_inject(const char *socket_path, int argc, char **argv)
 
 static int run_tmf(const char *socket_path, int argc, char **argv)
 {
-	static const char *const responses[] = { "FUNCTION COMPLETE", "FUNCTION SUCCEEDED",
-						 "FUNCTION REJECTED",
-						 "INCORRECT LOGICAL UNIT NUMBER", "NO SUCH TASK" };
+	char response[NAME_TEXT];
 	struct sluice_rig_tmf tmf = { 0 };
 	char why[CONNECTION_WHY];
 	struct rig_client r;
@@ -235,7 +235,8 @@ static int run_tmf(const char *socket_path, int argc, char **argv)
 	    rig_client_tmf(&r, &tmf, why))
 		status = rig_fail(why);
 	else
-		printf("%s\n", tmf.response < 5 ? responses[tmf.response] : "?");
+		printf("%s\n",
+		       name_text(function_response_names, tmf.response, "response", response));
 	rig_client_close(&r);
 	return status;
 }

@@ -9,8 +9,5 @@
 
 /* Status, residual, sense: one line each where there is one. */
 void result_print(FILE *out, const struct sluice_rig_result *result);
-void hex_print(FILE *out, const __u8 *bytes, __u32 len);
-/* Hex digits, blanks allowed, to bytes; how many, or -1. */
-int hex_parse(const char *text, __u8 *out, int room);
 
 #endif /* SLUICE_RIG_RESULT_TEXT_H */

@@ -23,11 +23,12 @@ static void fail_field(struct client *c, const struct sluice_msg *m, const char 
 	client_fail(c, m, -EINVAL, "%s: %s", name, why);
 }
 
+/* `why` is where the core put its text: read here, for a caller's arguments have no order. */
 static void answer_core(struct client *c, const struct sluice_msg *m, int err, const char *subject,
-			const char *why)
+			const char *const *why)
 {
 	if (err)
-		client_fail(c, m, err, "\"%s\": %s", subject, why ? why : strerror(-err));
+		client_fail(c, m, err, "\"%s\": %s", subject, *why ? *why : strerror(-err));
 	else
 		client_reply(c, m, NULL, 0);
 }
@@ -64,7 +65,7 @@ static void run_target_add(struct client *c, const struct sluice_msg *m, const v
 		fail_field(c, m, "TARGET_ADD", why);
 		return;
 	}
-	answer_core(c, m, sl_target_add(c->server->host->gateway, t, &text), t->name, text);
+	answer_core(c, m, sl_target_add(c->server->host->gateway, t, &text), t->name, &text);
 }
 
 /* ---- TARGET_REMOVE: its sessions first ------------------------------------------- */
@@ -115,7 +116,7 @@ static void run_group_add(struct client *c, const struct sluice_msg *m, const vo
 		fail_field(c, m, "GROUP_ADD", why);
 		return;
 	}
-	answer_core(c, m, sl_group_add(c->server->host->gateway, g, &text), g->group, text);
+	answer_core(c, m, sl_group_add(c->server->host->gateway, g, &text), g->group, &text);
 }
 
 static void run_group_initiator_add(struct client *c, const struct sluice_msg *m, const void *body)
@@ -130,7 +131,7 @@ static void run_group_initiator_add(struct client *c, const struct sluice_msg *m
 		return;
 	}
 	answer_core(c, m, sl_group_initiator_add(c->server->host->gateway, i, &text), i->pattern,
-		    text);
+		    &text);
 }
 
 /* An unmapping names target, group and LUN; its device may be empty. */
@@ -156,7 +157,7 @@ static void run_lun_map(struct client *c, const struct sluice_msg *m, const void
 	const char *text = NULL;
 
 	if (good_lun(c, m, "LUN_MAP", l, TEXT_REQUIRED))
-		answer_core(c, m, sl_lun_map(c->server->host->gateway, l, &text), l->device, text);
+		answer_core(c, m, sl_lun_map(c->server->host->gateway, l, &text), l->device, &text);
 }
 
 static void run_lun_unmap(struct client *c, const struct sluice_msg *m, const void *body)
@@ -168,7 +169,7 @@ static void run_lun_unmap(struct client *c, const struct sluice_msg *m, const vo
 	if (good_lun(c, m, "LUN_UNMAP", l, TEXT_OPTIONAL))
 		answer_core(c, m,
 			    sl_lun_unmap(h->gateway, l, loop_now(host_control_loop(h)), &text),
-			    l->target, text);
+			    l->target, &text);
 }
 
 /* ---- Credentials --------------------------------------------------------------------- */
@@ -192,7 +193,7 @@ static void run_auth_set(struct client *c, const struct sluice_msg *m, const voi
 	case SLUICE_AUTH_DENY_UNKNOWN:
 		answer_core(c, m,
 			    sl_target_deny_unknown(c->server->host->gateway, a->target, &text),
-			    a->target, text);
+			    a->target, &text);
 		return;
 	default:
 		client_fail(c, m, -EINVAL,

@@ -31,7 +31,8 @@ static void try_it(struct pending *p)
 	int err = p->attempt(p, why);
 
 	if (err == -EAGAIN && now < p->give_up_ns) {
-		loop_timer_set(loop_of(p), &p->timer, now + RETRY_NS);
+		/* Not from `now`: the attempt may have moved the clock, and what is due goes first. */
+		loop_timer_set(loop_of(p), &p->timer, loop_now(loop_of(p)) + RETRY_NS);
 		return;
 	}
 	finish(p, err == -EAGAIN ? -EBUSY : err, why);

@@ -9,6 +9,8 @@
 #include "rig/rig.h"
 #include "text.h"
 
+#define MAX_ADVANCE_NS 315360000000000000ull
+
 static void command_ended(void *arg, uint32_t id, const struct sluice_rig_result *result)
 {
 	const struct sluice_msg to = { .op = SLUICE_OP_RIG_COMMAND, .id = id };
@@ -116,13 +118,47 @@ static void run_rig_tmf(struct client *c, const struct sluice_msg *m, const void
 
 	if (!has_rig(c, m))
 		return;
-	err = RESERVED_CHECK(tmf, reserved, why);
+	err = RESERVED_CHECK(tmf, order, why);
 	if (!err)
 		err = RESERVED_CHECK(tmf, response, why);
 	if (!err)
 		err = rig_tmf(c->rig, m->id, tmf, why);
 	if (err)
 		client_fail(c, m, err, "RIG_TMF: %s", why);
+}
+
+/* First the clock moves; the reply comes when all that was due on loop 0 is done. */
+static int attempt_time(struct pending *p, char why[256])
+{
+	struct sluice_rig_time *time = (struct sluice_rig_time *)p->body;
+	struct host *h = p->server->host;
+
+	if (time->advance_ns) {
+		host_advance_time(h, time->advance_ns);
+		time->advance_ns = 0;
+		return -EAGAIN;
+	}
+	time->now_ns = loop_now(host_control_loop(h));
+	client_reply(p->client, &p->msg, time, sizeof(*time));
+	return 0;
+}
+
+static void run_rig_time(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_rig_time *time = body;
+	char why[256];
+
+	if (!c->server->host->time_moves)
+		client_fail(c, m, -EPERM,
+			    "RIG_TIME: this gateway keeps to the machine's clock: "
+			    "start sluiced with --rig-time to move it");
+	else if (time->advance_ns > MAX_ADVANCE_NS)
+		client_fail(c, m, -EINVAL, "RIG_TIME: advance_ns %llu: at most %llu, ten years",
+			    (unsigned long long)time->advance_ns, MAX_ADVANCE_NS);
+	else if (RESERVED_CHECK(time, now_ns, why))
+		client_fail(c, m, -EINVAL, "RIG_TIME: %s", why);
+	else
+		pending_start(c, m, body, sizeof(*time), attempt_time, true, true, UINT64_MAX);
 }
 
 void rig_client_gone(struct client *c)
@@ -140,5 +176,6 @@ const struct operation rig_operations[] = {
 	{ SLUICE_OP_RIG_COMMAND, "RIG_COMMAND", sizeof(struct sluice_rig_command),
 	  run_rig_command },
 	{ SLUICE_OP_RIG_TMF, "RIG_TMF", sizeof(struct sluice_rig_tmf), run_rig_tmf },
+	{ SLUICE_OP_RIG_TIME, "RIG_TIME", sizeof(struct sluice_rig_time), run_rig_time },
 	{ 0 },
 };

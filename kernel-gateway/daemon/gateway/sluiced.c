@@ -156,6 +156,7 @@ int sluiced_create(const struct sluiced_options *o, struct sluiced **out, char w
 		free(d);
 		return err;
 	}
+	d->host.time_moves = o->rig_time;
 	for (uint32_t i = 0; i < d->host.n_loops; i++)
 		loop_place(d->host.loops[i], &o->placement);
 	err = create_parts(d, o, why);

@@ -19,6 +19,7 @@ struct sluiced_options {
 	uint64_t spin_ns;	/* or LOOP_SPIN_AUTO */
 	struct placement placement;
 	bool signals;		/* SIGTERM and SIGINT end it */
+	bool rig_time;		/* rigs may move the clock: for tests */
 };
 
 /* Listens on the socket. 0 or -errno with `why`, which names call, value and remedy. */

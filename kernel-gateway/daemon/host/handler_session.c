@@ -22,20 +22,33 @@
  * that writes one pays the wake-up. The core may drain it as well, before it judges
  * completions.
  */
-static void admin_rang(struct loop_fd *f, uint32_t events)
+static void serve_admin(struct handler_session *s)
 {
-	struct handler_session *s = session_of(f, admin_bell);
 	uint64_t now = loop_now(s->host->loops[0]);
-	uint64_t again = 1;
 
+	if (s->closing)
+		return;
 	sl_admin_awake(s->core);
 	for (int i = 0; i < 4; i++) {
 		sl_admin_reap(s->core, now);
 		if (sl_admin_sleep(s->core))
 			return;
 	}
-	/* A handler that fills it as fast as it is drained: others first, then again. */
-	(void)!write(f->fd, &again, sizeof(again));
+	/*
+	 * A handler that fills it as fast as it is drained: others first, then again. Not by
+	 * its eventfd: that is the handler's as well, who may have made it full, and blocking.
+	 */
+	loop_post(s->host->loops[0], &s->admin_again);
+}
+
+static void admin_rang(struct loop_fd *f, uint32_t events)
+{
+	serve_admin(session_of(f, admin_bell));
+}
+
+static void admin_again(struct loop_work *w)
+{
+	serve_admin(session_of(w, admin_again));
 }
 
 /* ---- Opening ---------------------------------------------------------------- */
@@ -150,6 +163,7 @@ static struct handler_session *allocate(struct host *h, const char *name, uint32
 	s->gateway_region = (struct region){ .fd = -1, .base = MAP_FAILED };
 	s->handler_region = s->gateway_region;
 	s->broken_work.run = broken_on_loop_0;
+	s->admin_again.run = admin_again;
 	s->drain.expired = drain_again;
 	snprintf(s->session_name, sizeof(s->session_name), "%.*s", (int)SLUICE_NAME_LEN - 1, name);
 	snprintf(s->name, sizeof(s->name), "%s[%u]", s->session_name, pid);

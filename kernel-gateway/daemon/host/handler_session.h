@@ -22,6 +22,7 @@ struct handler_session {
 	uint32_t n_queues;
 	uint32_t n_bells;			/* eventfds that exist */
 	struct loop_fd admin_bell;
+	struct loop_work admin_again;		/* more is in the admin ring than one turn takes */
 	int bells[SLUICE_MAX_QUEUES + 1];	/* [n_queues] is the admin ring's */
 	struct ring_queue queues[SLUICE_MAX_QUEUES];
 	/* What its ring did wrong; set by any thread, read on loop 0 by broken_work. */

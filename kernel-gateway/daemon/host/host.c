@@ -76,6 +76,13 @@ static void tick_expired(struct loop_timer *t, uint64_t now_ns)
 	set_tick(h, sl_gateway_tick(h->gateway, now_ns));
 }
 
+void host_advance_time(struct host *h, uint64_t ns)
+{
+	loop_clock_advance(ns);
+	for (uint32_t i = 0; i < h->n_loops; i++)
+		loop_time_moved(h->loops[i]);
+}
+
 /* ---- Life ------------------------------------------------------------------ */
 
 static int create_loops(struct host *h, uint32_t n_loops, uint64_t spin_ns, char why[256])

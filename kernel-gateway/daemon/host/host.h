@@ -22,6 +22,8 @@ struct host {
 	struct handler_session *sessions;	/* open or closing; loop 0 */
 	uint32_t n_closing;			/* of them, those whose devices are not yet orphaned */
 	uint64_t started_ns;
+	bool time_moves;			/* rigs may move the clock */
+	_Atomic uint32_t rig_order;		/* ends of the rigs' commands and functions so far */
 	/* The gateway's deadline timer, on loop 0. */
 	struct loop_timer tick;
 	struct loop_work set_tick;
@@ -37,6 +39,9 @@ int host_start(struct host *h, char why[256]);
 void host_stop(struct host *h);
 /* Everything that the core holds is gone, no loop runs. */
 void host_destroy(struct host *h);
+
+/* Moves the clock forward on every loop. Loop 0; what is due is done before its next round. */
+void host_advance_time(struct host *h, uint64_t ns);
 
 static inline struct loop *host_control_loop(struct host *h)
 {

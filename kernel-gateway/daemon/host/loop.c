@@ -20,12 +20,31 @@
 
 static _Thread_local struct loop *current;
 
+static _Atomic uint64_t advanced_ns;
+
 uint64_t loop_clock(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec + atomic_load(&advanced_ns);
+}
+
+void loop_clock_advance(uint64_t ns)
+{
+	atomic_fetch_add(&advanced_ns, ns);
+}
+
+void loop_time_moved(struct loop *l)
+{
+	/*
+	 * Pairs with go_to_sleep(): it stores `asleep` and then reads the clock for its
+	 * timeout; we moved the clock and then look at `asleep`.
+	 */
+	if (loop_is_current(l))
+		l->now = loop_clock();
+	else
+		loop_wake(l);
 }
 
 static void count(_Atomic uint64_t *counter)

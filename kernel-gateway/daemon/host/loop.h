@@ -65,14 +65,20 @@ void loop_heard(struct loop *l, int fd, uint32_t under_way);
 /* The processor on which handlers' threads are wanted; -1: anywhere. */
 int loop_shared_cpu(const struct loop *l);
 
-/* The clock read at the start of the current batch, CLOCK_MONOTONIC. */
+/* loop_clock() at the start of the current batch. */
 uint64_t loop_now(const struct loop *l);
 /* Is the caller on this loop's thread? */
 bool loop_is_current(const struct loop *l);
 /* The loop whose thread this is, or NULL. */
 struct loop *loop_current(void);
-/* CLOCK_MONOTONIC now, ns. */
+/* CLOCK_MONOTONIC now, ns, and what it was moved forward. */
 uint64_t loop_clock(void);
+/*
+ * Moves loop_clock() forward for the whole process: only a test does that. Each loop
+ * then needs loop_time_moved() to look at its timers again; from any thread.
+ */
+void loop_clock_advance(uint64_t ns);
+void loop_time_moved(struct loop *l);
 
 /* ---- For the host that makes loops ------------------------------------ */
 

@@ -34,6 +34,11 @@ static void hand_to_loop_0(struct rig *r, struct loop_work *w)
 		loop_post(l, w);
 }
 
+static uint32_t next_order(struct rig *r)
+{
+	return atomic_fetch_add(&r->host->rig_order, 1) + 1;
+}
+
 static void data_out(struct sl_cmd *cmd)
 {
 	struct rig_task *t = task_of(cmd);
@@ -56,6 +61,7 @@ static void respond(struct sl_cmd *cmd)
 
 	r->task_tag = cmd->task_tag;
 	r->aborted = cmd->silent;
+	r->order = next_order(t->rig);
 	if (!cmd->silent) {
 		r->data_len = smaller(cmd->data_len, t->data_len);
 		r->residual = cmd->residual;
@@ -75,6 +81,7 @@ static void tmf_done(struct sl_tmf *tmf)
 	struct rig_function *f = (struct rig_function *)tmf;
 
 	f->message.response = tmf->response;
+	f->message.order = next_order(f->rig);
 	hand_to_loop_0(f->rig, &f->ended_work);
 }
 

@@ -340,6 +340,7 @@ enum sluice_op {
 	SLUICE_OP_RIG_NEXUS_CLOSE = 66,	/* sluice_rig_nexus -> nothing */
 	SLUICE_OP_RIG_COMMAND	= 67,	/* sluice_rig_command -> sluice_rig_result */
 	SLUICE_OP_RIG_TMF	= 68,	/* sluice_rig_tmf -> sluice_rig_tmf (with the response) */
+	SLUICE_OP_RIG_TIME	= 69,	/* sluice_rig_time -> sluice_rig_time, after what is due then; needs no RIG_OPEN */
 };
 
 struct sluice_msg {
@@ -412,7 +413,7 @@ struct sluice_device_add {
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
 	__u16 reserved0;
-	__u64 timeout_ns;		/* per command; 0: the gateway's default */
+	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
@@ -489,7 +490,10 @@ struct sluice_gateway_info {
 	__u64 commands;			/* ended since start */
 	__u64 protocol_errors;		/* connections closed for a malformed PDU */
 	__u64 connections_refused;
-	__u64 reserved[4];
+	__u64 handler_faults;		/* requests and results of handlers that were refused */
+	__u64 dropped_completions;	/* for no tag, for one that is not out, or of another generation */
+	__u64 broken_sessions;		/* handler sessions closed for an index that makes no sense */
+	__u64 reserved[1];
 };
 
 struct sluice_cursor {
@@ -581,7 +585,7 @@ struct sluice_rig_result {
 	__u16 sense_len;
 	__u16 reserved1;
 	__u8  sense[SLUICE_SENSE_MAX];
-	__u8  reserved2[4];
+	__u32 order;			/* counts what ends on this gateway's rigs, functions too, from 1; wraps */
 };
 
 /* SAM-6 7.1 service responses. */
@@ -599,7 +603,17 @@ struct sluice_rig_tmf {
 	__u64 task_tag;			/* of the task to abort or query */
 	__u8  lun[8];
 	__u32 response;			/* reply: enum sluice_tmf_response */
-	__u32 reserved;
+	__u32 order;			/* reply: as in sluice_rig_result; 0 in a request */
+};
+
+/*
+ * Moves the gateway's clock forward, so that what is due by then (deadlines, grace
+ * periods, iSCSI's timers) is due now. sluiced allows it only with --rig-time. From
+ * then on desc.deadline_ns is ahead of CLOCK_MONOTONIC by as much.
+ */
+struct sluice_rig_time {
+	__u64 advance_ns;		/* request: how far, at most 10 years; 0 only asks. Reply: 0 */
+	__u64 now_ns;			/* reply: the gateway's clock */
 };
 
 /* ------------------------------------------------------------------------

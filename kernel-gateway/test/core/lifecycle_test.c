@@ -43,11 +43,10 @@ static void print_table(FILE *f)
 		"# The life of a command\n\n"
 		"Printed from the table in `kernel-gateway/core/lifecycle.c`; what states and events mean\n"
 		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c`,\n"
-		"`fetch.c` and `ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
+		"`fetch.c`, `takeover.c` and `ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
 		"is one that no order of events can reach: it is counted, and the command stays as it is.\n\n"
-		"No command enters KEPT yet: it waits for the recovery policies (requeue, redeliver), and its\n"
-		"cells for a test. The tests reach every other legal cell: test/sim/, and for RUNNING x REFUSE\n"
-		"and UNPARK x BUFFER, which take two threads, test/core/crossing_test.c.\n\n"
+		"The tests reach every legal cell: test/sim/, and for UNPARK x BUFFER and UNPARK x RESUME,\n"
+		"which take two threads, test/core/crossing_test.c.\n\n"
 		"To print it again: `make -C kernel-gateway tests && cd kernel-gateway &&\n"
 		"UPDATE_DOCS=1 build/release/test/core/lifecycle_test`\n");
 	for (u32 s = 0; s < SL_STATES; s++)

@@ -36,14 +36,14 @@ static void should_drop_a_stale_generation_and_a_tag_that_is_not_out(void **stat
 	fx_assert_quiet();
 }
 
-static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **state)
+/* Not even the first slot of such a ring is looked at. */
+static void breaks_by_producer(u32 producer)
 {
 	struct sluice_user_index *u;
 
-	(void)state;
 	read_4k();
 	u = (void *)(fx->handler_region + fx->control.user_queue_off);
-	u->comp_producer = 9;
+	u->comp_producer = producer;
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
 	assert_non_null(fx->broken_why);
@@ -51,8 +51,21 @@ static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **
 			 SLUICE_SESSION_BROKEN);
 	assert_int_equal(fx_reap(0), 0);
 	assert_int_equal(fx->broken, 1);
+	assert_int_equal(fx->gw->broken_sessions, 1);
 	fx_session_close();
 	fx_assert_sense(&c, 0xb, 0x0800);
+}
+
+static void should_break_the_session_when_the_producer_runs_a_ring_ahead(void **state)
+{
+	(void)state;
+	breaks_by_producer(9);
+}
+
+static void should_break_the_session_when_the_producer_goes_back(void **state)
+{
+	(void)state;
+	breaks_by_producer(0xffffffff);
 }
 
 static void should_move_only_what_the_handler_reported_and_compute_the_residual(void **state)
@@ -123,6 +136,83 @@ static void should_turn_what_is_no_answer_into_a_hardware_error(void **state)
 		assert_int_equal(fx->gw->handler_faults, i + 1);
 	}
 	fx_assert_quiet();
+}
+
+/* Two bytes at least, of a response code that SPC-5 4.4 knows. */
+static void should_judge_sense_data_by_length_and_response_code(void **state)
+{
+	static const struct {
+		u8 code;
+		u16 len;
+		bool good;
+	} t[] = {
+		{ 0x6f, 18, false }, { 0x70, 18, true }, { 0x71, 18, true },   { 0x72, 18, true },
+		{ 0x73, 18, true },  { 0xf0, 2, true },	 { 0x74, 18, false },  { 0x7f, 18, false },
+		{ 0x70, 1, false },  { 0x70, 0, false }, { 0xff, 252, false },
+	};
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+
+	(void)state;
+	for (u32 i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		u8 sense[SLUICE_SENSE_MAX] = { t[i].code };
+
+		fx_init(&c, n, 0x28, SLUICE_DIR_IN, 4096);
+		fx_submit(&c);
+		d = fx_take(0);
+		fx_put(0, d->tag, d->generation, 2, 0, sense, t[i].len);
+		fx_reap(0);
+		assert_int_equal(c.cmd.status, 2);
+		assert_int_equal(c.cmd.sense[0], t[i].good ? t[i].code : 0x70);
+		assert_int_equal(c.cmd.sense_len, t[i].good ? t[i].len : 18);
+		if (!t[i].good)
+			assert_int_equal(c.cmd.sense[2], 4);
+	}
+}
+
+/* RECOVERED ERROR may come with GOOD; bytes that are no sense data may not. */
+static void should_carry_no_sense_that_is_none_with_good(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	u8 sense[18] = { 0x70, 0, 1 };
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		fx_init(&c, n, 0x28, SLUICE_DIR_IN, 4096);
+		fx_submit(&c);
+		d = fx_take(0);
+		fx_put(0, d->tag, d->generation, 0, 4096, sense, sizeof(sense));
+		fx_reap(0);
+		assert_int_equal(c.cmd.status, 0);
+		assert_int_equal(c.cmd.sense_len, i ? 0 : sizeof(sense));
+		sense[0] = 0;
+	}
+	assert_int_equal(fx->gw->handler_faults, 0);
+}
+
+/* All that SAM-6 5.3.1 has, and nothing else. */
+static void should_take_every_status_that_there_is(void **state)
+{
+	static const u8 known[] = { 0x00, 0x04, 0x08, 0x18, 0x28, 0x30, 0x40 };
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	u64 faults = 0;
+
+	(void)state;
+	for (u32 status = 0; status < 256; status++) {
+		if (status == 2)
+			continue;
+		fx_init(&c, n, 0x28, SLUICE_DIR_IN, 4096);
+		fx_submit(&c);
+		d = fx_take(0);
+		fx_put(0, d->tag, d->generation, (u8)status, 0, NULL, 0);
+		fx_reap(0);
+		if (memchr(known, (int)status, sizeof(known))) {
+			assert_int_equal(c.cmd.status, status);
+		} else {
+			fx_assert_sense(&c, 4, 0x4400);
+			faults++;
+		}
+		assert_int_equal(fx->gw->handler_faults, faults);
+	}
 }
 
 static void should_take_no_more_than_its_budget(void **state)
@@ -213,9 +303,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(should_drop_a_stale_generation_and_a_tag_that_is_not_out),
 		TEST(should_break_the_session_when_the_producer_runs_a_ring_ahead),
+		TEST(should_break_the_session_when_the_producer_goes_back),
 		TEST(should_move_only_what_the_handler_reported_and_compute_the_residual),
 		TEST(should_carry_sense_and_clamp_its_length),
 		TEST(should_turn_what_is_no_answer_into_a_hardware_error),
+		TEST(should_judge_sense_data_by_length_and_response_code),
+		TEST(should_carry_no_sense_that_is_none_with_good),
+		TEST(should_take_every_status_that_there_is),
 		TEST(should_take_no_more_than_its_budget),
 		TEST(should_wake_a_sleeping_handler_once),
 		TEST(should_quarantine_tag_and_buffer_past_the_deadline),

@@ -272,6 +272,8 @@ static void add_device(const char *name, u32 queue)
 {
 	struct sluice_device_add add = { .queue = queue,
 					 .task_set_limit = 40,
+					 .recovery = queue == 0 ? SLUICE_RECOVERY_REQUEUE :
+								  SLUICE_RECOVERY_REDELIVER,
 					 .max_transfer = 1 << 20 };
 	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = queue == 0 };
 	struct sluice_device_added added;
@@ -310,20 +312,31 @@ static void stop_handler(u32 queues)
 		pthread_join(st.queues[i], NULL);
 }
 
-/* The regions go as soon as the core says that nobody looks at them any more. */
-static void close_session(void)
+struct ended {
+	struct sl_session *session;
+	u8 *gateway_region, *handler_region;
+};
+
+static struct ended end_session(void)
 {
 	sl_session_close(st.session, now_ns());
-	while (!sl_session_drained(st.session))
-		sched_yield();
-	sl_session_destroy(st.session);
-	free(st.gateway_region);
-	free(st.handler_region);
+	return (struct ended){ st.session, st.gateway_region, st.handler_region };
 }
 
-static void open_all(void)
+/* The regions go as soon as the core says that nobody looks at them any more. */
+static void bury(struct ended e)
 {
-	struct sl_limits limits = { .default_timeout_ns = FX_SECOND,
+	while (!sl_session_drained(e.session))
+		sched_yield();
+	sl_session_destroy(e.session);
+	free(e.gateway_region);
+	free(e.handler_region);
+}
+
+static void open_all(u64 timeout_ns)
+{
+	struct sl_limits limits = { .default_timeout_ns = timeout_ns,
+				    .grace_ns = FX_SECOND / 50,
 				    .abort_bound_ns = FX_SECOND / 2 };
 	struct sluice_target t = { .name = FX_TARGET };
 	const char *why = NULL;
@@ -368,7 +381,8 @@ static void should_end_each_command_once_with_all_threads_at_work(void **state)
 	u64 ended;
 
 	(void)state;
-	open_all();
+	/* Far longer than a busy machine lets a thread wait for its turn. */
+	open_all(20 * FX_SECOND);
 	open_session(QUEUES);
 	pthread_create(&ticker, NULL, clock_thread, NULL);
 	start_initiators(initiators);
@@ -381,24 +395,35 @@ static void should_end_each_command_once_with_all_threads_at_work(void **state)
 	/* The handler answers at once: a deadline that passes is a wake-up that was lost. */
 	assert_int_equal(st.gw->devices[0]->retired_timeouts + st.gw->devices[1]->retired_timeouts,
 			 0);
-	close_session();
+	bury(end_session());
 	close_all();
 	printf("%lu commands\n", (unsigned long)ended);
 	assert_true(ended > ROUNDS);
 }
 
-/* It dies in the middle of its work, and another takes its slot, with other queues. */
+/*
+ * It dies in the middle of its work, and another takes over, with other queues; now and
+ * then nobody does for so long that the grace passes.
+ */
 static void *dying_handler(void *arg)
 {
 	u32 *deaths = arg;
 
 	while (!sl_load_acquire(&st.stop)) {
 		u32 queues = 1 + *deaths % MAX_QUEUES;
+		struct ended former;
 
 		open_session(queues);
 		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 		stop_handler(queues);
-		close_session();
+		former = end_session();
+		if (*deaths % 4 != 3) {
+			open_session(1);
+			stop_handler(1);
+			bury(former);
+			former = end_session();
+		}
+		bury(former);
 		++*deaths;
 	}
 	return NULL;
@@ -411,11 +436,11 @@ static void should_end_each_command_once_while_handlers_die_and_come_back(void *
 	u64 ended;
 
 	(void)state;
-	open_all();
+	open_all(FX_SECOND);
 	/* Before the initiators, so that nobody looks at devices that are not there yet. */
 	open_session(1);
 	stop_handler(1);
-	close_session();
+	bury(end_session());
 	pthread_create(&ticker, NULL, clock_thread, NULL);
 	start_initiators(initiators);
 	pthread_create(&handler, NULL, dying_handler, &deaths);

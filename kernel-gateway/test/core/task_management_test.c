@@ -173,6 +173,10 @@ static void should_reset_a_logical_unit_for_everybody(void **state)
 	fx_init(&other, b, 0x00, SLUICE_DIR_NONE, 0);
 	fx_submit(&other);
 	fx_assert_sense(&other, 6, 0x2903);
+	/* SAM-6 6.3.3: the one that asked for it, too */
+	fx_init(&c, a, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	fx_assert_sense(&c, 6, 0x2903);
 }
 
 static void should_reset_every_logical_unit_of_the_target(void **state)

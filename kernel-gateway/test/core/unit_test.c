@@ -125,27 +125,6 @@ static void should_apply_a_request_before_a_completion_that_was_stored_later(voi
 	done();
 }
 
-static void should_refuse_requests_about_what_is_not_the_handlers(void **state)
-{
-	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION,
-				    .device = 99,
-				    .scope = SLUICE_UA_ALL };
-
-	(void)state;
-	fx_request(&r);
-	r.device = fx->device;
-	r.scope = 7;
-	fx_request(&r);
-	r.type = 55;
-	fx_request(&r);
-	r.type = SLUICE_REQUEST_CONTROL_MODE;
-	r.control_mode = 0x80;
-	fx_request(&r);
-	sl_admin_reap(fx->session, fx->now_ns);
-	assert_int_equal(fx->gw->handler_faults, 4);
-	assert_int_equal(fx->broken, 0);
-}
-
 static void should_supersede_older_conditions_by_a_reset(void **state)
 {
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
@@ -370,7 +349,6 @@ int main(void)
 		TEST(should_give_a_unit_attention_to_request_sense_as_data),
 		TEST(should_keep_unit_attentions_in_order_and_once_each),
 		TEST(should_apply_a_request_before_a_completion_that_was_stored_later),
-		TEST(should_refuse_requests_about_what_is_not_the_handlers),
 		TEST(should_supersede_older_conditions_by_a_reset),
 		TEST(should_answer_for_a_logical_unit_that_is_not_there),
 		TEST(should_report_luns_in_both_addressing_methods),

@@ -4,7 +4,8 @@
  * what goes before: 0 nothing (raw bytes to a fresh connection), 1 a login, 2 a
  * login with both digests; then each record is a length, a header and its data
  * whose header is made plausible by flags, so that the fuzzer gets past CmdSN and
- * goes on with what the target asked for (Text, R2T, NOP-In).
+ * goes on with what the target asked for (Text, R2T, NOP-In). From 240 on, a login in
+ * the middle reinstates the session, with commands of the old one still out.
  * After the input the peer hangs up; nothing may be left of it.
  */
 #include <errno.h>
@@ -132,21 +133,47 @@ static bool send_pdu(struct input *in)
 	return true;
 }
 
+/* Without a trace: connections that linger would take all ports there are. */
+static void reset(int fd)
+{
+	const struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(fd);
+}
+
+static void log_in(uint8_t kind)
+{
+	memset(&stream, 0, sizeof(stream));
+	initiator_login(&peer, &rig, 1, kind == 2 ? DIGESTS : "", kind == 2 ? sizeof(DIGESTS) : 0);
+	peer.header_digest = peer.data_digest = kind == 2;
+}
+
+/* The same ISID again, by another connection (RFC 7143 6.3.5): the old one is closed for it. */
+static void reinstate(uint8_t kind)
+{
+	int old = peer.fd;
+
+	log_in(kind);
+	reset(old);
+}
+
 static void play(struct input *in)
 {
-	uint8_t kind = input_u8(in) % 3;
+	uint8_t first = input_u8(in), kind = first % 3, before = 0;
 
-	memset(&stream, 0, sizeof(stream));
 	if (kind == 0) {
 		initiator_connect(&peer, &rig);
 		send_all(in->at, in->left);
 		return;
 	}
-	initiator_login(&peer, &rig, 1, kind == 2 ? DIGESTS : "", kind == 2 ? sizeof(DIGESTS) : 0);
-	peer.header_digest = peer.data_digest = kind == 2;
+	log_in(kind);
 	while (in->left && send_pdu(in)) {
-		struct pollfd p = { .fd = peer.fd, .events = POLLRDHUP };
+		struct pollfd p = { .events = POLLRDHUP };
 
+		if (first >= 240 && before++ == first % 5)
+			reinstate(kind);
+		p.fd = peer.fd;
 		if (poll(&p, 1, 0) > 0)
 			return;
 	}
@@ -155,7 +182,6 @@ static void play(struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
 	struct pollfd p;
 	static char sink[65536];
 
@@ -168,8 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p = (struct pollfd){ .fd = peer.fd, .events = POLLIN };
 	while (poll(&p, 1, 2000) > 0 && recv(peer.fd, sink, sizeof(sink), 0) > 0)
 		;
-	setsockopt(peer.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-	initiator_close(&peer);
+	reset(peer.fd);
 	wait_for(fake_core_live, 0);
 	wait_for(fake_core_nexuses, 0);
 	return 0;

@@ -38,6 +38,8 @@ const struct mp_operation mp_operations[] = {
 	{ SLUICE_OP_RIG_NEXUS_CLOSE, RIG, LEN(rig_nexus), 0, true },
 	{ SLUICE_OP_RIG_COMMAND, RIG, LEN(rig_command), LEN(rig_result), true },
 	{ SLUICE_OP_RIG_TMF, RIG, LEN(rig_tmf), LEN(rig_tmf), true },
+	{ SLUICE_OP_RIG_TIME, RIG, LEN(rig_time), LEN(rig_time), false },
+	{ SLUICE_OP_SESSION_QUIESCE, HANDLER, 0, 0, false },
 	{ SLUICE_OP_SHUTDOWN, CONTROL, 0, 0,
 	  false }, /* the last: only where the input asks for it */
 };
@@ -171,12 +173,23 @@ static int receive_one(struct message_peer *p)
 	return 1;
 }
 
+/* libFuzzer's own alarm goes off now and then: the wait starts again. */
+static bool wait_readable(int fd, int patience_ms)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&ready, 1, patience_ms);
+	} while (n < 0 && errno == EINTR);
+	return n > 0;
+}
+
 bool mp_receive(struct message_peer *p, int patience_ms)
 {
-	struct pollfd ready = { .fd = p->fd, .events = POLLIN };
 	bool any = false;
 
-	if (p->fd < 0 || poll(&ready, 1, patience_ms) <= 0)
+	if (p->fd < 0 || !wait_readable(p->fd, patience_ms))
 		return false;
 	while (p->fd >= 0 && receive_one(p) > 0)
 		any = true;

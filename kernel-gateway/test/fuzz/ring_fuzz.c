@@ -39,22 +39,36 @@ static void function(struct input *in)
 {
 	uint8_t shape = input_u8(in), task = input_u8(in) % RW_TASKS;
 	uint32_t nexus = shape & 1;
+	struct rw_tmf *t;
 
-	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing)
+	if (!rw.nexuses[nexus].core || rw.nexuses[nexus].closing || !(t = rw_tmf_new()))
 		return;
-	for (uint32_t i = 0; i < RW_TMFS; i++) {
-		struct rw_tmf *t = &rw.tmfs[i];
+	t->tmf.nexus = rw.nexuses[nexus].core;
+	t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
+	t->tmf.lun[1] = rw.tasks[task]->lun;
+	t->tmf.task_tag = rw.tasks[task]->tag;
+	sl_tmf_submit(&t->tmf, rw.now_ns);
+}
 
-		if (t->live)
-			continue;
-		memset(t, 0, sizeof(*t));
-		t->live = true;
-		t->tmf.nexus = rw.nexuses[nexus].core;
-		t->tmf.function = (uint8_t)(1 + (shape >> 1) % 10);
-		t->tmf.lun[1] = rw.tasks[task]->lun;
-		t->tmf.task_tag = rw.tasks[task]->tag;
-		sl_tmf_submit(&t->tmf, rw.now_ns);
-		return;
+/* One dies, is upgraded, comes back by itself or as the successor of one that died. */
+static void handler(uint32_t i, uint8_t how, struct input *in)
+{
+	switch (how % 5) {
+	case 0:
+		rw_session_die(i);
+		break;
+	case 1:
+		rw_session_quiesce(i);
+		break;
+	case 2:
+		rw_session_open(i, (1 + input_u8(in) % 16) * RW_SECOND, true);
+		break;
+	case 3:
+		rw_session_open(i, RW_GRACE_MAX, false);
+		break;
+	default:
+		rw_session_die(i);
+		rw_session_open(i, RW_GRACE_MAX, true);
 	}
 }
 
@@ -76,12 +90,10 @@ static void configure(struct input *in)
 		rw_lun(i % RW_LUNS, true);
 		break;
 	case 4:
-		rw_session_die(i % RW_SESSIONS);
-		rw_session_open(i % RW_SESSIONS);
+		handler(i % RW_SESSIONS, i / RW_SESSIONS, in);
 		break;
 	case 5:
-		sl_device_remove(rw.sessions[i & 1].core, rw.sessions[i & 1].devices[i / 2 % 3],
-				 rw.now_ns);
+		rw_device_remove(i & 1, i / 2 % 3);
 		break;
 	case 6:
 		rw_device_add(i % RW_DEVICES);
@@ -97,7 +109,7 @@ static void serve(struct rw_session *s, uint8_t q)
 	struct sl_queue *queue = sl_session_queue(s->core, q % RW_QUEUES);
 
 	sl_queue_awake(queue);
-	while (sl_queue_reap(queue, 1 + (q >> 1), rw.now_ns))
+	while (rw_reap(s, q % RW_QUEUES, 1 + (q >> 1)))
 		;
 	if (sl_queue_sleep(queue))
 		assert(!sl_queue_ready(queue));
@@ -120,12 +132,20 @@ static void look(void)
 		assert(nexus.nexus);
 }
 
+/* Scribble, take, answer, serve, request: a dead one does nothing. */
+static bool for_handler(uint8_t step)
+{
+	return (step >= 3 && step <= 7) || step == 11;
+}
+
 static void step(struct input *in)
 {
 	uint8_t what = input_u8(in);
 	struct rw_session *s = &rw.sessions[what >> 7];
 	uint8_t i;
 
+	if (!s->core && for_handler((what & 0x7f) % 14))
+		return;
 	switch ((what & 0x7f) % 14) {
 	case 0:
 	case 1:
@@ -153,8 +173,7 @@ static void step(struct input *in)
 		rw_fetch(rw.tasks[i % RW_TASKS], i & 0x80 ? input_u32(in) : UINT32_MAX);
 		break;
 	case 10:
-		rw.now_ns += (u64)input_u8(in) * RW_SECOND / 8;
-		sl_gateway_tick(rw.gw, rw.now_ns);
+		rw_tick((u64)input_u8(in) * RW_SECOND / 8);
 		break;
 	case 11:
 		rw_handler_request(s, in);
@@ -164,7 +183,8 @@ static void step(struct input *in)
 		break;
 	default:
 		rw_release(rw.tasks[input_u8(in) % RW_TASKS]);
-		rw_handler_read_events(s);
+		if (s->core)
+			rw_handler_read_events(s);
 		look();
 	}
 	rw_settle();

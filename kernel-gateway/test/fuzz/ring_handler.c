@@ -37,6 +37,27 @@ static void check_desc(const struct rw_session *s, const struct sluice_desc *d)
 	assert(d->device && d->nexus && d->sequence);
 }
 
+/*
+ * One sequence number for a command's whole life, whoever has it; REDELIVERED if an
+ * earlier handler had taken it, and its Data-Out comes with it.
+ */
+static void check_history(const struct rw_session *s, uint32_t q, const struct sluice_desc *d)
+{
+	struct rw_task *t = rw_task_out(s, q, d->tag);
+	const u8 *data = s->handler_region + s->control.pool_off + d->buf_off;
+
+	if (!t)
+		return; /* it has ended meanwhile */
+	assert(!t->sequence || t->sequence == d->sequence);
+	if (rw.honest)
+		assert(t->taken == ((d->flags & SLUICE_DESC_REDELIVERED) != 0));
+	if (d->direction == SLUICE_DIR_OUT && d->data_out_len)
+		assert((data[0] == 0xd0 || d->data_out_len == 1) &&
+		       data[d->data_out_len - 1] == 0xd1);
+	t->sequence = d->sequence;
+	t->taken = true;
+}
+
 void rw_handler_take(struct rw_session *s, struct input *in)
 {
 	uint32_t q = input_u8(in) % RW_QUEUES, mask = s->control.depth - 1;
@@ -50,13 +71,14 @@ void rw_handler_take(struct rw_session *s, struct input *in)
 
 		assert(tag < s->control.depth && desc[tag].tag == tag);
 		check_desc(s, &desc[tag]);
+		check_history(s, q, &desc[tag]);
 		s->held[q][tag] =
 			(struct rw_held){ tag, desc[tag].generation, desc[tag].buf_len, true };
 	}
 	user_index(s, q)->sub_consumer = s->consumer[q];
 }
 
-static struct rw_held *pick(struct rw_session *s, uint32_t q, uint32_t from)
+struct rw_held *rw_handler_pick(struct rw_session *s, uint32_t q, uint32_t from)
 {
 	for (uint32_t i = 0; i < RW_DEPTH; i++) {
 		struct rw_held *h = &s->held[q][(from + i) % RW_DEPTH];
@@ -67,11 +89,23 @@ static struct rw_held *pick(struct rw_session *s, uint32_t q, uint32_t from)
 	return NULL;
 }
 
+void rw_handler_put(struct rw_session *s, uint32_t q, const struct sluice_completion *c,
+		    const uint8_t *sense, size_t sense_bytes)
+{
+	struct sluice_user_index *index = user_index(s, q);
+	struct sluice_completion *ring = (void *)((u8 *)index + s->control.user_comp_off);
+	struct sluice_response *responses = (void *)((u8 *)index + s->control.user_resp_off);
+
+	memcpy(responses[c->tag % s->control.depth].sense, sense, sense_bytes);
+	ring[s->producer[q]++ & (s->control.depth - 1)] = *c;
+	index->comp_producer = s->producer[q];
+}
+
 void rw_handler_answer(struct rw_session *s, struct input *in)
 {
 	uint8_t where = input_u8(in), twist = input_u8(in);
 	uint32_t q = where % RW_QUEUES;
-	struct rw_held *h = pick(s, q, where >> 1);
+	struct rw_held *h = rw_handler_pick(s, q, where >> 1);
 	struct sluice_user_index *index = user_index(s, q);
 	struct sluice_completion *ring = (void *)((u8 *)index + s->control.user_comp_off);
 	struct sluice_response *responses = (void *)((u8 *)index + s->control.user_resp_off);
@@ -81,7 +115,7 @@ void rw_handler_answer(struct rw_session *s, struct input *in)
 		return;
 	if (!(twist & TWIST_OVERFLOW) &&
 	    s->producer[q] - gw_index(s, q)->comp_consumer >= s->control.depth)
-		sl_queue_reap(sl_session_queue(s->core, q), s->control.depth, rw.now_ns);
+		rw_reap(s, q, s->control.depth);
 	c.tag = twist & TWIST_TAG ? input_u32(in) : h->tag;
 	c.generation = h->generation + (twist & TWIST_GENERATION ? input_u8(in) : 0);
 	c.status = twist & TWIST_STATUS ? input_u8(in) : 0;

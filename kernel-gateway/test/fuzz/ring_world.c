@@ -10,6 +10,9 @@
 
 struct ring_world rw;
 
+/* Kept from input to input: to make them anew costs more than all the rest. */
+static u8 *memory[RW_REGIONS][2];
+
 /* LUN d; which session serves it, on which queue, with how many commands at once. */
 static const struct {
 	const char *name;
@@ -47,8 +50,16 @@ static const struct sl_host_ops host_ops = { queue_dirty, wake, timer, session_b
 
 /* ---- Fabric ----------------------------------------------------------------------- */
 
-/* The first and the last byte: the sanitizer says whether they are ours. */
-static void touch(struct sl_cmd *cmd, uint32_t len)
+/* The first and the last byte of what is sent, and of what is received: the sanitizer says whether they are ours. */
+static void send(const struct sl_cmd *cmd, uint32_t len)
+{
+	const volatile u8 *data = cmd->data;
+
+	if (len)
+		(void)(data[0] + data[len - 1]);
+}
+
+static void receive(struct sl_cmd *cmd, uint32_t len)
 {
 	if (len) {
 		cmd->data[0] = 0xd0;
@@ -62,7 +73,7 @@ void rw_fetch(struct rw_task *t, uint32_t received)
 		return;
 	t->fetched = true;
 	received = sl_min(received, t->cmd.buf_len);
-	touch(&t->cmd, received);
+	receive(&t->cmd, received);
 	sl_cmd_data_out_done(&t->cmd, received, rw.now_ns);
 }
 
@@ -107,6 +118,21 @@ struct rw_task *rw_task_new(void)
 		ASAN_UNPOISON_MEMORY_REGION(t, sizeof(*t));
 		memset(t, 0, sizeof(*t));
 		t->tag = t->cmd.task_tag = ++rw.tag;
+		t->submitted_ns = rw.now_ns;
+		t->live = true;
+		return t;
+	}
+	return NULL;
+}
+
+struct rw_tmf *rw_tmf_new(void)
+{
+	for (uint32_t i = 0; i < RW_TMFS; i++) {
+		struct rw_tmf *t = &rw.tmfs[i];
+
+		if (t->live)
+			continue;
+		memset(t, 0, sizeof(*t));
 		t->live = true;
 		return t;
 	}
@@ -117,7 +143,7 @@ void rw_release(struct rw_task *t)
 {
 	if (!t->live || !t->responses)
 		return;
-	touch(&t->cmd, t->cmd.silent ? 0 : t->cmd.data_len);
+	send(&t->cmd, t->cmd.silent ? 0 : t->cmd.data_len);
 	t->live = false;
 	sl_cmd_release(&t->cmd, rw.now_ns);
 	/* Ours again: the core has no business in it any more. */
@@ -131,6 +157,8 @@ static void respond(struct sl_cmd *cmd)
 	assert(t->live);
 	assert(++t->responses == 1);
 	check_answer(t);
+	if (rw.judge)
+		rw.judge(t);
 	if (rw.eager_release)
 		rw_release(t);
 }
@@ -182,6 +210,16 @@ static void check_buffers(void)
 	}
 }
 
+/* Nobody uses it any more: as if unmapped, but for the pool, whose shadow is large. */
+static void bury(struct rw_region *r)
+{
+	assert(r->core->pool.used_pages == 0);
+	sl_session_destroy(r->core);
+	ASAN_POISON_MEMORY_REGION(r->gateway, r->gateway_bytes);
+	ASAN_POISON_MEMORY_REGION(r->handler, r->pool_off);
+	*r = (struct rw_region){ 0 };
+}
+
 void rw_settle(void)
 {
 	for (uint32_t i = 0; i < RW_TASKS; i++) {
@@ -193,9 +231,39 @@ void rw_settle(void)
 		if (!rw.sessions[i].broken)
 			continue;
 		rw_session_die(i);
-		rw_session_open(i);
+		if (rw.eager_handlers)
+			rw_session_open(i, RW_GRACE_MAX, true);
+	}
+	for (uint32_t i = 0; i < RW_REGIONS; i++) {
+		if (rw.regions[i].core && rw.regions[i].closed &&
+		    sl_session_drained(rw.regions[i].core))
+			bury(&rw.regions[i]);
 	}
 	assert(rw.gw->illegal_events == 0);
+}
+
+/* As long as handlers stay as they are, everything has its bound. */
+void rw_tick(u64 ns)
+{
+	rw.now_ns += ns;
+	sl_gateway_tick(rw.gw, rw.now_ns);
+	for (uint32_t i = 0; i < RW_TASKS; i++) {
+		const struct rw_task *t = rw.tasks[i];
+
+		if (t->live && !t->responses && !t->cancels)
+			assert(rw.now_ns - sl_max(t->submitted_ns, rw.calm_ns) <= RW_WAIT_MAX);
+	}
+}
+
+struct rw_task *rw_task_out(const struct rw_session *s, uint32_t q, uint32_t tag)
+{
+	const struct sl_tag *t = &sl_session_queue(s->core, q)->tags[tag];
+
+	for (uint32_t i = 0; t->state == SL_TAG_OUT && i < RW_TASKS; i++) {
+		if (&rw.tasks[i]->cmd == t->cmd)
+			return rw.tasks[i];
+	}
+	return NULL;
 }
 
 /* ---- Nexuses and LUNs ---------------------------------------------------------------- */
@@ -242,75 +310,116 @@ void rw_device_add(uint32_t d)
 		.task_set_limit = devices[d].limit,
 		.max_transfer = devices[d].max_transfer,
 		.recovery = devices[d].recovery,
-		.timeout_ns = 10 * RW_SECOND,
+		.timeout_ns = RW_TIMEOUT,
 		.peripheral_type = d == 2 ? 1 : 0,
 	};
-	struct sluice_device_added added;
+	struct sluice_device_added added = { 0 };
 	const char *why = NULL;
 
+	if (!s->core)
+		return;
+	rw.calm_ns = rw.now_ns;
 	strcpy(add.name, devices[d].name);
-	if (sl_device_add(s->core, &add, rw.now_ns, &added, &why) == 0)
-		s->devices[d] = added.device;
+	if (sl_device_add(s->core, &add, rw.now_ns, &added, &why))
+		return;
+	assert(added.device && !(added.flags & ~SLUICE_DEVICE_TAKEN_OVER));
+	/* Who declared that he fails what he leaves behind is nobody to take over from. */
+	assert(!added.flags || devices[d].recovery != SLUICE_RECOVERY_FAIL);
+	s->devices[d] = added.device;
 }
 
-/* Kept from input to input; only what a session looks at before it is written must be zero. */
-static u8 *region(u8 **kept, u64 bytes, u64 zeroed)
+void rw_device_remove(uint32_t i, uint32_t d)
 {
-	if (!*kept)
-		*kept = aligned_alloc(SLUICE_PAGE, bytes);
-	assert(*kept);
-	ASAN_UNPOISON_MEMORY_REGION(*kept, bytes);
-	memset(*kept, 0, zeroed);
-	return *kept;
+	rw.calm_ns = rw.now_ns;
+	if (rw.sessions[i].core)
+		sl_device_remove(rw.sessions[i].core, rw.sessions[i].devices[d], rw.now_ns);
 }
 
-void rw_session_open(uint32_t i)
+/* Only what a session looks at before it is written must be zero. */
+static u8 *region(u8 **at, u64 bytes, u64 zeroed)
 {
-	static u8 *kept[RW_SESSIONS][2];
+	if (!*at)
+		*at = aligned_alloc(SLUICE_PAGE, bytes);
+	assert(*at);
+	ASAN_UNPOISON_MEMORY_REGION(*at, bytes);
+	memset(*at, 0, zeroed);
+	return *at;
+}
+
+static struct rw_region *free_region(const struct sluice_control *c)
+{
+	for (uint32_t i = 0; i < RW_REGIONS; i++) {
+		struct rw_region *r = &rw.regions[i];
+
+		if (r->core)
+			continue;
+		r->gateway = region(&memory[i][0], c->gateway_bytes, c->gateway_bytes);
+		r->handler = region(&memory[i][1], c->handler_bytes, c->pool_off);
+		r->gateway_bytes = c->gateway_bytes;
+		r->pool_off = c->pool_off;
+		return r;
+	}
+	return NULL;
+}
+
+void rw_session_open(uint32_t i, u64 grace_ns, bool adds)
+{
 	struct sluice_session_open open = { .queues = RW_QUEUES,
 					    .depth = RW_DEPTH,
-					    .pool_bytes = SLUICE_MAX_BUFFER };
+					    .pool_bytes = SLUICE_MAX_BUFFER,
+					    .grace_ns = grace_ns };
 	struct rw_session *s = &rw.sessions[i];
 	struct sluice_control *c = &s->control;
 	const char *why = NULL;
+	struct rw_region *r;
 
+	if (s->core)
+		return;
 	memset(s, 0, sizeof(*s));
 	assert(sl_session_layout(rw.gw, &open, c, &why) == 0);
-	s->gateway_region = region(&kept[i][0], c->gateway_bytes, c->gateway_bytes);
-	s->handler_region = region(&kept[i][1], c->handler_bytes, c->pool_off);
-	assert(sl_session_create(rw.gw, "fuzz", c, s->gateway_region, s->handler_region,
-				 &s->core) == 0);
-	for (uint32_t d = 0; d < RW_DEVICES; d++) {
+	r = free_region(c);
+	if (!r)
+		return;
+	s->gateway_region = r->gateway;
+	s->handler_region = r->handler;
+	assert(sl_session_create(rw.gw, i ? "fuzz-b" : "fuzz-a", c, s->gateway_region,
+				 s->handler_region, &r->core) == 0);
+	s->core = r->core;
+	for (uint32_t d = 0; adds && d < RW_DEVICES; d++) {
 		if (devices[d].session == i)
 			rw_device_add(d);
 	}
 }
 
+void rw_session_quiesce(uint32_t i)
+{
+	rw.calm_ns = rw.now_ns;
+	if (rw.sessions[i].core)
+		sl_session_quiesce(rw.sessions[i].core, rw.now_ns);
+}
+
+/* Its commands are kept or end; what the fabric has of it keeps it from being buried. */
 void rw_session_die(uint32_t i)
 {
 	struct rw_session *s = &rw.sessions[i];
 
+	if (!s->core)
+		return;
+	rw.calm_ns = rw.now_ns;
 	sl_session_close(s->core, rw.now_ns);
-	/* Two rounds: what one releases may let another one in, and out. */
-	for (uint32_t round = 0; round < 2; round++) {
-		for (uint32_t k = 0; k < RW_TASKS; k++)
-			rw_fetch(rw.tasks[k], 0);
-		rw_release_all();
-	}
-	assert(sl_session_drained(s->core));
-	assert(s->core->pool.used_pages == 0);
-	sl_session_destroy(s->core);
+	for (uint32_t k = 0; k < RW_REGIONS; k++)
+		rw.regions[k].closed |= rw.regions[k].core == s->core;
 	s->core = NULL;
-	/* As if unmapped, but for the pool, whose shadow is large. */
-	ASAN_POISON_MEMORY_REGION(s->gateway_region, s->control.gateway_bytes);
-	ASAN_POISON_MEMORY_REGION(s->handler_region, s->control.pool_off);
+	s->broken = false;
 }
 
 /* ---- The whole --------------------------------------------------------------------------- */
 
 void rw_open(uint8_t options)
 {
-	const struct sl_limits limits = { .max_devices = 8, .max_nexuses = 4, .max_sessions = 2 };
+	const struct sl_limits limits = { .max_devices = 8,
+					  .max_nexuses = 4,
+					  .max_sessions = RW_REGIONS };
 	struct sluice_target t = { .name = RW_TARGET };
 	const char *why = NULL;
 
@@ -324,8 +433,9 @@ void rw_open(uint8_t options)
 	rw.eager_release = options & 2;
 	assert(sl_gateway_create(&host_ops, NULL, &limits, &rw.gw) == 0);
 	assert(sl_target_add(rw.gw, &t, &why) == 0);
+	rw.eager_handlers = options & 4;
 	for (uint32_t i = 0; i < RW_SESSIONS; i++)
-		rw_session_open(i);
+		rw_session_open(i, RW_GRACE_MAX, true);
 	for (uint32_t lun = 0; lun <= RW_DEVICES; lun++)
 		assert(rw_lun(lun, true) == 0);
 	for (uint32_t i = 0; i < RW_NEXUSES; i++)
@@ -338,11 +448,16 @@ void rw_close(void)
 
 	for (uint32_t i = 0; i < RW_SESSIONS; i++)
 		rw_session_die(i);
-	for (uint32_t round = 0; round < 3; round++) {
-		rw.now_ns += 100 * RW_SECOND;
-		sl_gateway_tick(rw.gw, rw.now_ns);
+	rw.eager_handlers = false;
+	for (uint32_t round = 0; round < 6; round++) {
+		for (uint32_t k = 0; k < RW_TASKS; k++)
+			rw_fetch(rw.tasks[k], 0);
+		rw_tick(RW_WAIT_MAX);
 		rw_release_all();
+		rw_settle();
 	}
+	for (uint32_t i = 0; i < RW_REGIONS; i++)
+		assert(!rw.regions[i].core);
 	for (uint32_t i = 0; i < RW_TASKS; i++)
 		assert(!rw.tasks[i]->live);
 	for (uint32_t i = 0; i < RW_TMFS; i++)

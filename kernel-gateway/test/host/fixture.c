@@ -28,7 +28,12 @@ static void *gateway_main(void *arg)
 
 void gateway_start(struct gateway *g, uint32_t loops)
 {
-	struct sluiced_options options = { .loops = loops, .spin_ns = LOOP_SPIN_AUTO };
+	gateway_start_with(g,
+			   (struct sluiced_options){ .loops = loops, .spin_ns = LOOP_SPIN_AUTO });
+}
+
+void gateway_start_with(struct gateway *g, struct sluiced_options options)
+{
 	char why[256];
 
 	log_set_level(getenv("SLUICE_TEST_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);

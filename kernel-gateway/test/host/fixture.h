@@ -8,8 +8,8 @@
 #include "gateway/sluiced.h"
 #include "rig/connection.h"
 #include "rig/rig_client.h"
-#include "test/handler/handler.h"
-#include "test/handler/ram_disk.h"
+#include "rig/handler/handler.h"
+#include "rig/handler/ram_disk.h"
 
 #define TEST_TARGET    "iqn.2026-11.io.sluice:test"
 #define TEST_INITIATOR "iqn.2026-11.io.sluice:rig,i,0x000000000001"
@@ -33,6 +33,8 @@ struct disk_handler {
 
 /* Each fails the running test with the gateway's text if something goes wrong. */
 void gateway_start(struct gateway *g, uint32_t loops);
+/* With other options; their socket is set here. */
+void gateway_start_with(struct gateway *g, struct sluiced_options options);
 /* Orderly; asserts that it ended so. */
 void gateway_stop(struct gateway *g);
 

@@ -1,122 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* sluiced as a program: its options, its messages, its signals. */
-#include <fcntl.h>
+#include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "host/loop.h"
+#include "program.h"
 #include "rig/connection.h"
 
-extern char **environ;
-
-static char program[512];
 static char directory[64];
 static char path[96];
 
-/* Beside the test: build/VARIANT/test/host/program_test and build/VARIANT/sluiced. */
-static int find_program(void **state)
-{
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 16);
-
-	if (n < 0)
-		return -1;
-	program[n] = '\0';
-	for (int up = 0; up < 3; up++)
-		*strrchr(program, '/') = '\0';
-	strcat(program, "/sluiced");
-	return access(program, X_OK);
-}
-
 static int make_directory(void **state)
 {
-	strcpy(directory, "/tmp/sluice-test-XXXXXX");
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(path, sizeof(path), "%s/gateway.sock", directory);
+	program_directory(directory, path);
 	return 0;
 }
 
 static int remove_directory(void **state)
 {
-	char lock[128];
-
-	snprintf(lock, sizeof(lock), "%s.lock", path);
-	unlink(lock);
-	return rmdir(directory);
-}
-
-/* Starts sluiced with standard output and error into *out. */
-static pid_t start(char *const argv[], int *out)
-{
-	posix_spawn_file_actions_t actions;
-	int pipe_fds[2];
-	pid_t child;
-
-	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], 1);
-	posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], 2);
-	assert_int_equal(posix_spawn(&child, program, &actions, NULL, argv, environ), 0);
-	posix_spawn_file_actions_destroy(&actions);
-	close(pipe_fds[1]);
-	*out = pipe_fds[0];
-	return child;
-}
-
-/* Its exit status, or 1000 + signal; `text` receives what it printed. */
-static int finish(pid_t child, int out, char *text, size_t room)
-{
-	size_t len = 0;
-	ssize_t n;
-	int status;
-
-	while ((n = read(out, text + len, room - 1 - len)) > 0)
-		len += (size_t)n;
-	text[len] = '\0';
-	close(out);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+	program_remove_directory(directory, path);
+	return 0;
 }
 
 static void assert_run(char *const argv[], int expected, const char *says)
 {
+	struct program p;
 	char text[8192];
-	int out;
-	pid_t child = start(argv, &out);
-	int status = finish(child, out, text, sizeof(text));
+	int status;
 
+	program_start(&p, argv, true);
+	status = program_finish(&p, text, sizeof(text));
 	if (status != expected || !strstr(text, says))
 		fail_msg("exit status %d, not %d, with: %s", status, expected, text);
 }
 
 #define RUN(expected, says, ...) \
 	assert_run((char *const[]){ "sluiced", __VA_ARGS__, NULL }, expected, says)
-
-static void wait_until_ready(void)
-{
-	struct connection c;
-	char why[CONNECTION_WHY];
-
-	for (int i = 0; i < 500; i++) {
-		if (connection_open(&c, path, SLUICE_ROLE_CONTROL, "test", why) == 0) {
-			connection_close(&c);
-			return;
-		}
-		usleep(20000);
-	}
-	fail_msg("%s", why);
-}
 
 static void should_print_version_and_abi(void **state)
 {
@@ -146,14 +77,14 @@ static void should_refuse_a_second_gateway_and_end_in_order_on_sigterm(void **st
 {
 	char *const argv[] = { "sluiced", "--socket", path, "--loops", "2", NULL };
 	char text[8192], pid[32];
-	int out;
-	pid_t child = start(argv, &out);
+	struct program p;
 
-	wait_until_ready();
-	snprintf(pid, sizeof(pid), "process %d already", child);
+	program_start(&p, argv, true);
+	program_wait_until_ready(path);
+	snprintf(pid, sizeof(pid), "process %d already", p.pid);
 	RUN(1, pid, "--socket", path);
-	assert_int_equal(kill(child, SIGTERM), 0);
-	assert_int_equal(finish(child, out, text, sizeof(text)), 0);
+	assert_int_equal(kill(p.pid, SIGTERM), 0);
+	assert_int_equal(program_finish(&p, text, sizeof(text)), 0);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_non_null(strstr(text, "ended"));
 }
@@ -161,18 +92,62 @@ static void should_refuse_a_second_gateway_and_end_in_order_on_sigterm(void **st
 static void should_start_over_a_killed_gateways_socket(void **state)
 {
 	char *const argv[] = { "sluiced", "--socket", path, NULL };
+	struct program p;
 	char text[8192];
-	int out;
-	pid_t child = start(argv, &out);
 
-	wait_until_ready();
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(finish(child, out, text, sizeof(text)), 1000 + SIGKILL);
+	program_start(&p, argv, true);
+	program_wait_until_ready(path);
+	assert_int_equal(kill(p.pid, SIGKILL), 0);
+	assert_int_equal(program_finish(&p, text, sizeof(text)), 1000 + SIGKILL);
 	assert_int_equal(access(path, F_OK), 0);
-	child = start(argv, &out);
-	wait_until_ready();
-	assert_int_equal(kill(child, SIGINT), 0);
-	assert_int_equal(finish(child, out, text, sizeof(text)), 0);
+	program_start(&p, argv, true);
+	program_wait_until_ready(path);
+	assert_int_equal(kill(p.pid, SIGINT), 0);
+	assert_int_equal(program_finish(&p, text, sizeof(text)), 0);
+}
+
+/* Its time is moved, not waited for. */
+static void should_close_a_connection_that_says_no_hello(void **state)
+{
+	char *const argv[] = { "sluiced", "--socket", path, "--rig-time", NULL };
+	const struct sluice_rig_time bad[] = { { .advance_ns = UINT64_MAX }, { .now_ns = 1 } };
+	struct sluice_rig_time moved = { .advance_ns = 4000000000 };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct pollfd silent = { .events = POLLRDHUP };
+	struct connection rig;
+	struct program p;
+	char text[8192], why[CONNECTION_WHY];
+
+	program_start(&p, argv, true);
+	program_wait_until_ready(path);
+	assert_int_equal(connection_open(&rig, path, SLUICE_ROLE_RIG, "test", why), 0);
+	/* Its bounds, on the way. */
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &bad[0], sizeof(bad[0]), NULL, 0,
+					 why),
+			 -EINVAL);
+	assert_non_null(strstr(why, "at most"));
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &bad[1], sizeof(bad[1]), NULL, 0,
+					 why),
+			 -EINVAL);
+	assert_non_null(strstr(why, "now_ns has byte 01h"));
+	strcpy(to.sun_path, path);
+	silent.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(silent.fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	/* Not before its five seconds are over. */
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &moved, sizeof(moved), &moved,
+					 sizeof(moved), why),
+			 0);
+	assert_int_equal(poll(&silent, 1, 0), 0);
+	moved = (struct sluice_rig_time){ .advance_ns = 1200000000 };
+	assert_int_equal(connection_call(&rig, SLUICE_OP_RIG_TIME, &moved, sizeof(moved), &moved,
+					 sizeof(moved), why),
+			 0);
+	assert_int_equal(poll(&silent, 1, 10000), 1);
+	close(silent.fd);
+	connection_close(&rig);
+	assert_int_equal(kill(p.pid, SIGTERM), 0);
+	assert_int_equal(program_finish(&p, text, sizeof(text)), 0);
+	assert_non_null(strstr(text, "said no HELLO within 5 s"));
 }
 
 int main(void)
@@ -184,9 +159,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			should_refuse_a_second_gateway_and_end_in_order_on_sigterm, make_directory,
 			remove_directory),
+		cmocka_unit_test_setup_teardown(should_close_a_connection_that_says_no_hello,
+						make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(should_start_over_a_killed_gateways_socket,
 						make_directory, remove_directory),
 	};
 
-	return cmocka_run_group_tests(tests, find_program, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

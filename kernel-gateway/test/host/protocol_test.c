@@ -237,6 +237,19 @@ static void should_refuse_bad_configuration_with_value_and_remedy(void **state)
 					 sizeof(portal), why),
 			 -EINVAL);
 	assert_says(why, "portal group 0");
+	portal.group = 1;
+	memset(portal.address, '1', sizeof(portal.address));
+	assert_int_equal(connection_call(&c, SLUICE_OP_PORTAL_ADD, &portal, sizeof(portal), &portal,
+					 sizeof(portal), why),
+			 -EINVAL);
+	assert_says(why, "address is not NUL-terminated");
+	for (uint32_t op = SLUICE_OP_DEVICE_INFO; op <= SLUICE_OP_NEXUS_INFO; op++) {
+		const struct sluice_cursor cursor = { .reserved = 1 };
+
+		assert_int_equal(connection_call(&c, op, &cursor, sizeof(cursor), NULL, 0, why),
+				 -EINVAL);
+		assert_says(why, "cursor: reserved has byte 01h");
+	}
 	assert_int_equal(connection_call(&c, SLUICE_OP_AUTH_SET, &auth, sizeof(auth), NULL, 0, why),
 			 -EINVAL);
 	assert_says(why, "kind 9");
@@ -244,7 +257,7 @@ static void should_refuse_bad_configuration_with_value_and_remedy(void **state)
 	strcpy(l.target, "iqn.2026-11.io.sluice:nowhere");
 	assert_int_equal(connection_call(&c, SLUICE_OP_LUN_MAP, &l, sizeof(l), NULL, 0, why),
 			 -ENOENT);
-	assert_says(why, ":");
+	assert_says(why, "no target of that name: add it first");
 	connection_close(&c);
 }
 

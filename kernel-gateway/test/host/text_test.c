@@ -46,7 +46,10 @@ static void should_refuse_what_is_not_text_and_name_the_field(void **state)
 		{ "\xe0\x80\xaf", 3, "byte e0h" },     /* overlong */
 		{ "\xed\xa0\x80", 3, "byte edh" },     /* surrogate */
 		{ "\xf4\x90\x80\x80", 4, "byte f4h" }, /* past U+10FFFF */
+		{ "\xf0\x80\x80\xaf", 4, "byte f0h" }, /* overlong */
 		{ "\xe2\x82", 2, "byte e2h" },	       /* cut off */
+		{ "\xe2\x82x", 3, "byte e2h" },	       /* not gone on with */
+		{ "\xc3\xc3", 2, "byte c3h" },	       /* begun again */
 	};
 	char why[256];
 

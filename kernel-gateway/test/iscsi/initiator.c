@@ -134,6 +134,22 @@ void wait_for(unsigned int (*count)(void), unsigned int value)
 
 /* ---- The initiator's ---------------------------------------------------------- */
 
+/* A signal (libFuzzer's alarm) does not end an attempt to connect, only the wait for it. */
+static bool connected(int fd, const struct sockaddr_in *to)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) == 0)
+		return true;
+	if (errno != EINTR)
+		return false;
+	while (poll(&ready, 1, PATIENCE_MS) < 0 && errno == EINTR)
+		;
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) == 0 && err == 0;
+}
+
 void initiator_connect(struct initiator *i, struct rig *r)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -144,7 +160,7 @@ void initiator_connect(struct initiator *i, struct rig *r)
 	i->cmd_sn = 100;
 	i->exp_stat_sn = 1;
 	i->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(i->fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_true(connected(i->fd, &to));
 }
 
 void initiator_close(struct initiator *i)
@@ -160,6 +176,8 @@ static void send_all(struct initiator *i, const void *data, size_t len)
 	while (len) {
 		ssize_t n = send(i->fd, p, len, MSG_NOSIGNAL);
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return; /* closed: the next receive tells */
 		p += n;
@@ -198,6 +216,8 @@ static bool receive_all(struct initiator *i, void *data, size_t len)
 
 		assert_int_not_equal(poll(&poll_fd, 1, PATIENCE_MS), 0);
 		n = recv(i->fd, p, len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return false;
 		p += n;

@@ -432,7 +432,7 @@ static void mark_affected(struct w_tmf *t, u32 i, u32 lun)
 	}
 }
 
-/* A reset tells every other nexus 29h, which supersedes what was expected. */
+/* A reset tells every nexus 29h, its sender included, which supersedes what was expected. */
 static void resets_supersede(const struct w_tmf *t, u32 lun)
 {
 	for (u32 l = 0; l < W_LUNS; l++) {
@@ -442,7 +442,7 @@ static void resets_supersede(const struct w_tmf *t, u32 lun)
 			continue;
 		for (u32 i = 0; i < W_NEXUSES; i++) {
 			for (u32 k = l % W_DEVICES; k < W_LUNS; k += W_DEVICES) {
-				if (w->nexuses[i].n && w->nexuses[i].n != t->tmf.nexus)
+				if (w->nexuses[i].n)
 					w->nexuses[i].n_expect[k] = 0;
 			}
 		}

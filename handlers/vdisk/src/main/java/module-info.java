@@ -3,6 +3,7 @@
 module io.sluice.vdisk {
     requires transitive io.sluice.handler;
     requires org.jspecify;
+    requires org.slf4j;
 
     exports io.sluice.vdisk;
 

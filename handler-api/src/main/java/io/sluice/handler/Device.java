@@ -59,6 +59,25 @@ public interface Device extends AutoCloseable {
     /** Commands of this device were aborted or cleared; comes at once, on the admin thread. See {@link TaskManagement}. */
     default void taskManagement(TaskManagement event) {}
 
+    /**
+     * The gateway tells initiators that this logical unit was powered on (29/01): it was served by nobody before, or not within
+     * the grace. What a former process left behind for one that takes over does not count then. Comes before the first command;
+     * when the device takes over, it does not come.
+     */
+    default void poweredOn() {}
+
+    /**
+     * This process goes on where a former one stopped, and initiators were told nothing. Every nexus that is there has been
+     * announced; what was kept for one that has not, is of one that is gone. Comes before the first command.
+     */
+    default void takenOver() {}
+
+    /**
+     * A planned end begins while commands still come: write back now what {@link #close()} would keep initiators waiting for.
+     * Called on a thread of the runtime.
+     */
+    default void writeBack() {}
+
     /** LOGICAL UNIT RESET (SAM-6 6.3.3): bring volatile state, such as unsaved mode parameters, to its defaults. */
     default void logicalUnitReset() {}
 

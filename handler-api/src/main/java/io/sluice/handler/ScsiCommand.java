@@ -169,8 +169,8 @@ public abstract class ScsiCommand {
     public abstract void read(long at, MemorySegment to, long toOffset, long bytes);
 
     /**
-     * A writer of parameter data into the buffer, cut off at the lesser of {@code allocationLength} and the buffer's end.
-     * End with {@link #good(ParameterWriter)}. One per command.
+     * A writer of parameter data into the buffer, cut off at {@code allocationLength}; what the initiator left no room for is
+     * counted and not written. End with {@link #good(ParameterWriter)}. One per command.
      */
     @HotPath
     public abstract ParameterWriter dataIn(long allocationLength);
@@ -182,11 +182,20 @@ public abstract class ScsiCommand {
     public abstract void good();
 
     /**
-     * GOOD with what the CDB called for: bytes of Data-In from the buffer's start, or of Data-Out. May exceed {@link
-     * #expectedLength()}; the gateway moves what fits and reports the residual.
+     * GOOD with what the CDB called for: bytes of Data-In from the buffer's start. May exceed {@link #expectedLength()}; the
+     * gateway moves what fits and reports the residual.
      */
     @HotPath
     public abstract void good(long bytes);
+
+    /**
+     * GOOD of a command that takes Data-Out: bytes that the CDB called for, which may exceed {@link #dataOutLength()}. An initiator
+     * that announced Data-In for it gets none: {@link #good(long)} would send it what the buffer held before.
+     */
+    @HotPath
+    public final void taken(long bytes) {
+        good(direction() == DataDirection.IN ? 0 : bytes);
+    }
 
     /** GOOD with what was written through {@link #dataIn}. */
     @HotPath

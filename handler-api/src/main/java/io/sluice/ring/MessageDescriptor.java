@@ -154,6 +154,9 @@ public final class MessageDescriptor {
         public static final int COMMANDS = 32;
         public static final int PROTOCOL_ERRORS = 40;
         public static final int CONNECTIONS_REFUSED = 48;
+        public static final int HANDLER_FAULTS = 56;
+        public static final int DROPPED_COMPLETIONS = 64;
+        public static final int BROKEN_SESSIONS = 72;
         public static final int SIZE = 88;
 
         private GatewayInfo() {}

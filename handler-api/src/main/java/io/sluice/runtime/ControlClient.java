@@ -40,7 +40,10 @@ public final class ControlClient implements AutoCloseable {
             int loops,
             long commands,
             long protocolErrors,
-            long connectionsRefused) {}
+            long connectionsRefused,
+            long handlerFaults,
+            long droppedCompletions,
+            long brokenSessions) {}
 
     /** What a device is to the gateway. */
     public enum DeviceState {
@@ -191,7 +194,10 @@ public final class ControlClient implements AutoCloseable {
                 Layout.i32(body, MessageDescriptor.GatewayInfo.LOOPS),
                 Layout.i64(body, MessageDescriptor.GatewayInfo.COMMANDS),
                 Layout.i64(body, MessageDescriptor.GatewayInfo.PROTOCOL_ERRORS),
-                Layout.i64(body, MessageDescriptor.GatewayInfo.CONNECTIONS_REFUSED));
+                Layout.i64(body, MessageDescriptor.GatewayInfo.CONNECTIONS_REFUSED),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.HANDLER_FAULTS),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.DROPPED_COMPLETIONS),
+                Layout.i64(body, MessageDescriptor.GatewayInfo.BROKEN_SESSIONS));
     }
 
     public List<DeviceInfo> devices() throws IOException {

@@ -351,6 +351,8 @@ public final class HandlerRuntime implements AutoCloseable {
         closed = true;
         long start = System.nanoTime();
         synchronized (this) {
+            devices.values().forEach(entry -> entry.served().writeBack());
+            start = System.nanoTime();
             HandlerSession current = session;
             session = null;
             if (current != null) {

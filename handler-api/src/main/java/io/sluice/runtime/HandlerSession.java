@@ -98,9 +98,17 @@ final class HandlerSession {
             synchronized (binding) {
                 AddedDevice added =
                         link.addDevice(new DeviceBinding(device.name(), device.profile(), queue, device.controlMode()));
-                devices.put(added.id(), device);
+                int told = device.controlMode();
                 if (added.takenOver()) {
                     LOG.info("device {}: taken over, after command {}", device.name(), added.sequence());
+                    catchUpSlowly();
+                    device.takenOver();
+                } else {
+                    device.poweredOn();
+                }
+                devices.put(added.id(), device); // who looks for it waits for our lock, and its commands with him
+                if (device.controlMode() != told) {
+                    controlMode(device, device.controlMode());
                 }
             }
         } catch (IOException failed) {

@@ -413,7 +413,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     @Override
     @HotPath
     public ParameterWriter dataIn(long allocationLength) {
-        return writer.window(pool, bufferOffset, Math.min(allocationLength, bufferLength));
+        return writer.window(pool, bufferOffset, bufferLength, allocationLength);
     }
 
     // ---- ends

@@ -231,6 +231,18 @@ final class ServedDevice implements WorkerPool.Task {
         event("nexusRemoved", () -> device.nexusRemoved(nexus));
     }
 
+    void poweredOn() {
+        event("poweredOn", device::poweredOn);
+    }
+
+    void takenOver() {
+        event("takenOver", device::takenOver);
+    }
+
+    void writeBack() {
+        guarded("writeBack", device::writeBack);
+    }
+
     void logicalUnitReset() {
         event("logicalUnitReset", device::logicalUnitReset);
     }

@@ -15,16 +15,26 @@ public final class ParameterWriter {
     private MemorySegment segment = MemorySegment.NULL;
     private long base;
     private long limit;
+    private long allocationLength;
     private long position;
 
     /** A writer without a window: it only counts. */
     public ParameterWriter() {}
 
-    /** Starts anew at {@code base} of {@code segment}, with room for {@code limit} bytes. */
+    /** Starts anew at {@code base} of {@code segment}, with room for {@code limit} bytes, all of which may be transferred. */
     public ParameterWriter window(MemorySegment segment, long base, long limit) {
+        return window(segment, base, limit, limit);
+    }
+
+    /**
+     * The same for a buffer of {@code room} bytes that may be shorter than the CDB's allocation length: what does not fit is not
+     * written, but belongs to the transfer, and the initiator learns of it as a residual overflow.
+     */
+    public ParameterWriter window(MemorySegment segment, long base, long room, long allocationLength) {
         this.segment = segment;
         this.base = base;
-        this.limit = limit;
+        this.limit = Math.min(room, allocationLength);
+        this.allocationLength = allocationLength;
         this.position = 0;
         return this;
     }
@@ -34,9 +44,9 @@ public final class ParameterWriter {
         return position;
     }
 
-    /** Bytes that are in the window: what to transfer. */
+    /** What the CDB called for: all data, or as much as the allocation length admits. */
     public long transferLength() {
-        return Math.min(position, limit);
+        return Math.min(position, allocationLength);
     }
 
     public ParameterWriter u8(int value) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class DocumentationTest {
     private static final Path DOCS = Path.of("../docs");
-    private static final Path EXAMPLE = Path.of("src/test/java/io/sluice/handler/example/RamDiskProvider.java");
+    private static final Path EXAMPLE = Path.of("src/test/java/com/example/ram/RamDiskProvider.java");
 
     @Test
     void shouldShowTheExampleThatIsCompiled() throws IOException {

@@ -4,10 +4,10 @@ package io.sluice.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.example.ram.RamDiskProvider;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.example.KitDisk;
-import io.sluice.handler.example.RamDiskProvider;
 import io.sluice.ring.GatewayException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -29,13 +29,15 @@ final class ConfigCommand {
             @Mixin HomeOption home)
             throws ConfigException, IOException {
         HomeDirectory directory = home.directory();
-        ConfigReader reader = new ConfigReader(directory.root(), ProviderCatalog.load(directory.plugins()));
+        ProviderCatalog catalog = ProviderCatalog.load(directory.plugins());
+        ConfigReader reader = new ConfigReader(directory.root(), catalog.providers());
+        catalog.faults().forEach(spec.commandLine().getErr()::println);
         ApplianceConfig config = reader.read(file == null ? directory.configuration() : file);
         spec.commandLine()
                 .getOut()
                 .printf(
                         "%s: no errors (%d devices, %d targets)%n",
                         config.file(), config.devices().size(), config.targets().size());
-        return ExitStatus.OK;
+        return catalog.faults().isEmpty() ? ExitStatus.OK : ExitStatus.CONFIGURATION;
     }
 }

@@ -9,10 +9,8 @@ import io.sluice.appliance.daemon.Daemon;
 import io.sluice.appliance.daemon.HomeDirectory;
 import io.sluice.appliance.daemon.ProviderCatalog;
 import io.sluice.appliance.daemon.StartException;
-import io.sluice.handler.DeviceProvider;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The appliance itself; the supervisor runs it. */
+/** A handler process; the supervisor runs it. */
 @Command(name = "daemon", hidden = true, mixinStandardHelpOptions = true, description = "Serves the configured devices")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DaemonCommand implements Callable<Integer> {
@@ -40,20 +38,33 @@ final class DaemonCommand implements Callable<Integer> {
     @Nullable
     Path config;
 
-    @Option(names = "--take-over", description = "from the appliance that serves this home, when ready to")
+    @Option(names = "--handler", paramLabel = "NAME", description = "which devices: those that name this handler")
+    String handler = ApplianceConfig.MAIN_HANDLER;
+
+    @Option(names = "--take-over", description = "from the process of that name that serves this home, when ready to")
     boolean takeOver;
 
     @Override
     public Integer call() throws ConfigException, IOException {
         HomeDirectory directory = home.directory();
-        Map<String, DeviceProvider> providers = ProviderCatalog.load(directory.plugins());
+        ProviderCatalog catalog = ProviderCatalog.load(directory.plugins());
         Path file = config == null ? directory.configuration() : config;
-        ApplianceConfig read = new ConfigReader(directory.root(), providers).read(file);
+        ApplianceConfig read = new ConfigReader(
+                        directory.root(), catalog.providers(), !catalog.faults().isEmpty())
+                .checkingDevicesOf(handler)
+                .read(file);
+        if (!read.handlers().contains(handler)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--handler " + handler + ": no device of " + file
+                            + " names it: it was there when Sluice was started;"
+                            + " ./sluice down and up make changes take effect");
+        }
         if (portal != null) {
             read = read.withPortal(portal(portal));
         }
         try {
-            return new Daemon(directory, read, providers, takeOver).run();
+            return new Daemon(directory, read, handler, catalog, takeOver).run();
         } catch (StartException e) {
             spec.commandLine().getErr().println("sluice: " + e.getMessage());
             return e.status();

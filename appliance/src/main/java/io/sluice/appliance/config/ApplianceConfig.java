@@ -4,8 +4,10 @@ package io.sluice.appliance.config;
 import io.sluice.handler.DeviceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The whole configuration, checked.
@@ -24,8 +26,11 @@ public record ApplianceConfig(
     /** The name of the group that takes every initiator that no other group names. */
     public static final String DEFAULT_GROUP = "default";
 
+    /** The handler process that always is: it brings up targets and portals, and serves the devices that name no other. */
+    public static final String MAIN_HANDLER = "main";
+
     /**
-     * Portals and limits.
+     * Portals, and limits; those of the ring and the workers are each handler process's own.
      *
      * @param loops event-loop threads of the gateway
      * @param spin microseconds that a gateway thread spins before it sleeps, or {@code auto}
@@ -34,8 +39,8 @@ public record ApplianceConfig(
      * @param queues queues of the ring, one handler thread each
      * @param depth commands per queue
      * @param poolBytes memory for the data of commands
-     * @param workers threads of the appliance for devices that wait for storage
-     * @param grace how long the gateway keeps commands when the appliance is gone
+     * @param workers threads of a handler process for devices that wait for storage
+     * @param grace how long the gateway keeps commands when their handler process is gone
      */
     public record Gateway(
             List<PortalAddress> portals,
@@ -71,8 +76,12 @@ public record ApplianceConfig(
         }
     }
 
-    /** One device and the keys that its provider reads. */
-    public record Device(String name, String type, int line, DeviceConfig config) {}
+    /**
+     * One device and the keys that its provider reads.
+     *
+     * @param handler the process that serves it
+     */
+    public record Device(String name, String type, String handler, int line, DeviceConfig config) {}
 
     /**
      * One target.
@@ -101,6 +110,20 @@ public record ApplianceConfig(
     public ApplianceConfig {
         devices = List.copyOf(devices);
         targets = List.copyOf(targets);
+    }
+
+    /** Every handler process: the main one, then the others in the order in which devices name them. */
+    public List<String> handlers() {
+        Set<String> names = new LinkedHashSet<>(List.of(MAIN_HANDLER));
+        devices.forEach(device -> names.add(device.handler()));
+        return List.copyOf(names);
+    }
+
+    /** The devices that one handler process serves. */
+    public List<Device> devicesOf(String handler) {
+        return devices.stream()
+                .filter(device -> device.handler().equals(handler))
+                .toList();
     }
 
     /** The same with another portal than those configured. */

@@ -38,15 +38,35 @@ public final class ConfigReader {
     private static final int WORKERS = 8;
 
     private final Path home;
-    private final Map<String, DeviceProvider> providers;
+    private final DeviceTypes types;
 
     /**
      * @param home what relative paths of devices count from
      * @param providers the device types that exist, by type
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers) {
+        this(home, providers, false);
+    }
+
+    /**
+     * The same when a plugin may be unusable: a device of an unknown type may be one of its devices then, and no error of the
+     * configuration.
+     */
+    public ConfigReader(Path home, Map<String, DeviceProvider> providers, boolean typesAreMissing) {
+        this(home, new DeviceTypes(providers, typesAreMissing, handler -> true));
+    }
+
+    private ConfigReader(Path home, DeviceTypes types) {
         this.home = home;
-        this.providers = Map.copyOf(providers);
+        this.types = types;
+    }
+
+    /**
+     * For a process that serves some of the devices: what only their providers know of the others is not its business, so that
+     * one handler's devices do not stay away for an error in another's.
+     */
+    public ConfigReader checkingDevicesOf(String handler) {
+        return new ConfigReader(home, new DeviceTypes(types.providers(), types.areMissing(), handler::equals));
     }
 
     /**
@@ -81,7 +101,7 @@ public final class ConfigReader {
         Gateway gateway = gateway(root.table("gateway"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
-        DeviceSections devices = DeviceSections.read(root.tables("device"), providers, home);
+        DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
         root.finish();
         if (!document.errors().isEmpty()) {
@@ -250,5 +270,5 @@ public final class ConfigReader {
     }
 
     /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
-    static final Set<String> DEVICE_KEYS = Set.of("name", "type");
+    static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler");
 }

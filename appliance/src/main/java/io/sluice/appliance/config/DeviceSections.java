@@ -25,13 +25,16 @@ final class DeviceSections {
 
     private final List<ApplianceConfig.Device> devices = new ArrayList<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final DeviceTypes types;
 
-    private DeviceSections() {}
+    private DeviceSections(DeviceTypes types) {
+        this.types = types;
+    }
 
-    static DeviceSections read(List<Table> tables, Map<String, DeviceProvider> providers, Path home) {
-        DeviceSections sections = new DeviceSections();
+    static DeviceSections read(List<Table> tables, DeviceTypes types, Path home) {
+        DeviceSections sections = new DeviceSections(types);
         for (Table table : tables) {
-            sections.device(table, providers, home);
+            sections.device(table, home);
         }
         return sections;
     }
@@ -46,26 +49,35 @@ final class DeviceSections {
         return lines.keySet();
     }
 
-    private void device(Table table, Map<String, DeviceProvider> providers, Path home) {
+    private void device(Table table, Path home) {
+        Map<String, DeviceProvider> providers = types.providers();
         String name = table.required("name", "write name = \"disk0\" (LUN maps refer to it)");
         if (!name.isEmpty()) {
             name(table, name);
         }
+        String handler = table.string("handler", ApplianceConfig.MAIN_HANDLER);
+        HandlerName.check(table, "handler", handler, home);
         String type = table.required("type", "write one of " + new TreeSet<>(providers.keySet()));
-        DeviceProvider provider = providers.get(type);
-        if (provider == null) {
-            if (!type.isEmpty()) {
-                String remedy = Suggestion.nearest(type, providers.keySet())
-                        .map(near -> "did you mean \"" + near + "\"?")
-                        .orElse("there are " + new TreeSet<>(providers.keySet())
-                                + "; the JAR of another type belongs into HOME/plugins");
-                table.wrong("type", "no such device type", remedy);
-            }
-            return;
-        }
         Map<String, Object> values = table.values();
-        check(table, provider, name, new LinkedHashMap<>(values), home);
-        devices.add(new ApplianceConfig.Device(name, type, table.line(), view(table, name, values, home)));
+        if (types.checked().test(handler)) {
+            DeviceProvider provider = providers.get(type);
+            if (provider != null) {
+                check(table, provider, name, new LinkedHashMap<>(values), home);
+            } else if (!types.areMissing()) {
+                unknown(table, type, providers.keySet());
+            }
+        }
+        devices.add(new ApplianceConfig.Device(name, type, handler, table.line(), view(table, name, values, home)));
+    }
+
+    private static void unknown(Table table, String type, Set<String> types) {
+        if (!type.isEmpty()) {
+            String remedy = Suggestion.nearest(type, types)
+                    .map(near -> "did you mean \"" + near + "\"?")
+                    .orElse("there are " + new TreeSet<>(types)
+                            + "; the JAR of another type belongs into HOME/plugins");
+            table.wrong("type", "no such device type", remedy);
+        }
     }
 
     private void name(Table table, String name) {
@@ -111,6 +123,9 @@ final class DeviceSections {
             return Optional.empty();
         } catch (DeviceConfigException e) {
             return Optional.of(e);
+        } catch (RuntimeException | LinkageError broken) {
+            // No error of the configuration: open() meets it again, and whoever opens devices says which plugin it is.
+            return Optional.empty();
         }
     }
 

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ByteSize;
+import io.sluice.appliance.config.HandlerName;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.handler.Device;
 import io.sluice.handler.DeviceConfigException;
@@ -23,14 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The appliance from start to end: devices are opened first, so that what is wrong with them is found before an initiator can
- * see anything; then the gateway is told targets and LUNs; portals come last.
+ * A handler process from start to end: devices are opened first, so that what is wrong with them is found before an initiator can
+ * see anything. The main process then tells the gateway targets and LUNs, and portals come last; the others serve their devices.
  */
 public final class Daemon {
     /** Exit status when SIGTERM asked for the end. */
@@ -43,25 +43,33 @@ public final class Daemon {
     static final int UNAVAILABLE = 69;
 
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final String SESSION = "appliance";
     private static final long SHUTDOWN_SECONDS = 25;
+
+    /** Longer than a handler takes that answers at all: it waits for its devices' commands, then closes them. */
+    private static final Duration HAND_OVER_PATIENCE = Duration.ofSeconds(40);
 
     private final HomeDirectory home;
     private final ApplianceConfig config;
-    private final Map<String, DeviceProvider> providers;
+    private final String handler;
+    private final ProviderCatalog catalog;
     private final boolean takeOver;
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile int status = ASKED_TO_STOP;
     private volatile boolean handedOver;
+    private volatile Optional<MetricsEndpoint> metrics = Optional.empty();
+    private volatile @Nullable AdminServer listening;
 
     /**
-     * @param takeOver another appliance serves in this home: when this one is ready to, it asks that one to hand over
+     * @param handler which of the configuration's devices it serves
+     * @param takeOver another process of that name serves in this home: when this one is ready to, it asks that one to hand over
      */
-    public Daemon(HomeDirectory home, ApplianceConfig config, Map<String, DeviceProvider> providers, boolean takeOver) {
+    public Daemon(
+            HomeDirectory home, ApplianceConfig config, String handler, ProviderCatalog catalog, boolean takeOver) {
         this.takeOver = takeOver;
         this.home = home;
         this.config = config;
-        this.providers = providers;
+        this.handler = handler;
+        this.catalog = catalog;
     }
 
     /**
@@ -77,14 +85,18 @@ public final class Daemon {
         try {
             if (takeOver) {
                 askToHandOver();
-            } else {
-                writeGatewayArguments();
+            } else if (isMain()) {
+                SupervisorFiles.write(home, config, others().names());
             }
             serve();
             return status;
         } finally {
             ended.countDown();
         }
+    }
+
+    private boolean isMain() {
+        return handler.equals(ApplianceConfig.MAIN_HANDLER);
     }
 
     private void stopAndWait(CountDownLatch ended) {
@@ -98,20 +110,10 @@ public final class Daemon {
         }
     }
 
-    /** The supervisor starts the gateway with these. */
-    private void writeGatewayArguments() throws StartException {
-        ApplianceConfig.Gateway gateway = config.gateway();
-        List<String> arguments = List.of(
-                "--loops", Integer.toString(gateway.loops()),
-                "--spin-us", gateway.spin(),
-                "--cpus", gateway.cpus(),
-                "--log-level", gateway.logLevel());
-        try {
-            Files.createDirectories(home.run());
-            ReadyFile.write(home.gatewayArguments(), String.join("\n", arguments) + "\n");
-        } catch (IOException e) {
-            throw new StartException(UNAVAILABLE, "cannot write " + home.gatewayArguments() + ": " + e, e);
-        }
+    private OtherHandlers others() {
+        return new OtherHandlers(
+                home,
+                config.handlers().stream().filter(name -> !name.equals(handler)).toList());
     }
 
     /**
@@ -120,9 +122,9 @@ public final class Daemon {
      */
     private void askToHandOver() throws StartException {
         try {
-            AdminProtocol.ask(home.adminSocket(), AdminProtocol.request("hand-over"));
+            AdminProtocol.ask(home.adminSocket(handler), AdminProtocol.request("hand-over"), HAND_OVER_PATIENCE);
         } catch (IOException | AdminException e) {
-            throw new StartException(UNAVAILABLE, "the appliance that serves does not hand over: " + e.getMessage(), e);
+            throw new StartException(UNAVAILABLE, "the process that serves does not hand over: " + e.getMessage(), e);
         }
     }
 
@@ -130,15 +132,23 @@ public final class Daemon {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new JvmMemoryMetrics().bindTo(registry);
         ApplianceConfig.Gateway gateway = config.gateway();
+        String session = HandlerName.stem("appliance", handler);
         HandlerOptions options = new HandlerOptions(
-                SESSION, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
+                session, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
         try (HandlerRuntime runtime =
                 new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
             Map<String, String> devices = openDevices(runtime);
-            try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), this::gatewayLost)) {
-                GatewaySetup.configure(control, config);
+            try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), session, this::gatewayLost)) {
+                if (isMain()) {
+                    GatewaySetup.configure(control, config);
+                }
                 runtime.start();
-                serve(runtime, control, openPortals(control), devices, registry);
+                HandlerOperator own = new HandlerOperator(handler, runtime, registry::scrape, () -> handOver(runtime));
+                if (isMain()) {
+                    serveAll(own, control, devices, registry);
+                } else {
+                    listen(own, String.join("\n", devices.keySet()));
+                }
             }
         } catch (IOException e) {
             throw new StartException(UNAVAILABLE, String.valueOf(e.getMessage()), e);
@@ -153,43 +163,54 @@ public final class Daemon {
         return bound;
     }
 
-    private void serve(
-            HandlerRuntime runtime,
-            GatewayControl control,
-            List<PortalAddress> portals,
-            Map<String, String> devices,
-            PrometheusMeterRegistry registry)
+    private void serveAll(
+            HandlerOperator own, GatewayControl control, Map<String, String> devices, PrometheusMeterRegistry registry)
             throws IOException {
-        Optional<MetricsEndpoint> metrics = openMetrics(registry);
+        List<PortalAddress> portals = openPortals(control);
+        OtherHandlers others = others();
+        metrics = openMetrics(registry, others);
         Optional<PortalAddress> metricsAddress = metrics.map(MetricsEndpoint::address);
-        AtomicReference<AdminServer> listening = new AtomicReference<>();
-        LongSupplier handOver = () -> handOver(runtime, metrics, listening.get());
-        Operator operator = new Operator(config, runtime, control, portals, metricsAddress, handOver);
-        try (AdminServer admin = AdminServer.open(home.adminSocket(), operator)) {
-            listening.set(admin);
-            ReadyFile.write(home.served(), "");
-            ReadyFile.write(home.ready(), ReadyFile.text(config, portals, devices, metricsAddress));
-            LOG.info("serving {} devices at {}, operator socket {}", devices.size(), portals, admin.socket());
+        LOG.info("portals {}, handler processes beside this one: {}", portals, others.names());
+        for (ApplianceConfig.Device device : config.devices()) {
+            if (!device.handler().equals(handler)) {
+                devices.put(device.name(), device.type() + ", handler " + device.handler());
+            }
+        }
+        listen(
+                new Operator(own, others, config, control, portals, metricsAddress),
+                ReadyFile.text(config, portals, devices, metricsAddress));
+    }
+
+    /** Answers operators until the end. */
+    private void listen(AdminServer.Service service, String readyText) throws IOException {
+        try (AdminServer admin = AdminServer.open(home.adminSocket(handler), service)) {
+            listening = admin;
+            ReadyFile.write(home.served(handler), "");
+            ReadyFile.write(home.ready(handler), readyText);
+            LOG.info("serving, operator socket {}", admin.socket());
             stop.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             if (!handedOver) { // else they are the other's by now
-                Files.deleteIfExists(home.ready());
+                Files.deleteIfExists(home.ready(handler));
                 metrics.ifPresent(MetricsEndpoint::close);
             }
         }
     }
 
     /** On the thread of the request; the answer tells the process that asked that it may open the devices. */
-    private long handOver(HandlerRuntime runtime, Optional<MetricsEndpoint> metrics, AdminServer admin) {
+    private long handOver(HandlerRuntime runtime) {
         LOG.info("handing over to another process");
         handedOver = true;
         try {
-            Files.deleteIfExists(home.ready());
-            admin.stopListening();
+            Files.deleteIfExists(home.ready(handler));
+            AdminServer admin = listening;
+            if (admin != null) {
+                admin.stopListening();
+            }
         } catch (IOException e) {
-            LOG.warn("{}: {}", home.ready(), e.getMessage());
+            LOG.warn("{}: {}", home.ready(handler), e.getMessage());
         }
         metrics.ifPresent(MetricsEndpoint::close);
         Duration pause = runtime.handOver();
@@ -198,12 +219,12 @@ public final class Daemon {
         return pause.toMillis();
     }
 
-    private Optional<MetricsEndpoint> openMetrics(PrometheusMeterRegistry registry) {
+    private Optional<MetricsEndpoint> openMetrics(PrometheusMeterRegistry registry, OtherHandlers others) {
         if (config.metrics().isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(MetricsEndpoint.open(config.metrics().get(), registry));
+            return Optional.of(MetricsEndpoint.open(config.metrics().get(), registry, others));
         } catch (IOException e) {
             // Nobody's disk stays away for want of its metrics.
             LOG.warn("{}", e.getMessage());
@@ -211,17 +232,23 @@ public final class Daemon {
         }
     }
 
-    /** Opens all of them; returns a description of each by name. */
+    /** Opens all of the handler's but those whose plugin is broken, which it logs; returns a description of each by name. */
     private Map<String, String> openDevices(HandlerRuntime runtime) throws StartException {
         Map<String, String> descriptions = new LinkedHashMap<>();
-        for (ApplianceConfig.Device wanted : config.devices()) {
+        catalog.faults().forEach(LOG::error);
+        for (ApplianceConfig.Device wanted : config.devicesOf(handler)) {
             String place = config.file() + ":" + wanted.line() + ": device \"" + wanted.name() + "\": ";
             try {
-                DeviceProvider provider = providers.get(wanted.type());
+                DeviceProvider provider = catalog.providers().get(wanted.type());
                 if (provider == null) {
-                    throw new StartException(CONFIGURATION, place + "no such device type " + wanted.type(), null);
+                    LOG.error("{}not served: no plugin that could be loaded has the type \"{}\"", place, wanted.type());
+                    continue;
                 }
-                Device device = runtime.open(home.device(wanted.name()), provider, wanted.config());
+                Optional<Device> opened = openDevice(runtime, place, provider, wanted);
+                if (opened.isEmpty()) {
+                    continue;
+                }
+                Device device = opened.get();
                 String size = device instanceof Resizable disk ? ", " + ByteSize.format(disk.capacityBytes()) : "";
                 descriptions.put(wanted.name(), wanted.type() + size);
             } catch (DeviceConfigException e) {
@@ -233,9 +260,21 @@ public final class Daemon {
         return descriptions;
     }
 
+    /** Empty if the provider's code is broken, which is no reason to keep the devices of others from being served. */
+    private Optional<Device> openDevice(
+            HandlerRuntime runtime, String place, DeviceProvider provider, ApplianceConfig.Device wanted)
+            throws DeviceConfigException, IOException {
+        try {
+            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config()));
+        } catch (RuntimeException | LinkageError broken) {
+            LOG.error("{}not served: {}", place, PluginFault.of(PluginFault.origin(provider), broken), broken);
+            return Optional.empty();
+        }
+    }
+
     private void gatewayLost(String why) {
         if (stop.getCount() > 0) {
-            LOG.error("the gateway is gone ({}): closing the devices; the supervisor starts both again", why);
+            LOG.error("the gateway is gone ({}): closing the devices; the supervisor starts all again", why);
             status = GATEWAY_LOST;
             stop.countDown();
         }

@@ -19,7 +19,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class GatewayControl implements ControlPlane, AutoCloseable {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final long LOOK_MILLIS = 5;
-    private static final String NAME = "appliance";
 
     private final ControlClient client;
 
@@ -30,14 +29,15 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
     /**
      * Connects, after waiting for a gateway that is being started.
      *
+     * @param name who speaks, for the gateway's log
      * @param lost called once when the gateway closed the connection
      * @throws IOException if there is none in time, or it refuses; the message names the remedy
      */
-    static GatewayControl connect(Path socket, Consumer<String> lost) throws IOException {
+    static GatewayControl connect(Path socket, String name, Consumer<String> lost) throws IOException {
         long start = System.nanoTime();
         while (true) {
             try {
-                return new GatewayControl(ControlClient.connect(socket, NAME, lost));
+                return new GatewayControl(ControlClient.connect(socket, name, lost));
             } catch (IOException e) {
                 // A socket file may be there before its gateway accepts, or after the one that made it was killed.
                 boolean mayCome =
@@ -109,7 +109,10 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
                 .put("nexuses", info.nexuses())
                 .put("commands", info.commands())
                 .put("protocol_errors", info.protocolErrors())
-                .put("connections_refused", info.connectionsRefused());
+                .put("connections_refused", info.connectionsRefused())
+                .put("handler_faults", info.handlerFaults())
+                .put("dropped_completions", info.droppedCompletions())
+                .put("broken_sessions", info.brokenSessions());
     }
 
     void describeDevices(ArrayNode array) throws IOException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.daemon;
 
+import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.HandlerName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +15,11 @@ import java.nio.file.Path;
  * data/              disks, as the configuration says
  * devices/NAME/      what the device of that name saves (mode pages)
  * plugins/           JARs with more device types
- * log/               logs of the three processes
- * run/               gateway.sock, admin.sock, pids, gateway.args, ready
+ * log/               logs of all processes
+ * run/               gateway.sock, admin.sock, pids, gateway.args, handlers, ready
  * </pre>
+ *
+ * What each handler process has of its own carries its name, but for the main one's: admin-NAME.sock, ready-NAME and so on.
  */
 public record HomeDirectory(Path root) {
     public Path configuration() {
@@ -40,14 +44,24 @@ public record HomeDirectory(Path root) {
         return run().resolve("gateway.sock");
     }
 
-    /** This process's Unix socket for the operator's requests. */
+    /** The main process's Unix socket for the operator's requests. */
     public Path adminSocket() {
-        return run().resolve("admin.sock");
+        return adminSocket(ApplianceConfig.MAIN_HANDLER);
+    }
+
+    /** A handler process's Unix socket for the operator's requests. */
+    public Path adminSocket(String handler) {
+        return HandlerName.adminSocket(root, handler);
     }
 
     /** The gateway's command line, one argument per line, written for the supervisor. */
     public Path gatewayArguments() {
         return run().resolve("gateway.args");
+    }
+
+    /** Names of the handler processes beside the main one, one per line, written for the supervisor. */
+    public Path handlers() {
+        return run().resolve("handlers");
     }
 
     /** Where portals are bound in this run; {@code down} removes it. */
@@ -56,15 +70,18 @@ public record HomeDirectory(Path root) {
     }
 
     /**
-     * Exists once LUNs were served in this run, and only the supervisor removes it: it tells a start that failed from a
-     * death, also when a dying process took {@link #ready()} away first.
+     * Exists once the handler's devices were served in this run, and only the supervisor removes it: it tells a start that
+     * failed from a death, also when a dying process took {@link #ready} away first.
      */
-    public Path served() {
-        return run().resolve("served");
+    public Path served(String handler) {
+        return run().resolve(HandlerName.stem("served", handler));
     }
 
-    /** Exists while portals accept and LUNs are served; its text says what and how to connect. */
-    public Path ready() {
-        return run().resolve("ready");
+    /**
+     * Exists while the handler's devices are served; the main one's says that portals accept, too, and its text what is served
+     * and how to connect.
+     */
+    public Path ready(String handler) {
+        return run().resolve(HandlerName.stem("ready", handler));
     }
 }

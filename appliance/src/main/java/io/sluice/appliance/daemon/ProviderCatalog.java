@@ -3,82 +3,126 @@ package io.sluice.appliance.daemon;
 
 import io.sluice.handler.DeviceProvider;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The device types that exist: those on the module path, and those of the JARs in HOME/plugins. */
+/**
+ * The device types that exist: those on the module path, and those of the plugins in HOME/plugins. A plugin is a JAR, or a directory
+ * of JARs: the plugin and its libraries. Each has a class loader of its own, shares the handler API with the appliance, and sees
+ * no other plugin's classes. What is wrong with one is a fault in a list, and the others are there all the same.
+ */
 public final class ProviderCatalog {
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9][a-z0-9-]*");
+
+    private final Map<String, DeviceProvider> providers = new TreeMap<>();
+    private final List<String> faults = new ArrayList<>();
+
     private ProviderCatalog() {}
 
     /**
-     * Loads every provider. A plugin shares the handler API with the appliance and sees no other plugin's classes but through
-     * the same folder's class loader.
+     * Loads every provider.
      *
-     * @throws IOException if a JAR cannot be read or its provider cannot be made, or two providers have the same type
+     * @throws IOException if the folder of plugins cannot be listed
      */
-    public static Map<String, DeviceProvider> load(Path plugins) throws IOException {
-        Map<String, DeviceProvider> providers = new TreeMap<>();
+    public static ProviderCatalog load(Path plugins) throws IOException {
+        ProviderCatalog catalog = new ProviderCatalog();
         ServiceLoader.load(ProviderCatalog.class.getModule().getLayer(), DeviceProvider.class)
-                .forEach(provider -> providers.put(provider.type(), provider));
-        List<URL> jars = jars(plugins);
-        if (!jars.isEmpty()) {
-            // Kept open: devices of these classes live as long as the process.
-            @SuppressWarnings("resource")
-            URLClassLoader loader =
-                    new URLClassLoader("plugins", jars.toArray(URL[]::new), DeviceProvider.class.getClassLoader());
-            addPlugins(providers, loader, plugins);
-        }
-        return providers;
-    }
-
-    private static void addPlugins(Map<String, DeviceProvider> providers, URLClassLoader loader, Path plugins)
-            throws IOException {
-        try {
-            for (DeviceProvider provider : ServiceLoader.load(DeviceProvider.class, loader)) {
-                if (!loader.equals(provider.getClass().getClassLoader())) {
-                    continue;
-                }
-                DeviceProvider other = providers.putIfAbsent(provider.type(), provider);
-                if (other != null) {
-                    throw new IOException("device type \"" + provider.type() + "\" is provided twice, by "
-                            + other.getClass().getName() + " and "
-                            + provider.getClass().getName()
-                            + ": remove one of the JARs in " + plugins);
-                }
-            }
-        } catch (ServiceConfigurationError e) {
-            throw new IOException(
-                    "a JAR in " + plugins + " has a broken device provider: " + e.getMessage()
-                            + ": rebuild it against this version, or remove it",
-                    e);
-        }
-    }
-
-    private static List<URL> jars(Path plugins) throws IOException {
-        List<URL> jars = new ArrayList<>();
+                .forEach(provider -> catalog.providers.put(provider.type(), provider));
         if (Files.isDirectory(plugins)) {
-            try (Stream<Path> files = Files.list(plugins)) {
-                for (Path file : files.sorted()
-                        .filter(path -> path.toString().endsWith(".jar"))
-                        .toList()) {
-                    jars.add(url(file));
-                }
+            for (Path plugin : list(plugins)) {
+                catalog.addPlugin(plugin);
             }
         }
-        return jars;
+        return catalog;
     }
 
-    private static URL url(Path file) throws MalformedURLException {
-        return file.toUri().toURL();
+    /** Providers by type. */
+    public Map<String, DeviceProvider> providers() {
+        return Collections.unmodifiableMap(providers);
+    }
+
+    /** One line for each plugin that cannot be used: which, why, and the remedy. */
+    public List<String> faults() {
+        return List.copyOf(faults);
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted()
+                    .filter(path -> path.toString().endsWith(".jar") || Files.isDirectory(path))
+                    .toList();
+        }
+    }
+
+    private void addPlugin(Path plugin) {
+        try {
+            List<Path> jars = Files.isDirectory(plugin) ? list(plugin) : List.of(plugin);
+            boolean provides = false;
+            List<URL> urls = new ArrayList<>();
+            for (Path jar : jars) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    provides |= file.getEntry(PluginFault.SERVICE) != null;
+                } catch (IOException failed) {
+                    faults.add(PluginFault.unreadable(jar, failed));
+                    return;
+                }
+                urls.add(jar.toUri().toURL());
+            }
+            if (!provides) {
+                faults.add(PluginFault.withoutProvider(plugin));
+                return;
+            }
+            addProviders(plugin, urls);
+        } catch (IOException failed) {
+            faults.add(PluginFault.unreadable(plugin, failed));
+        }
+    }
+
+    private void addProviders(Path plugin, List<URL> jars) {
+        // Kept open: devices of these classes live as long as the process.
+        @SuppressWarnings("resource")
+        URLClassLoader loader = new URLClassLoader(
+                "plugin " + plugin.getFileName(), jars.toArray(URL[]::new), DeviceProvider.class.getClassLoader());
+        Iterator<DeviceProvider> found =
+                ServiceLoader.load(DeviceProvider.class, loader).iterator();
+        while (true) {
+            try {
+                if (!found.hasNext()) {
+                    return;
+                }
+                DeviceProvider provider = found.next();
+                if (loader.equals(provider.getClass().getClassLoader())) {
+                    addProvider(plugin, provider);
+                }
+            } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
+                faults.add(PluginFault.of(plugin, broken));
+                return;
+            }
+        }
+    }
+
+    private void addProvider(Path plugin, DeviceProvider provider) {
+        String type = provider.type();
+        if (type == null || !TYPE.matcher(type).matches()) { // code of others: its annotations are no proof
+            faults.add(PluginFault.illegalType(plugin, provider, type));
+            return;
+        }
+        DeviceProvider other = providers.putIfAbsent(type, provider);
+        if (other != null) {
+            faults.add(PluginFault.typeTaken(plugin, type, other));
+        }
     }
 }

@@ -32,7 +32,10 @@ final class ReadyFile {
             text.append("target ").append(target.name()).append('\n');
             for (Lun lun : target.luns()) {
                 text.append("  LUN %-3d %s: %s%n"
-                        .formatted(lun.lun(), lun.device(), devices.getOrDefault(lun.device(), "")));
+                        .formatted(
+                                lun.lun(),
+                                lun.device(),
+                                devices.getOrDefault(lun.device(), "not served, appliance.log says why")));
             }
             target.groups()
                     .forEach(group -> text.append("  group %s: %d LUNs%n"

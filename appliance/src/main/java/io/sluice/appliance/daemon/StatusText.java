@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.daemon;
 
+import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ByteSize;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,13 +28,32 @@ public final class StatusText {
         JsonNode appliance = status.path("appliance");
         text.append("appliance  process %d, up %s%n"
                 .formatted(number(appliance, "pid"), duration(number(appliance, "uptime_s"))));
+        text.append(handlers(status.path("handlers")));
         List<String> portals = new ArrayList<>();
         status.path("portals").forEach(portal -> portals.add(portal.stringValue("")));
         text.append("portals    ").append(String.join(", ", portals)).append('\n');
         text.append("metrics    ").append(metrics(status.path("metrics"))).append('\n');
         text.append('\n').append(luns(status.path("targets")));
-        text.append('\n').append(devices(status.path("devices")));
+        text.append('\n')
+                .append(devices(status.path("devices"), status.path("handlers").size() > 1));
         text.append('\n').append(nexuses(status.path("nexuses")));
+        return text.toString();
+    }
+
+    /** The main one is the appliance. */
+    private static String handlers(JsonNode handlers) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode handler : handlers) {
+            if (word(handler, "name").equals(ApplianceConfig.MAIN_HANDLER)) {
+                continue;
+            }
+            text.append("handler    ").append(word(handler, "name"));
+            text.append(
+                    handler.path("answers").booleanValue(false)
+                            ? ", process %d, up %s%n"
+                                    .formatted(number(handler, "pid"), duration(number(handler, "uptime_s")))
+                            : ", does not answer\n");
+        }
         return text.toString();
     }
 
@@ -51,8 +71,8 @@ public final class StatusText {
         return columns.toString();
     }
 
-    private static String devices(JsonNode devices) {
-        Columns columns = new Columns(
+    private static String devices(JsonNode devices, boolean severalHandlers) {
+        List<String> titles = new ArrayList<>(List.of(
                 "DEVICE",
                 "TYPE",
                 "STATE",
@@ -66,9 +86,13 @@ public final class StatusText {
                 "LIVE",
                 "KEPT",
                 "QUARANTINED",
-                "TAKEOVERS");
+                "TAKEOVERS"));
+        if (severalHandlers) {
+            titles.add(1, "HANDLER");
+        }
+        Columns columns = new Columns(titles.toArray(String[]::new));
         for (JsonNode device : devices) {
-            columns.row(
+            List<String> cells = new ArrayList<>(List.of(
                     word(device, "name"),
                     word(device, "type"),
                     word(device, "state"),
@@ -82,7 +106,11 @@ public final class StatusText {
                     "" + number(device, "live"),
                     "" + number(device, "kept"),
                     "" + number(device, "quarantined"),
-                    "" + number(device, "takeovers"));
+                    "" + number(device, "takeovers")));
+            if (severalHandlers) {
+                cells.add(1, word(device, "handler"));
+            }
+            columns.row(cells.toArray(String[]::new));
         }
         return columns.toString();
     }

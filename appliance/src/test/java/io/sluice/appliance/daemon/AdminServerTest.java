@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,27 @@ class AdminServerTest {
                     .isInstanceOf(AdminException.class)
                     .hasMessageContaining("internal error");
             assertThat(AdminProtocol.ask(socket, AdminProtocol.request("echo"))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void shouldGiveUpOnAProcessThatDoesNotAnswer() throws Exception {
+        Path socket = directory.resolve("admin.sock");
+        CountDownLatch end = new CountDownLatch(1);
+        AdminServer server = AdminServer.open(socket, request -> {
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return AdminProtocol.JSON.createObjectNode();
+        });
+        try (server) {
+            assertThatThrownBy(() -> AdminProtocol.ask(socket, AdminProtocol.request("status"), Duration.ofMillis(50)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(socket.toString())
+                    .hasMessageContaining("./sluice status");
+            end.countDown();
         }
     }
 

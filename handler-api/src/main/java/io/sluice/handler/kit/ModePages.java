@@ -8,19 +8,25 @@ import io.sluice.scsi.OpCode;
 import io.sluice.scsi.ParameterWriter;
 import io.sluice.scsi.SenseKey;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * MODE SENSE(6) and (10), MODE SELECT(6) and (10) (SPC-5 6.14 to 6.17) over the pages of a device. Current values are the
  * same for all nexuses. A MODE SELECT that changes one raises MODE PARAMETERS CHANGED (2A/01) for the other nexuses; one
- * that changes D_SENSE or TAS of the Control mode page tells the gateway; both before its status goes out. Threads: any.
+ * that changes D_SENSE or TAS of the Control mode page tells the gateway; both before its status goes out. Current values are
+ * recorded, so that a process that takes over goes on with them. Threads: any.
  */
 public final class ModePages implements CommandSet {
+    private static final Logger LOG = LoggerFactory.getLogger(ModePages.class);
     private static final int ALL_PAGES = 0x3F;
     private static final int ALL_SUBPAGES = 0xFF;
     private static final int CONTROL = 0x0A00;
@@ -31,6 +37,7 @@ public final class ModePages implements CommandSet {
     private final IntSupplier deviceSpecific;
     private final boolean saveable;
     private final SavedModePages store;
+    private final SavedModePages current;
 
     private ModePages(Builder builder) throws IOException {
         context = builder.context;
@@ -38,15 +45,18 @@ public final class ModePages implements CommandSet {
         blockDescriptor = builder.blockDescriptor;
         deviceSpecific = builder.deviceSpecific;
         saveable = pages.values().stream().anyMatch(ModePage::isSaveable);
-        store = new SavedModePages(context.home());
+        store = new SavedModePages(context.home(), SavedModePages.SAVED);
+        current = new SavedModePages(context.home(), SavedModePages.CURRENT);
         Map<Integer, byte[]> saved = saveable ? store.load() : Map.of();
+        Map<Integer, byte[]> left = current.load();
         for (Map.Entry<Integer, ModePage> entry : pages.entrySet()) {
             ModePage page = entry.getValue();
             byte[] values = saved.get(entry.getKey());
             if (values != null && page.isSaveable() && values.length == page.length()) {
                 page.makeSaved(values);
             }
-            page.makeCurrent(page.afterReset());
+            byte[] former = left.get(entry.getKey());
+            page.makeCurrent(former != null && former.length == page.length() ? former : page.afterReset());
         }
     }
 
@@ -63,9 +73,17 @@ public final class ModePages implements CommandSet {
         table.command(OpCode.MODE_SELECT_10, "55 11 00 00 00 00 00 FF FF 00", command -> select.execute(command, true));
     }
 
-    /** Returns every page to its saved values, or its defaults: for {@link io.sluice.handler.Device#logicalUnitReset}. */
+    /**
+     * Returns every page to its saved values, or its defaults: for {@link io.sluice.handler.Device#logicalUnitReset} and {@link
+     * io.sluice.handler.Device#poweredOn}.
+     */
     public synchronized void reset() {
         boolean[] before = controlMode();
+        try {
+            current.forget();
+        } catch (IOException failed) {
+            LOG.error("device {}: current mode pages are not forgotten: {}", context.name(), failed.toString());
+        }
         for (ModePage page : pages.values()) {
             page.makeCurrent(page.afterReset());
         }
@@ -184,6 +202,7 @@ public final class ModePages implements CommandSet {
         }
         boolean[] before = controlMode();
         boolean changed = descriptorChanged;
+        recordCurrent(wanted);
         for (Map.Entry<ModePage, byte[]> entry : wanted.entrySet()) {
             if (!Arrays.equals(entry.getKey().values(0), entry.getValue())) {
                 entry.getKey().makeCurrent(entry.getValue());
@@ -193,6 +212,20 @@ public final class ModePages implements CommandSet {
         if (changed) {
             context.raiseUnitAttentionExcept(command.nexus(), AdditionalSense.MODE_PARAMETERS_CHANGED);
             reportControlMode(before);
+        }
+    }
+
+    /** For a process that takes over from this one: initiators are told nothing then, so it must go on with these values. */
+    private void recordCurrent(Map<ModePage, byte[]> wanted) throws IOException {
+        List<byte[]> values = new ArrayList<>();
+        boolean differs = false;
+        for (ModePage page : pages.values()) {
+            byte[] next = wanted.getOrDefault(page, page.values(0));
+            values.add(next);
+            differs |= !Arrays.equals(next, page.values(0));
+        }
+        if (differs) {
+            current.store(values);
         }
     }
 

@@ -79,7 +79,7 @@ final class ModeSelect {
             command.internalFailure();
             return;
         }
-        command.good(length);
+        command.taken(length);
     }
 
     /** Reads and judges the page at {@code at}; returns where the next one starts, or -1 if the command was ended. */

@@ -2,29 +2,25 @@
 package io.sluice.handler.kit;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * Saved mode pages in a file, one per line in hexadecimal. It is replaced as a whole: written beside, synced, renamed, and the
- * directory synced; so after a power cut there is the old file or the new one.
- */
+/** Values of mode pages in a file, one page per line in hexadecimal. */
 final class SavedModePages {
-    static final String FILE_NAME = "mode-pages";
+    /** The saved values. */
+    static final String SAVED = "mode-pages";
+    /** The current values, for the process that takes over. */
+    static final String CURRENT = "mode-pages-current";
 
     private final Path file;
 
-    SavedModePages(Path directory) {
-        file = directory.resolve(FILE_NAME);
+    SavedModePages(Path directory, String name) {
+        file = directory.resolve(name);
     }
 
     /** Pages by {@code code << 8 | subpage}; empty if nothing was ever saved. */
@@ -53,21 +49,10 @@ final class SavedModePages {
         for (byte[] page : pages) {
             text.append(HexFormat.of().formatHex(page)).append('\n');
         }
-        Path beside = file.resolveSibling(FILE_NAME + ".new");
-        try (FileChannel channel = FileChannel.open(
-                beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text.toString());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
+        DurableFile.write(file, text.toString());
+    }
+
+    void forget() throws IOException {
+        DurableFile.remove(file);
     }
 }

@@ -16,13 +16,15 @@ public final class CommandResult {
     private final byte[] dataIn;
     private final long dataLength;
     private final long residual;
+    private final long sequence;
 
-    CommandResult(ScsiStatus status, byte[] sense, byte[] dataIn, long dataLength, long residual) {
+    CommandResult(ScsiStatus status, byte[] sense, byte[] dataIn, long dataLength, long residual, long sequence) {
         this.status = status;
         this.sense = sense;
         this.dataIn = dataIn;
         this.dataLength = dataLength;
         this.residual = residual;
+        this.sequence = sequence;
     }
 
     public ScsiStatus status() {
@@ -51,6 +53,11 @@ public final class CommandResult {
     /** Expected minus reported bytes: positive is an underflow, negative an overflow. */
     public long residual() {
         return residual;
+    }
+
+    /** {@link io.sluice.handler.ScsiCommand#sequence()} of the command: for {@link TestNexus#redeliver}. */
+    public long sequence() {
+        return sequence;
     }
 
     /** The raw sense data; empty without. */

@@ -62,6 +62,7 @@ public final class GatewayDouble implements AutoCloseable {
     private final GatewayRegion region;
     private final HandlerRuntime runtime;
     private final MeterRegistry meters;
+    private final boolean takesOver;
     private final Device device;
     private final List<UnitAttention> attentions = new ArrayList<>();
     private final @Nullable PendingCommand[][] pending;
@@ -81,6 +82,8 @@ public final class GatewayDouble implements AutoCloseable {
             throws DeviceConfigException, IOException {
         region = new GatewayRegion(options.queues, options.depth, options.poolBytes);
         meters = options.meters;
+        takesOver = options.takesOver;
+        sequence = options.sequence;
         pending = new @Nullable PendingCommand[options.queues][options.depth];
         generations = new int[options.queues * options.depth];
         buffers = new BufferSpace(options.poolBytes);
@@ -106,8 +109,22 @@ public final class GatewayDouble implements AutoCloseable {
         private int workers = 2;
         private long poolBytes = 48L << 20;
         private MeterRegistry meters = new SimpleMeterRegistry();
+        private boolean takesOver;
+        private long sequence;
 
         private Options() {}
+
+        /**
+         * The device takes over from one that served in the same home: {@link Device#takenOver} in place of {@link
+         * Device#poweredOn}.
+         *
+         * @param afterSequence {@link CommandResult#sequence} of the last command that the former one had
+         */
+        public Options takesOver(long afterSequence) {
+            takesOver = true;
+            sequence = afterSequence;
+            return this;
+        }
 
         /** Queue loops; commands are spread over them in turn. */
         public Options queues(int count) {
@@ -173,7 +190,7 @@ public final class GatewayDouble implements AutoCloseable {
         public AddedDevice addDevice(DeviceBinding binding) {
             maxTransfer = binding.profile().maxTransferBytes();
             controlMode = binding.controlMode();
-            return new AddedDevice(DEVICE, false, 0);
+            return new AddedDevice(DEVICE, takesOver, sequence);
         }
 
         @Override
@@ -347,8 +364,8 @@ public final class GatewayDouble implements AutoCloseable {
                 new GatewayRegion.Command(
                         DEVICE,
                         command.nexus(),
-                        ++sequence,
-                        0,
+                        command.sequence(++sequence),
+                        command.flags(),
                         1,
                         command.direction().code(),
                         command.cdb(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.handler.testing;
 
+import io.sluice.ring.Abi;
 import io.sluice.ring.GatewayRegion;
 import io.sluice.scsi.DataDirection;
 import io.sluice.scsi.ScsiStatus;
@@ -16,6 +17,8 @@ final class PendingCommand {
     private final byte[] dataOut;
     private final int expectedLength;
     private final CompletableFuture<CommandResult> future = new CompletableFuture<>();
+    private long sequence;
+    private int flags;
     private long bufferOffset;
     private int bufferLength;
 
@@ -51,6 +54,25 @@ final class PendingCommand {
         return future;
     }
 
+    /** Makes it the redelivery of the command of that sequence number. */
+    PendingCommand redelivered(long of) {
+        sequence = of;
+        flags = Abi.DESC_REDELIVERED;
+        return this;
+    }
+
+    /** The number it has, or {@code next}, which it takes. */
+    long sequence(long next) {
+        if (sequence == 0) {
+            sequence = next;
+        }
+        return sequence;
+    }
+
+    int flags() {
+        return flags;
+    }
+
     void placed(long offset, int length) {
         bufferOffset = offset;
         bufferLength = length;
@@ -70,6 +92,11 @@ final class PendingCommand {
         int moved = direction == DataDirection.IN ? (int) Math.min(reported, bufferLength) : 0;
         byte[] dataIn = pool.asSlice(bufferOffset, moved).toArray(ValueLayout.JAVA_BYTE);
         future.completeAsync(() -> new CommandResult(
-                ScsiStatus.of(completion.status()), completion.sense(), dataIn, reported, expectedLength - reported));
+                ScsiStatus.of(completion.status()),
+                completion.sense(),
+                dataIn,
+                reported,
+                expectedLength - reported,
+                sequence));
     }
 }

@@ -65,6 +65,19 @@ public final class TestNexus implements AutoCloseable {
     }
 
     /**
+     * The same command once more as a gateway hands it over after its handler died: with {@link
+     * io.sluice.handler.ScsiCommand#redelivered()} and the sequence number it had.
+     *
+     * @param sequence {@link CommandResult#sequence()} of its first delivery
+     */
+    public CompletableFuture<CommandResult> redeliver(
+            long sequence, byte[] cdb, DataDirection direction, byte[] dataOut, int expectedLength) {
+        PendingCommand command = new PendingCommand(id, cdb.clone(), direction, dataOut.clone(), expectedLength);
+        gateway.submit(command.redelivered(sequence));
+        return command.future();
+    }
+
+    /**
      * Waits for the end of a command.
      *
      * @throws IllegalStateException if the device has not ended it after half a minute

@@ -142,4 +142,9 @@ public final class KitDisk implements Device, BlockDescriptor {
     public void logicalUnitReset() {
         modes.reset();
     }
+
+    @Override
+    public void poweredOn() {
+        modes.reset();
+    }
 }

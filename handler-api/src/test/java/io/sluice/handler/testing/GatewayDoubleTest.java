@@ -4,9 +4,9 @@ package io.sluice.handler.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.example.ram.RamDiskProvider;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
-import io.sluice.handler.example.RamDiskProvider;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.ScsiStatus;
 import java.nio.file.Path;

@@ -20,8 +20,16 @@ final class LogicalUnit {
     final int blockSize;
     final int blockShift;
     private final boolean readOnly;
+    private final FailureLog failures;
 
-    LogicalUnit(BlockStore store, Medium medium, CacheAndProtection modes, int blockSize, boolean readOnly) {
+    LogicalUnit(
+            BlockStore store,
+            Medium medium,
+            CacheAndProtection modes,
+            int blockSize,
+            boolean readOnly,
+            FailureLog failures) {
+        this.failures = failures;
         this.store = store;
         this.medium = medium;
         this.modes = modes;
@@ -158,6 +166,7 @@ final class LogicalUnit {
     /** Ends a command whose flush failed: nobody knows which blocks it was. */
     void flushFailed(ScsiCommand command, long outcome) {
         errors.writeFailed();
+        failures.failed(Outcome.failure(outcome), -1);
         switch (Outcome.failure(outcome)) {
             case NO_SPACE ->
                 command.check(SenseKey.DATA_PROTECT, AdditionalSense.SPACE_ALLOCATION_FAILED_WRITE_PROTECT);
@@ -167,7 +176,9 @@ final class LogicalUnit {
     }
 
     private void failed(ScsiCommand command, long outcome, long offset, AdditionalSense mediumError) {
-        long lba = (offset + Outcome.bytesDone(outcome)) >> blockShift;
+        long at = offset + Outcome.bytesDone(outcome);
+        failures.failed(Outcome.failure(outcome), at);
+        long lba = at >> blockShift;
         switch (Outcome.failure(outcome)) {
             case MEDIUM -> end(command, SenseKey.MEDIUM_ERROR, mediumError, lba);
             case NO_SPACE ->

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk;
 
+import io.sluice.handler.kit.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,14 +47,6 @@ final class ResizeRecord {
 
     /** Call it before the resize itself. */
     void remember(long bytes) throws IOException {
-        Path partial = file.resolveSibling("resized.new");
-        Files.writeString(
-                partial,
-                "configured " + configured + " resized " + bytes + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SYNC);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableFile.write(file, "configured " + configured + " resized " + bytes + "\n");
     }
 }

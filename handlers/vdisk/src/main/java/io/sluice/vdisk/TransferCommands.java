@@ -59,6 +59,6 @@ final class TransferCommands {
                 return;
             }
         }
-        command.good(bytes);
+        command.taken(bytes);
     }
 }

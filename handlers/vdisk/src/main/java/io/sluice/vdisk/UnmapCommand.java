@@ -88,7 +88,7 @@ final class UnmapCommand {
         if (!Outcome.isOk(outcome)) {
             unit.writeFailed(command, outcome, offset);
         } else if (unit.isFlushedIfWriteThrough(command)) {
-            command.good(listLength);
+            command.taken(listLength);
         }
     }
 }

@@ -19,9 +19,14 @@ import io.sluice.scsi.PeripheralDeviceType;
 import io.sluice.vdisk.store.BlockStore;
 import io.sluice.vdisk.store.Outcome;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A direct access block device (SBC-4). */
 final class Vdisk implements Device, Resizable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vdisk.class);
     private static final int SBC_3 = 0x04C0;
     private static final int SBC_4 = 0x0600;
 
@@ -34,13 +39,20 @@ final class Vdisk implements Device, Resizable {
     private final QuickCommands quick;
     private final ResizeRecord resizes;
 
-    private Vdisk(DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes) throws IOException {
+    private Vdisk(
+            DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes, Consumer<String> log)
+            throws IOException {
         this.context = context;
         this.config = config;
         this.store = store;
         this.resizes = resizes;
         unit = new LogicalUnit(
-                store, new Medium(config.removable()), new CacheAndProtection(), config.blockSize(), config.readOnly());
+                store,
+                new Medium(config.removable(), new MediumRecord(context.home())),
+                new CacheAndProtection(),
+                config.blockSize(),
+                config.readOnly(),
+                failures(context, config, log));
         modePages = DiskModePages.open(context, config, unit);
         commands = CommandTable.builder()
                 .add(inquiry(Identity.of(config.identity(), context.home())))
@@ -54,14 +66,15 @@ final class Vdisk implements Device, Resizable {
 
     static Vdisk open(DeviceContext context, DiskConfig config) throws IOException {
         ResizeRecord resizes = new ResizeRecord(context.home(), config.size());
-        return open(context, config, Stores.open(config, resizes.size(Stores.actualSize(config))), resizes);
+        return open(context, config, Stores.open(config, resizes.size(Stores.actualSize(config))), resizes, LOG::error);
     }
 
     /** Takes over {@code store}, and closes it if the disk cannot be opened. */
-    static Vdisk open(DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes)
+    static Vdisk open(
+            DeviceContext context, DiskConfig config, BlockStore store, ResizeRecord resizes, Consumer<String> log)
             throws IOException {
         try {
-            Vdisk disk = new Vdisk(context, config, store, resizes);
+            Vdisk disk = new Vdisk(context, config, store, resizes, log);
             if (!store.traits().persistent()) {
                 // Initiators that outlived the last process must not go on as if their data were still there.
                 context.raiseUnitAttention(AdditionalSense.NOT_READY_TO_READY_CHANGE_MEDIUM_MAY_HAVE_CHANGED);
@@ -71,6 +84,11 @@ final class Vdisk implements Device, Resizable {
             store.close();
             throw e;
         }
+    }
+
+    private static FailureLog failures(DeviceContext context, DiskConfig config, Consumer<String> log) {
+        String place = config.path().map(Path::toString).orElse("backend " + config.backend());
+        return new FailureLog(context.name(), place, log, System::nanoTime);
     }
 
     private Inquiry inquiry(Identity identity) {
@@ -120,6 +138,30 @@ final class Vdisk implements Device, Resizable {
     @HotPath
     public boolean tryExecute(ScsiCommand command) {
         return quick.tryExecute(command, commands);
+    }
+
+    @Override
+    public void poweredOn() {
+        unit.medium.poweredOn();
+        modePages.reset();
+    }
+
+    @Override
+    public void takenOver() {
+        unit.medium.takenOver();
+    }
+
+    /** A failure stays with the store, and the next flush reports it. */
+    @Override
+    public void writeBack() {
+        if (!config.readOnly()) {
+            store.flush();
+        }
+    }
+
+    @Override
+    public void nexusAdded(ItNexus nexus) {
+        unit.medium.nexusAdded(nexus);
     }
 
     @Override

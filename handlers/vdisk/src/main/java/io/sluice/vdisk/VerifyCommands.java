@@ -42,14 +42,14 @@ final class VerifyCommands {
         switch (byteCheck) {
             case WHOLE_DATA -> {
                 if (compare(command, offset, unit.wholeBlocksSent(command, bytes), Integer.MAX_VALUE)) {
-                    command.good(bytes);
+                    command.taken(bytes);
                 }
             }
             case SINGLE_BLOCK -> {
                 long called = blocks == 0 ? 0 : unit.blockSize;
                 boolean sent = unit.wholeBlocksSent(command, called) == called;
                 if (!sent || compare(command, offset, (int) bytes, unit.blockSize)) {
-                    command.good(called);
+                    command.taken(called);
                 }
             }
             default -> {
@@ -88,7 +88,7 @@ final class VerifyCommands {
                 return;
             }
         }
-        command.good(bytes);
+        command.taken(bytes);
     }
 
     private static int byteCheck(ScsiCommand command) {

@@ -58,7 +58,7 @@ final class WriteSameCommand {
         if (!Outcome.isOk(outcome)) {
             unit.writeFailed(command, outcome, offset);
         } else if (unit.isFlushedIfWriteThrough(command)) {
-            command.good(noData ? 0 : unit.blockSize);
+            command.taken(noData ? 0 : unit.blockSize);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 /** A disk, two initiators, and nothing between them. */
 final class DiskRig implements AutoCloseable {
     private final List<String> attentions;
+    private final List<String> logged;
     private final Vdisk device;
     private final List<ItNexus> nexuses = List.of(
             new ItNexus(1, "iqn.2026-11.test:a,i,0x1", "iqn.2026-11.test:disk,t,0x0001"),
@@ -27,8 +28,9 @@ final class DiskRig implements AutoCloseable {
     private final FakeCommand command = new FakeCommand(nexuses.getFirst());
     private ItNexus nexus = nexuses.getFirst();
 
-    private DiskRig(Vdisk device, List<String> attentions) {
+    private DiskRig(Vdisk device, List<String> attentions, List<String> logged) {
         this.device = device;
+        this.logged = logged;
         this.attentions = attentions;
         nexuses.forEach(device::nexusAdded);
         attentions.clear();
@@ -41,7 +43,7 @@ final class DiskRig implements AutoCloseable {
         VdiskProvider provider = new VdiskProvider();
         Vdisk disk = (Vdisk) provider.open(context, config);
         config.rejectUnknown();
-        return new DiskRig(disk, context.attentions);
+        return new DiskRig(disk, context.attentions, List.of());
     }
 
     /** A disk over a store of the test's own. */
@@ -51,8 +53,9 @@ final class DiskRig implements AutoCloseable {
         values.put("path", "/nowhere");
         Context context = new Context(home);
         DiskConfig config = DiskConfig.parse(DeviceConfig.of("disk", values));
-        return new DiskRig(
-                Vdisk.open(context, config, store, new ResizeRecord(home, store.size())), context.attentions);
+        List<String> lines = new ArrayList<>();
+        Vdisk disk = Vdisk.open(context, config, store, new ResizeRecord(home, store.size()), lines::add);
+        return new DiskRig(disk, context.attentions, lines);
     }
 
     private static Map<String, Object> map(Object... keysAndValues) {
@@ -61,6 +64,11 @@ final class DiskRig implements AutoCloseable {
             map.put((String) keysAndValues[i], keysAndValues[i + 1]);
         }
         return map;
+    }
+
+    /** What a disk over a store of the test's own wrote to the log. */
+    List<String> logged() {
+        return logged;
     }
 
     Vdisk device() {

@@ -265,7 +265,7 @@ final class FakeCommand extends ScsiCommand {
 
     @Override
     public ParameterWriter dataIn(long allocationLength) {
-        return writer.window(pool, OFFSET, Math.min(allocationLength, bufferLength));
+        return writer.window(pool, OFFSET, bufferLength, allocationLength);
     }
 
     @Override

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What a session is refused, and what it may not run over. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/device.h"
+#include "core/session.h"
+#include "fixture.h"
+
+static struct sluice_device_add add;
+
+static void refuses(const char *says)
+{
+	struct sluice_device_added added = { 0 };
+	const char *why = NULL;
+	u32 devices = fx->gw->n_devices;
+
+	assert_int_equal(sl_device_add(fx->session, &add, fx->now_ns, &added, &why), -EINVAL);
+	assert_non_null(strstr(why, says));
+	assert_int_equal(added.device, 0);
+	assert_int_equal(fx->gw->n_devices, devices);
+}
+
+/* Each by one wrong field of a profile that is right otherwise. */
+static void should_refuse_a_device_by_each_field_of_its_profile(void **state)
+{
+	const struct sluice_device_add good = { .name = "another",
+						.queue = SLUICE_QUEUE_ANY,
+						.task_set_limit = 1,
+						.max_transfer = SLUICE_MAX_BUFFER,
+						.timeout_ns = 86400 * FX_SECOND };
+	struct sluice_device_added added;
+	const char *why;
+
+	(void)state;
+#define WITH(field, value, says) \
+	add = good;              \
+	add.field = value;       \
+	refuses(says)
+	WITH(name[0], 0, "name");
+	add = good;
+	memset(add.name, 'x', sizeof(add.name));
+	refuses("name");
+	WITH(queue, 2, "queue");
+	WITH(task_set_limit, 0, "task_set_limit");
+	WITH(max_transfer, 0, "max_transfer");
+	WITH(max_transfer, SLUICE_MAX_BUFFER + 1, "max_transfer");
+	WITH(peripheral_type, 0x20, "peripheral_type");
+	WITH(recovery, SLUICE_RECOVERY_REDELIVER + 1, "recovery");
+	WITH(control_mode, 4, "control_mode");
+	WITH(timeout_ns, 86400 * FX_SECOND + 1, "timeout_ns");
+	WITH(timeout_ns, U64_MAX, "timeout_ns");
+	WITH(reserved0, 1, "reserved");
+	WITH(reserved1, 1, "reserved");
+#undef WITH
+	assert_int_equal(sl_device_add(fx->session, &good, fx->now_ns, &added, &why), 0);
+}
+
+static void should_name_no_queue_beyond_its_own(void **state)
+{
+	(void)state;
+	assert_non_null(sl_session_queue(fx->session, 1));
+	assert_null(sl_session_queue(fx->session, 2));
+	assert_null(sl_session_queue(fx->session, SLUICE_MAX_QUEUES));
+}
+
+/* A host unmaps what is drained: not while a thread is in it. */
+static void should_not_be_drained_while_anybody_is_in_it(void **state)
+{
+	u32 *const users[] = { &fx->session->queues[0]->users, &fx->session->queues[1]->users,
+			       &fx->session->admin_users, &fx->session->buffers };
+
+	(void)state;
+	assert_false(sl_session_drained(fx->session));
+	sl_session_close(fx->session, fx->now_ns);
+	assert_true(sl_session_drained(fx->session));
+	for (u32 i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+		++*users[i];
+		assert_false(sl_session_drained(fx->session));
+		--*users[i];
+	}
+	fx->session->granting = true;
+	assert_false(sl_session_drained(fx->session));
+	fx->session->granting = false;
+	fx_session_close();
+}
+
+/* The newest state wins, and what was never told is told when there is room. */
+static void should_not_run_over_events_that_nobody_reads(void **state)
+{
+	struct sluice_gw_index *index = (void *)(fx->gateway_region + fx->control.gw_admin_off);
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	const struct sluice_event *e;
+	u32 resets = 0, read = 0;
+	struct fx_tmf tmf;
+
+	(void)state;
+	for (u32 i = 0; i < 2 * fx->control.admin_depth; i++)
+		fx_tmf(&tmf, n, SLUICE_TMF_LOGICAL_UNIT_RESET, 0, 0);
+	assert_int_equal(index->sub_producer, fx->control.admin_depth);
+	for (; (e = fx_event()); read++)
+		resets += e->type == SLUICE_EVENT_LUN_RESET;
+	assert_int_equal(read, fx->control.admin_depth);
+	sl_admin_reap(fx->session, fx->now_ns);
+	/* One more of each, for all those that found no room. */
+	for (read = 0; (e = fx_event()); read++)
+		assert_true(e->type == SLUICE_EVENT_LUN_RESET ||
+			    e->function == SLUICE_TMF_LOGICAL_UNIT_RESET);
+	assert_in_range(read, 1, 2);
+	assert_true(resets > 0);
+}
+
+/* An index that makes no sense has room for nothing; the gateway does not mind. */
+static void should_bear_any_index_of_a_reader_of_events(void **state)
+{
+	struct sluice_user_index *user = (void *)(fx->handler_region + fx->control.user_admin_off);
+	struct sluice_gw_index *index = (void *)(fx->gateway_region + fx->control.gw_admin_off);
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	u32 before = index->sub_producer;
+	struct fx_tmf tmf;
+
+	(void)state;
+	user->sub_consumer = before + 1;
+	fx_tmf(&tmf, n, SLUICE_TMF_LOGICAL_UNIT_RESET, 0, 0);
+	assert_int_equal(index->sub_producer, before);
+	user->sub_consumer = before;
+	sl_admin_reap(fx->session, fx->now_ns);
+	assert_int_equal(index->sub_producer, before + 2);
+	assert_int_equal(fx->broken, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fx_setup, fx_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(should_refuse_a_device_by_each_field_of_its_profile),
+		TEST(should_name_no_queue_beyond_its_own),
+		TEST(should_not_be_drained_while_anybody_is_in_it),
+		TEST(should_not_run_over_events_that_nobody_reads),
+		TEST(should_bear_any_index_of_a_reader_of_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
