@@ -18,6 +18,9 @@
 /* A loop that finds work in its rings again and again looks at its descriptors at least this often. */
 #define POLL_AT_LEAST_NS 20000
 
+/* An answer's wake-up on another processor and the way back: 45 us where it was measured, and as much again. */
+#define LINGER_NS	 100000
+
 static _Thread_local struct loop *current;
 
 static _Atomic uint64_t advanced_ns;
@@ -214,6 +217,28 @@ static bool spin_for_work(struct loop *l)
 	return hit;
 }
 
+/*
+ * An initiator that sends one command after the other speaks soon after it was answered. On
+ * another processor it is only just being woken, and to be woken in turn would cost as much
+ * again; on ours it cannot run while we look: then this does not pay, and is not done.
+ */
+static bool linger(struct loop *l)
+{
+	uint64_t deadline;
+
+	if (!l->heard || (l->rings && l->rings->in_flight && l->rings->in_flight(l->rings)) ||
+	    !spin_wanted(&l->linger))
+		return false;
+	l->now = loop_clock();
+	deadline = l->now + l->linger.budget_ns;
+	do {
+		poll_descriptors(l, 0);
+	} while (!l->n_events && !work_waits(l) && l->now < deadline);
+	l->heard = l->n_events > 0;
+	spin_record(&l->linger, l->heard);
+	return l->heard || work_waits(l);
+}
+
 /* Set the flags, look again, sleep: the other halves are loop_wake() and the handlers' sleeping protocol. */
 static void go_to_sleep(struct loop *l)
 {
@@ -252,7 +277,7 @@ static void one_round(struct loop *l)
 		poll_if_due(l);
 		return;
 	}
-	if (!spin_for_work(l))
+	if (!spin_for_work(l) && !linger(l))
 		go_to_sleep(l);
 }
 
@@ -296,6 +321,9 @@ int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out)
 	if (err)
 		goto fail;
 	spin_init(&l->spin, spin_ns);
+	l->linger = l->spin;
+	if (l->linger.adaptive && l->linger.budget_ns)
+		l->linger.budget_ns = LINGER_NS;
 	l->now = loop_clock();
 	*out = l;
 	return 0;

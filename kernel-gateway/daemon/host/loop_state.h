@@ -25,6 +25,9 @@ struct loop {
 	struct loop_work *after_pass;	/* what the current pass has still to run, oldest first */
 	struct loop_rings *rings;
 	struct spin spin;
+	struct spin linger;		/* as `spin`, for the next message of an initiator that waits for each answer */
+	bool heard;			/* such a one has spoken since the last time that was tried in vain */
+	uint32_t chases;		/* moves after it that it answered by moving away */
 	struct follow follow;
 	cpu_set_t home;			/* where the thread might run at first */
 	/* The current round's events; loop_fd_remove() blanks entries not yet dispatched. */

@@ -97,7 +97,7 @@ bool spin_wanted(struct spin *s)
 {
 	if (s->budget_ns == 0)
 		return false;
-	if (!s->adaptive || s->hit_share >= SPIN_ONE / 4)
+	if (!s->adaptive || spin_pays(s))
 		return true;
 	if (++s->skipped < SPIN_PROBE_EVERY)
 		return false;

@@ -25,6 +25,12 @@ struct spin {
 void spin_init(struct spin *s, uint64_t spin_ns);
 /* Try a spin now? While they pay, and a probe now and then while they do not. */
 bool spin_wanted(struct spin *s);
+/* They pay at present; of one that is not adaptive nobody asks. */
+static inline bool spin_pays(const struct spin *s)
+{
+	return s->budget_ns && s->hit_share >= SPIN_ONE / 4;
+}
+
 /* What became of it. */
 void spin_record(struct spin *s, bool hit);
 /*
