@@ -191,22 +191,25 @@ bool sl_kept_unpark(struct sl_cmd *cmd)
 
 /* ---- The grace ------------------------------------------------------------ */
 
+/* Under kept_lock. */
+static void expire_all(struct sl_device *dev, struct sl_work *w)
+{
+	while (!sl_list_empty(&dev->kept)) {
+		struct sl_cmd *cmd = sl_entry(dev->kept.next, struct sl_cmd, core.link);
+
+		unpark(dev, cmd);
+		sl_work_add_event(w, cmd, SL_EV_EXPIRE);
+	}
+}
+
 void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w)
 {
 	sl_spin_lock(&dev->kept_lock);
 	sl_store_release(&dev->binding, 0);
 	sl_store_release(&dev->joining, 0);
 	sl_store_relaxed(&dev->held_until_ns, until_ns);
-	if (!until_ns) {
-		struct sl_list *pos, *tmp;
-
-		sl_list_for_each_safe(pos, tmp, &dev->kept) {
-			struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
-
-			unpark(dev, cmd);
-			sl_work_add_event(w, cmd, SL_EV_EXPIRE);
-		}
-	}
+	if (!until_ns)
+		expire_all(dev, w);
 	sl_spin_unlock(&dev->kept_lock);
 	if (until_ns)
 		sl_work_deadline(w, until_ns);
@@ -215,7 +218,6 @@ void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w)
 void sl_kept_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns)
 {
 	u64 until_ns = sl_load_relaxed(&dev->held_until_ns);
-	struct sl_list *pos, *tmp;
 
 	if (!until_ns)
 		return;
@@ -228,12 +230,7 @@ void sl_kept_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns)
 	if (dev->held_until_ns && dev->held_until_ns <= w->now_ns) {
 		sl_store_relaxed(&dev->held_until_ns, 0);
 		sl_store_relaxed(&dev->given_up, 1);
-		sl_list_for_each_safe(pos, tmp, &dev->kept) {
-			struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
-
-			unpark(dev, cmd);
-			sl_work_add_event(w, cmd, SL_EV_EXPIRE);
-		}
+		expire_all(dev, w);
 	}
 	sl_spin_unlock(&dev->kept_lock);
 }
