@@ -5,8 +5,8 @@
  * the way to the handler. All under the nexus's lock.
  */
 #include "local.h"
-#include "nexus.h"
 #include "sense.h"
+#include "service.h"
 #include "session.h"
 
 #define SL_CONTROL_NACA (1U << 2)
@@ -40,6 +40,9 @@ static void reset_result(struct sl_cmd *cmd)
 	c->in_set = 0;
 	c->has_buffer = 0;
 	c->has_aside = 0;
+	c->storing = 0;
+	c->need = 0;
+	c->service = NULL;
 	c->fetched = 0;
 	c->seen = 0;
 	c->redelivered = 0;
@@ -68,41 +71,59 @@ static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_
 	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
 	if (cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
+	cmd->core.need = sl_service_need(cmd);
 	return SL_EV_ADMIT;
 }
 
-/* With an I_T_L nexus. */
-static enum sl_event check_unit(struct sl_cmd *cmd, struct sl_work *w)
+/* ---- What may refuse it, in the order in which they are asked (SAM-6 5.3.3) ------------ */
+
+static bool refused_by_aca(struct sl_cmd *cmd)
 {
-	struct sl_itl *itl = cmd->core.itl;
 	u16 control = control_byte(cmd);
-	struct sl_ua ua;
 
 	if (control && (cmd->cdb[control] & SL_CONTROL_NACA)) {
 		/* Seam: with ACA (SAM-6 5.10) this becomes a property of the command. */
 		sl_sense_invalid_field(cmd, control, 2);
-		return SL_EV_REFUSE;
+		return true;
 	}
 	if (cmd->attribute == SLUICE_ATTR_ACA) {
 		/* SAM-6 8.9: an ACA task while there is no ACA condition. */
 		sl_sense_check(cmd, SL_KEY_ILLEGAL_REQUEST, SL_ASC_INVALID_MESSAGE);
+		return true;
+	}
+	return false;
+}
+
+static bool refused_by_unit_attention(struct sl_cmd *cmd)
+{
+	struct sl_ua ua;
+
+	if (passes_unit_attention(cmd) || !sl_ua_take(cmd->core.itl, &ua))
+		return false;
+	sl_sense_check(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
+	return true;
+}
+
+static bool (*const refusals[])(struct sl_cmd *cmd) = {
+	refused_by_aca,
+	/* Seam: reservation conflicts come before Unit Attentions. */
+	refused_by_unit_attention,
+	/* Seam: asymmetric access states, read-only LUNs. */
+};
+
+/* With an I_T_L nexus. */
+static enum sl_event check_unit(struct sl_cmd *cmd, struct sl_work *w)
+{
+	for (u32 i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (refusals[i](cmd))
+			return SL_EV_REFUSE;
+	}
+	cmd->core.service = sl_service_of(cmd);
+	if (cmd->core.service && cmd->core.service->kind == SL_SERVICE_AT_ONCE) {
+		cmd->core.service->at_once(cmd);
 		return SL_EV_REFUSE;
 	}
-	/* Seam: reservation conflicts are found here, before Unit Attentions are reported. */
-	if (!passes_unit_attention(cmd) && sl_ua_take(itl, &ua)) {
-		sl_sense_check(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
-		return SL_EV_REFUSE;
-	}
-	if (cmd->cdb[0] == SL_OP_REPORT_LUNS) {
-		sl_local_report_luns(cmd);
-		return SL_EV_REFUSE;
-	}
-	if (cmd->cdb[0] == SL_OP_REQUEST_SENSE) {
-		sl_local_request_sense(cmd);
-		return SL_EV_REFUSE;
-	}
-	/* Seam: persistent reservations' and ALUA's own commands, then ALUA's access states. */
-	return admit(cmd, itl->dev, w);
+	return admit(cmd, cmd->core.itl->dev, w);
 }
 
 enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)

@@ -66,7 +66,7 @@ void sl_buffer_regain(struct sl_cmd *cmd, u64 binding)
 
 	sl_spin_lock(&s->pool_lock);
 	got = s->live && !sl_load_relaxed(&s->quiesced) && sl_binding(s) == binding &&
-	      !s->pool_busy && take(s, cmd, cmd->buf_len);
+	      !s->pool_busy && take(s, cmd, cmd->core.need);
 	sl_spin_unlock(&s->pool_lock);
 	if (!got)
 		return;
@@ -131,7 +131,7 @@ void sl_buffer_grant(struct sl_session *s, struct sl_work *w)
 	while (!sl_list_empty(&s->waiting)) {
 		struct sl_cmd *cmd = sl_entry(s->waiting.next, struct sl_cmd, core.link);
 
-		if (!take(s, cmd, cmd->buf_len))
+		if (!take(s, cmd, cmd->core.need))
 			break;
 		sl_list_del(&cmd->core.link);
 		cmd->core.parked = 0;

@@ -11,6 +11,7 @@
 
 struct sl_itl;
 struct sl_lun_list;
+struct sl_service;
 struct sl_tmf;
 
 struct sl_cmd {
@@ -60,16 +61,19 @@ struct sl_cmd {
 		u8  kept_rank;		/* its place among the kept (takeover.c) */
 		u8  has_aside;		/* its Data-Out is in a buffer of a former session */
 		u8  aside_order;
+		u8  storing;		/* what it is handed over for is to store the buffer (service.h) */
 		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
 		u32 pool_page;		/* the buffer's first page in the pool */
 		u32 aside_page;
 		u64 aside_binding;	/* of the session whose pool that is */
 		u64 sequence;		/* of its first hand-over; 0: none yet */
 		u32 tag;
-		u32 data_out_len;	/* bytes that the fabric fetched */
+		u32 need;		/* bytes of buffer, >= buf_len */
+		u32 data_out_len;	/* bytes that the fabric fetched, or a service left to be stored */
 		u32 comp_data_len;	/* as the handler reported */
 		struct sl_list task;	/* itl->tasks */
 		struct sl_list link;	/* a waiting list or a work list: whoever popped it owns it */
+		const struct sl_service *service; /* who answers or amends it in the core, or NULL */
 		struct sl_itl *itl;	/* holds a reference; NULL: unknown LUN */
 		struct sl_queue *queue;
 		u64 binding;		/* of the device when the command was admitted, or resumed; 0: nobody served it */

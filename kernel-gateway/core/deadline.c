@@ -5,6 +5,7 @@
  * late: at its time there is a look at what stands there, and a new bound.
  */
 #include "nexus.h"
+#include "service.h"
 #include "session.h"
 
 u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns)
@@ -50,6 +51,7 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 		sl_task_set_expire(gw->devices[i], &w, &next);
 		sl_fetch_expire(gw->devices[i], &w, &next);
 		sl_kept_expire(gw->devices[i], &w, &next);
+		sl_turn_expire(gw->devices[i], &w, &next);
 	}
 	sl_work_run(&w);
 	armed = sl_load_relaxed(&gw->armed_ns);

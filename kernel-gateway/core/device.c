@@ -36,13 +36,16 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	dev->peripheral_type = 0x1f;
 	dev->next_deadline_ns = U64_MAX;
 	dev->next_fetch_ns = U64_MAX;
+	dev->next_turn_ns = U64_MAX;
 	memcpy(dev->name, name, sizeof(dev->name));
 	sl_spin_init(&dev->lock);
 	sl_spin_init(&dev->itl_lock);
+	sl_spin_init(&dev->turn_lock);
 	sl_spin_init(&dev->kept_lock);
 	sl_list_init(&dev->kept);
 	sl_list_init(&dev->dormant);
 	sl_list_init(&dev->itls);
+	sl_list_init(&dev->turn_waiting);
 	gw->devices[gw->n_devices] = dev;
 	sl_store_release(&gw->n_devices, gw->n_devices + 1);
 	return dev;

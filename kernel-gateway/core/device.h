@@ -45,6 +45,11 @@ struct sl_device {
 	u64 held_until_ns;		/* the end of the grace; 0: nothing is kept */
 	bool held_reset;		/* a LOGICAL UNIT RESET that no handler has heard of */
 
+	sl_spinlock turn_lock;		/* who runs a service (turn.c) */
+	struct sl_cmd *turn;
+	struct sl_list turn_waiting;	/* oldest first */
+	u64 next_turn_ns;		/* the earliest deadline of those */
+
 	sl_spinlock itl_lock;
 	struct sl_list itls;
 	u64 retired_commands, retired_in, retired_out, retired_checks, retired_timeouts, retired_aborts;

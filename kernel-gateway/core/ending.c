@@ -2,6 +2,7 @@
 /* The ways in which a command ends. The first action decides the result, respond() follows. */
 #include "nexus.h"
 #include "sense.h"
+#include "service.h"
 #include "session.h"
 
 static void count(struct sl_cmd *cmd)
@@ -26,6 +27,8 @@ enum sl_event sl_act_end(struct sl_cmd *cmd, struct sl_work *w)
 		sl_task_set_leave(cmd->core.itl->dev, cmd, w);
 	if (cmd->core.has_tag)
 		sl_queue_untag(cmd, w);
+	if (sl_service_is(cmd, SL_SERVICE_IN_TURN))
+		sl_turn_pass(cmd, w);
 	if (!cmd->core.has_buffer && !cmd->core.luns && cmd->data_len == 0)
 		cmd->data = NULL;
 	count(cmd);
@@ -48,10 +51,16 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	if (cmd->core.comp_fault || (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
 		sl_fetch_add_relaxed(&w->gw->handler_faults, 1);
 		sl_sense_check(cmd, SL_KEY_HARDWARE_ERROR, SL_ASC_INTERNAL_TARGET_FAILURE);
-		return sl_act_end(cmd, w);
+		return cmd->core.storing ? SL_EV_TURN : sl_act_end(cmd, w);
 	}
 	if (!sense_ok(cmd))
 		cmd->sense_len = 0;
+	if (cmd->core.storing)
+		return SL_EV_TURN;
+	if (cmd->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {
+		cmd->core.service->amend(cmd, sl_min(moved, cmd->core.need));
+		return sl_act_end(cmd, w);
+	}
 	/* Beyond the buffer there is nothing to move; beyond expected_len it is an overflow. */
 	if (moved <= cmd->expected_len)
 		moved = sl_min(moved, cmd->buf_len);

@@ -3,7 +3,7 @@
  * The life of a command: states, events, and the table that joins them. Every
  * event is delivered under the lock of the command's nexus.
  *
- * Parked commands (WAIT_BUFFER, DORMANT, WAIT_TAG, KEPT) stand in a waiting list. Who
+ * Parked commands (WAIT_BUFFER, DORMANT, WAIT_TURN, WAIT_TAG, KEPT) stand in a waiting list. Who
  * takes a command off the list, under the list's lock, owns it until he has
  * delivered the event that moves it on; an abort that finds it already taken
  * leaves a note (UNPARK) that this event will find.
@@ -35,6 +35,9 @@ enum sl_state {
 	SL_EXPIRE_CALL,		/* as CANCEL_CALL, because the Data-Out did not come in time */
 	SL_EXPIRE_CALL_DONE,	/* as CANCEL_CALL_DONE */
 	SL_EXPIRED,		/* as CANCELLED */
+	SL_WAIT_TURN,		/* the core's own to serve; parked while it serves another one on the device */
+	SL_SERVING,		/* the core serves it */
+	SL_SERVING_ABORTED,	/* ... and nobody wants the answer any more */
 	SL_WAIT_TAG,		/* wants a tag of its queue; parked there if there is none */
 	SL_RUNNING,		/* with the handler */
 	SL_RUNNING_ABORTED,	/* with the handler, whose answer nobody wants any more */
@@ -55,6 +58,10 @@ enum sl_event {
 	SL_EV_READY,		/* nothing to fetch */
 	SL_EV_FETCHED,		/* fabric: data_out_done */
 	SL_EV_CALLED,		/* the operation that was being called returned */
+	SL_EV_SERVE,		/* the core's own: it is not handed over */
+	SL_EV_TURN,		/* its turn to be served */
+	SL_EV_SERVED,		/* status and sense are set */
+	SL_EV_STORE,		/* the handler is to store what is in the buffer */
 	SL_EV_TAG,		/* got a tag while parked */
 	SL_EV_HANDED,		/* is in the submission ring */
 	SL_EV_COMPLETE,		/* the handler answered, and the answer was judged */
@@ -74,6 +81,7 @@ enum sl_stage {
 	SL_STAGE_NONE,
 	SL_STAGE_POOL,
 	SL_STAGE_TASK_SET,
+	SL_STAGE_TURN,
 	SL_STAGE_QUEUE,
 	SL_STAGE_KEPT,
 };
@@ -100,7 +108,7 @@ extern const char *const sl_event_names[SL_EVENTS];
 /* Delivers `ev` and what follows from it. Under the nexus's lock. */
 void sl_cmd_event(struct sl_cmd *cmd, enum sl_event ev, struct sl_work *w);
 
-/* The actions, by file: arrival.c, passage.c, fetch.c, takeover.c, ending.c. */
+/* The actions, by file: arrival.c, passage.c, fetch.c, service.c, takeover.c, ending.c. */
 enum sl_event sl_act_note(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_buffer(struct sl_cmd *cmd, struct sl_work *w);
@@ -110,6 +118,8 @@ enum sl_event sl_act_fetch(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_await(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_cancel(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_turn(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_serve(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_hand_over(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w);

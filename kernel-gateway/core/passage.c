@@ -2,6 +2,7 @@
 /* The way of an admitted command to its handler: buffer, task set, Data-Out, tag. */
 #include "nexus.h"
 #include "sense.h"
+#include "service.h"
 #include "session.h"
 
 enum sl_event sl_act_note(struct sl_cmd *cmd, struct sl_work *w)
@@ -14,7 +15,7 @@ enum sl_event sl_act_note(struct sl_cmd *cmd, struct sl_work *w)
 enum sl_event sl_act_buffer(struct sl_cmd *cmd, struct sl_work *w)
 {
 	cmd->core.stage = SL_STAGE_POOL;
-	switch (sl_buffer_get(cmd, cmd->buf_len)) {
+	switch (sl_buffer_get(cmd, cmd->core.need)) {
 	case 0:
 		return SL_EV_BUFFER;
 	case -EAGAIN:
@@ -81,6 +82,8 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 	struct sl_session *s = sl_binding_session(n->gw, cmd->core.binding);
 	int result = -ENODEV;
 
+	if (sl_service_is(cmd, SL_SERVICE_IN_TURN) && !cmd->core.storing)
+		return SL_EV_SERVE;
 	cmd->core.stage = SL_STAGE_QUEUE;
 	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
 	if (sl_device_binding(cmd->core.itl->dev) == cmd->core.binding) {
@@ -114,6 +117,9 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		break;
 	case SL_STAGE_TASK_SET:
 		mine = sl_task_set_unpark(cmd->core.itl->dev, cmd, w);
+		break;
+	case SL_STAGE_TURN:
+		mine = sl_turn_unpark(cmd);
 		break;
 	case SL_STAGE_QUEUE:
 		mine = sl_queue_unpark(cmd);

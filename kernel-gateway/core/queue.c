@@ -4,6 +4,7 @@
  * read is written here and never read back; indices and tag states are private.
  */
 #include "nexus.h"
+#include "service.h"
 #include "session.h"
 
 /* ---- Hand-over ---------------------------------------------------------- */
@@ -40,6 +41,8 @@ static void fill_descriptor(struct sl_queue *q, struct sl_cmd *cmd, u32 tag)
 		memcpy(q->cdb_ext + (u64)tag * SL_CDB_EXT_STRIDE, cmd->cdb, cmd->cdb_len);
 		d->cdb_ext_off = q->cdb_ext_off + (u64)tag * SL_CDB_EXT_STRIDE;
 	}
+	if (cmd->core.service)
+		sl_service_describe(cmd, d);
 }
 
 /*

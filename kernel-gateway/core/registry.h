@@ -11,7 +11,7 @@
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
  *   session->admin_lock     events to the handler
- *   device->kept_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
+ *   device->kept_lock, device->turn_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
  *
  * Devices live as long as the gateway. Session slots and their queues keep their
  * memory from one session to the next: who holds a stale pointer finds a valid lock

@@ -10,6 +10,7 @@
  */
 #include "local.h"
 #include "sense.h"
+#include "service.h"
 #include "session.h"
 
 /* A command that so many processes had in their hands at their end is what killed them, most likely. */
@@ -314,5 +315,7 @@ enum sl_event sl_act_resume(struct sl_cmd *cmd, struct sl_work *w)
 	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
 	if (cmd->core.kept_rank == SL_RANK_FRESH && cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
+	if (cmd->core.kept_rank == SL_RANK_FRESH)
+		cmd->core.need = sl_service_need(cmd);
 	return sl_act_buffer(cmd, w);
 }

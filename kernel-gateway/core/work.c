@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "service.h"
 #include "session.h"
 #include "task_management.h"
 
@@ -47,25 +48,29 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_nexus *n = cmd->nexus;
 	enum sl_todo todo = cmd->core.todo;
+	enum sl_event ev = SL_EV_CALLED;
 
 	if (todo == SL_TODO_FETCH)
 		n->ops->data_out(cmd);
 	else if (todo == SL_TODO_CANCEL)
 		n->ops->data_out_cancel(cmd);
+	else if (todo == SL_TODO_SERVE)
+		ev = sl_service_run(cmd, w);
 	else if (todo == SL_TODO_EVENT && cmd->core.event == SL_EV_RESUME)
 		sl_kept_move(cmd);
 
 	sl_spin_lock(&n->lock);
 	cmd->core.todo = SL_TODO_NOTHING;
+	if (todo == SL_TODO_EVENT)
+		ev = cmd->core.event;
+	if (todo != SL_TODO_RESPOND)
+		sl_cmd_event(cmd, ev, w);
 	if (todo == SL_TODO_EVENT) {
-		sl_cmd_event(cmd, cmd->core.event, w);
 		/* It mostly ends with that, and stands on our list again: go on under the same lock. */
 		if (cmd->core.state == SL_ENDING) {
 			sl_list_del(&cmd->core.link);
 			todo = SL_TODO_RESPOND;
 		}
-	} else if (todo != SL_TODO_RESPOND) {
-		sl_cmd_event(cmd, SL_EV_CALLED, w);
 	}
 	if (todo == SL_TODO_RESPOND)
 		respond(cmd, w);

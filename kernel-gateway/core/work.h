@@ -14,6 +14,7 @@ enum sl_todo {
 	SL_TODO_EVENT,		/* deliver core.event */
 	SL_TODO_FETCH,		/* call ops->data_out */
 	SL_TODO_CANCEL,		/* call ops->data_out_cancel */
+	SL_TODO_SERVE,		/* run its service */
 	SL_TODO_RESPOND,	/* call ops->respond */
 };
 

@@ -30,10 +30,10 @@
  * Version: major << 16 | minor. Peers of another major refuse each other and
  * name both versions; a larger minor only adds features, each behind a bit.
  */
-#define SLUICE_ABI_VERSION	0x00020000U
+#define SLUICE_ABI_VERSION	0x00030000U
 
 /* Features: asked for in HELLO, granted in its reply and in the control page. */
-#define SLUICE_FEATURE_DELEGATE	(1ULL << 0)	/* completions may name {file, offset, length}; reserved, never granted by ABI 2.0 */
+#define SLUICE_FEATURE_DELEGATE	(1ULL << 0)	/* completions may name {file, offset, length}; reserved, never granted by ABI 3.0 */
 
 /* Limits of the ABI itself; a gateway may be configured to less. */
 #define SLUICE_MAX_QUEUES	64U
@@ -179,6 +179,12 @@ enum sluice_direction {
  * not answered. `sequence` is the one it had then; buffer, tag and generation are new.
  */
 #define SLUICE_DESC_REDELIVERED	(1U << 0)
+/*
+ * Not to be executed: the buffer's data_out_len bytes are the gateway's own record of the
+ * device (its persistent reservations). Store them so that they survive a loss of power,
+ * in place of those stored before, and answer GOOD when that is so.
+ */
+#define SLUICE_DESC_STORE	(1U << 1)
 
 /*
  * One command. Valid from the moment its tag is in the submission ring until

@@ -51,7 +51,7 @@ static void assert_run(char *const argv[], int expected, const char *says)
 
 static void should_print_version_and_abi(void **state)
 {
-	RUN(0, "ABI 2.0", "--version");
+	RUN(0, "ABI 3.0", "--version");
 	RUN(0, "--spin-us", "--help");
 }
 

@@ -113,10 +113,10 @@ static void should_name_both_versions_when_they_differ(void **state)
 	struct connection c = { .fd = raw_connect() };
 	const char *text;
 
-	p.hello.abi_version = 3u << 16 | 3;
+	p.hello.abi_version = 4u << 16 | 3;
 	text = refused(&c, &p, sizeof(p), -EPROTONOSUPPORT);
-	assert_says(text, "gateway speaks ABI 2.0");
-	assert_says(text, "client 3.3");
+	assert_says(text, "gateway speaks ABI 3.0");
+	assert_says(text, "client 4.3");
 	/* It may say it better now. */
 	p.hello.abi_version = SLUICE_ABI_VERSION | 9;
 	p.hello.magic++;

@@ -4,7 +4,7 @@ package io.sluice.ring;
 /** Constants of {@code kernel-gateway/include/sluice/abi.h}; a test compares each with the C compiler's. */
 public final class Abi {
     public static final long MAGIC = 0x01004543494c5553L;
-    public static final int VERSION = 0x00020000;
+    public static final int VERSION = 0x00030000;
     public static final int MAX_QUEUES = 64;
     public static final int MAX_DEPTH = 4096;
     public static final int MAX_BUFFER = 16 << 20;
@@ -21,6 +21,7 @@ public final class Abi {
     public static final int SESSION_BROKEN = 3;
 
     public static final int DESC_REDELIVERED = 1;
+    public static final int DESC_STORE = 2;
 
     public static final int EVENT_NEXUS_ADD = 1;
     public static final int EVENT_NEXUS_REMOVE = 2;
@@ -69,7 +70,7 @@ public final class Abi {
 
     private Abi() {}
 
-    /** {@code 2.0} for 00020000h. */
+    /** {@code 3.0} for 00030000h. */
     public static String versionText(int version) {
         return (version >>> 16) + "." + (version & 0xFFFF);
     }
