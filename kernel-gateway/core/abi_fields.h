@@ -32,6 +32,7 @@
 	S(sluice_device_remove, 8) \
 	S(sluice_portal, 72) \
 	S(sluice_target, 304) \
+	S(sluice_target_port, 248) \
 	S(sluice_group, 304) \
 	S(sluice_group_initiator, 544) \
 	S(sluice_lun, 376) \
@@ -140,7 +141,8 @@
 	F(sluice_event, queue, 16, 4) \
 	F(sluice_event, tag, 20, 4) \
 	F(sluice_event, generation, 24, 4) \
-	F(sluice_event, reserved, 28, 4) \
+	F(sluice_event, relative_port, 28, 2) \
+	F(sluice_event, port_group, 30, 2) \
 	F(sluice_event, initiator_port, 32, 240) \
 	F(sluice_event, target_port, 272, 240)
 
@@ -217,6 +219,12 @@
 	F(sluice_target, name, 0, 240) \
 	F(sluice_target, alias, 240, 64)
 
+#define ABI_FIELDS_sluice_target_port(F) \
+	F(sluice_target_port, target, 0, 240) \
+	F(sluice_target_port, group, 240, 2) \
+	F(sluice_target_port, relative_port, 242, 2) \
+	F(sluice_target_port, reserved, 244, 4)
+
 #define ABI_FIELDS_sluice_group(F) \
 	F(sluice_group, target, 0, 240) \
 	F(sluice_group, group, 240, 64)
@@ -286,7 +294,10 @@
 	F(sluice_nexus_info, nexus, 544, 4) \
 	F(sluice_nexus_info, live, 548, 4) \
 	F(sluice_nexus_info, commands, 552, 8) \
-	F(sluice_nexus_info, reserved, 560, 32)
+	F(sluice_nexus_info, relative_port, 560, 2) \
+	F(sluice_nexus_info, port_group, 562, 2) \
+	F(sluice_nexus_info, reserved0, 564, 4) \
+	F(sluice_nexus_info, reserved, 568, 24)
 
 #define ABI_FIELDS_sluice_rig_open(F) \
 	F(sluice_rig_open, data_bytes, 0, 8)
@@ -298,7 +309,8 @@
 	F(sluice_rig_nexus, initiator_port, 0, 240) \
 	F(sluice_rig_nexus, target, 240, 240) \
 	F(sluice_rig_nexus, nexus, 480, 4) \
-	F(sluice_rig_nexus, reserved, 484, 4)
+	F(sluice_rig_nexus, port_group, 484, 2) \
+	F(sluice_rig_nexus, relative_port, 486, 2)
 
 #define ABI_FIELDS_sluice_rig_command(F) \
 	F(sluice_rig_command, nexus, 0, 4) \

@@ -6,6 +6,7 @@
  */
 #include "nexus.h"
 #include "session.h"
+#include "target_port.h"
 
 /* Under admin_lock. NULL if the ring is full (or its reader's index makes no sense). */
 static struct sluice_event *event_slot(struct sl_session *s)
@@ -66,6 +67,8 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 		memset(ev, 0, sizeof(*ev));
 		ev->type = SLUICE_EVENT_NEXUS_ADD;
 		ev->nexus = k->want;
+		ev->relative_port = sl_target_port_number(n->port);
+		ev->port_group = n->port->group;
 		memcpy(ev->initiator_port, n->initiator_port, sizeof(ev->initiator_port));
 		memcpy(ev->target_port, n->target_port, sizeof(ev->target_port));
 		put(s, ev);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
 
-#define ACTION(op, sa, reserved, need, speed, changes, text)                              \
-	{ op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SL_PACE_##speed, changes, text }
+#define ACTION(op, sa, reserved, need, speed, changes, text)                                     \
+	{                                                                                        \
+		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SL_PACE_##speed, changes, text \
+	}
 #define ROW(op, reserved, need, speed, changes, text) \
 	[op] = ACTION(op, SL_ANY_ACTION, reserved, need, speed, changes, text)
 
@@ -146,8 +148,9 @@ static const struct sl_facts actions[] = {
 
 /* clang-format on */
 
-static const struct sl_facts unknown = { 0, SL_ANY_ACTION, SL_RESERVED_WRITE, SL_ACCESS_ACTIVE,
-					 SL_PACE_LONG, true, "unknown" };
+static const struct sl_facts unknown = {
+	0, SL_ANY_ACTION, SL_RESERVED_WRITE, SL_ACCESS_ACTIVE, SL_PACE_LONG, true, "unknown"
+};
 
 /* SPC-5 4.2: opcodes whose meaning a service action completes. */
 u8 sl_service_action(const struct sl_cmd *cmd)

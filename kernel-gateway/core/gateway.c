@@ -2,6 +2,7 @@
 #include "nexus.h"
 #include "session.h"
 #include "target.h"
+#include "target_port.h"
 
 #define SL_SECOND_NS 1000000000ULL
 
@@ -48,6 +49,8 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 	}
 	sl_mutex_init(&gw->config);
 	sl_list_init(&gw->targets);
+	sl_list_init(&gw->ports);
+	sl_list_init(&gw->portal_groups);
 	sl_list_init(&gw->tmfs);
 	*out = gw;
 	return 0;
@@ -55,6 +58,8 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 
 void sl_gateway_destroy(struct sl_gateway *gw)
 {
+	struct sl_list *node;
+
 	for (u32 i = 0; i < gw->limits.max_sessions && gw->sessions[i]; i++) {
 		struct sl_session *s = gw->sessions[i];
 
@@ -65,6 +70,10 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 	}
 	for (u32 i = 0; i < gw->n_devices; i++)
 		sl_free(gw->devices[i]);
+	while ((node = sl_list_pop(&gw->ports)))
+		sl_free(sl_entry(node, struct sl_target_port, link));
+	while ((node = sl_list_pop(&gw->portal_groups)))
+		sl_free(sl_entry(node, struct sl_portal_group, link));
 	sl_free(gw->sessions);
 	sl_free(gw->devices);
 	sl_free(gw->nexuses);

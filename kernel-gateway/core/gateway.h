@@ -192,6 +192,10 @@ int sl_target_at(struct sl_gateway *gw, u32 index, struct sluice_target *t);
  */
 int sl_target_admits(struct sl_gateway *gw, const char *target, const char *initiator_name,
 		     struct sluice_target *t);
+/* Portals have this target portal group tag (1 .. 65535): every target has a port in it. 0, -ENOSPC, -ENOMEM. */
+int sl_portal_group_add(struct sl_gateway *gw, u16 tag);
+/* The relative target port identifier of a port. -EINVAL, -EEXIST, -EBUSY (initiators use it) with `why`. */
+int sl_target_port_set(struct sl_gateway *gw, const struct sluice_target_port *p, const char **why);
 int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
 int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
 int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
@@ -209,7 +213,8 @@ enum sl_nexus_origin {
 
 /*
  * Allocates. `initiator_port` is the full port name ("iqn...,i,0x..."), whose part
- * before ",i," chooses the group of the target of that name. -ENOENT: no such target.
+ * before ",i," chooses the group of the target of that name; `target_port` ends in
+ * ",t,0x" and the portal group's tag. -ENOENT: no such target.
  * -EACCES: not admitted. -ENOSPC: too many.
  */
 int sl_nexus_open(struct sl_gateway *gw, const char *target,
@@ -223,6 +228,8 @@ int sl_nexus_open(struct sl_gateway *gw, const char *target,
  */
 void sl_nexus_close(struct sl_nexus *n, u64 now_ns);
 u32 sl_nexus_id(const struct sl_nexus *n);
+/* The relative target port identifier of the port that it came through. */
+u16 sl_nexus_relative_port(const struct sl_nexus *n);
 void *sl_nexus_fabric(const struct sl_nexus *n);
 /*
  * On devices that are spread over all queues (SLUICE_QUEUE_ANY) this nexus uses

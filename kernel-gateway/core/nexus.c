@@ -2,6 +2,7 @@
 #include "lun_map.h"
 #include "sense.h"
 #include "session.h"
+#include "target_port.h"
 #include "task_management.h"
 
 struct sl_itl *sl_nexus_itl(struct sl_nexus *n, u32 lun)
@@ -133,6 +134,9 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
 	if (!n->group)
 		return -EACCES;
+	n->port = sl_target_port_of(n->gw, target, sl_port_name_group(n->target_port), &result);
+	if (!n->port)
+		return result;
 	result = register_nexus(n->gw, n);
 	if (result)
 		return result;
@@ -143,6 +147,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 		unregister_nexus(n->gw, n);
 		return result;
 	}
+	n->port->nexuses++;
 	sl_list_add_tail(&t->nexuses, &n->of_target);
 	return 0;
 }
@@ -179,6 +184,7 @@ void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
 	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	sl_list_del(&n->of_target);
+	n->port->nexuses--;
 	sl_spin_lock(&n->lock);
 	n->closing = true;
 	n->live++; /* the function's */
@@ -231,6 +237,11 @@ u32 sl_nexus_id(const struct sl_nexus *n)
 	return n->id;
 }
 
+u16 sl_nexus_relative_port(const struct sl_nexus *n)
+{
+	return sl_target_port_number(n->port);
+}
+
 void *sl_nexus_fabric(const struct sl_nexus *n)
 {
 	return n->fabric;
@@ -275,6 +286,8 @@ int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *in
 		memcpy(info->target_port, n->target_port, sizeof(info->target_port));
 		memcpy(info->peer, n->peer, sizeof(info->peer));
 		info->nexus = n->id;
+		info->relative_port = sl_target_port_number(n->port);
+		info->port_group = n->port->group;
 		sl_spin_lock(&n->lock);
 		info->live = live_commands(n);
 		info->commands = n->commands;

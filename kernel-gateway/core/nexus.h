@@ -10,6 +10,8 @@
 #define SL_LUN_CHUNK	256U
 #define SL_LUN_CHUNKS	((SLUICE_LUN_MAX + SL_LUN_CHUNK) / SL_LUN_CHUNK)
 
+struct sl_target_port;
+
 struct sl_ua {
 	u8 asc, ascq;
 };
@@ -56,6 +58,7 @@ struct sl_nexus {
 
 	struct sl_target *target;	/* under gw->config from here */
 	struct sl_group *group;
+	struct sl_target_port *port;	/* constant once it is open */
 	struct sl_list of_target;
 	bool reinstated;
 	struct sl_tmf close_tmf;

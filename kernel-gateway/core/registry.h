@@ -30,6 +30,9 @@ struct sl_gateway {
 
 	sl_mutex config;
 	struct sl_list targets;
+	struct sl_list ports;		/* target_port.c; under `config`, as the two below */
+	struct sl_list portal_groups;
+	u32 port_number;		/* the last that was given */
 
 	struct sl_session **sessions;	/* [max_sessions]; slots are made on first use (release/acquire) */
 	u64 session_serial;

@@ -5,7 +5,8 @@
 #include "service.h"
 
 static const struct sl_service services[] = {
-	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_request_sense },
+	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE,
+	  .at_once = sl_local_request_sense },
 	{ SL_OP_REPORT_LUNS, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns },
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "target.h"
 
+#include "target_port.h"
+
 struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name)
 {
 	struct sl_list *pos;
@@ -60,6 +62,7 @@ static int target_add(struct sl_gateway *gw, const struct sluice_target *spec, c
 {
 	static const char default_name[SLUICE_NAME_LEN] = "default";
 	struct sl_target *t = sl_target_named(gw, spec->name);
+	int result;
 
 	if (t) {
 		if (strncmp(t->alias, spec->alias, sizeof(t->alias)) == 0)
@@ -74,9 +77,12 @@ static int target_add(struct sl_gateway *gw, const struct sluice_target *spec, c
 	memcpy(t->alias, spec->alias, sizeof(t->alias));
 	sl_list_init(&t->groups);
 	sl_list_init(&t->nexuses);
-	if (!group_create(t, default_name)) {
+	result = sl_target_ports_make(gw, spec->name);
+	if (result == 0 && !group_create(t, default_name))
+		result = -ENOMEM;
+	if (result) {
 		sl_free(t);
-		return -ENOMEM;
+		return result;
 	}
 	sl_list_add_tail(&gw->targets, &t->link);
 	return 0;

@@ -68,6 +68,19 @@ static void run_target_add(struct client *c, const struct sluice_msg *m, const v
 	answer_core(c, m, sl_target_add(c->server->host->gateway, t, &text), t->name, &text);
 }
 
+static void run_target_port_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_target_port *p = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(p, target, TEXT_REQUIRED, why) || RESERVED_CHECK(p, reserved, why)) {
+		fail_field(c, m, "TARGET_PORT_SET", why);
+		return;
+	}
+	answer_core(c, m, sl_target_port_set(c->server->host->gateway, p, &text), p->target, &text);
+}
+
 /* ---- TARGET_REMOVE: its sessions first ------------------------------------------- */
 
 static int attempt_target_remove(struct pending *p, char why[256])
@@ -214,6 +227,8 @@ const struct operation config_operations[] = {
 	{ SLUICE_OP_TARGET_ADD, "TARGET_ADD", sizeof(struct sluice_target), run_target_add },
 	{ SLUICE_OP_TARGET_REMOVE, "TARGET_REMOVE", sizeof(struct sluice_target),
 	  run_target_remove },
+	{ SLUICE_OP_TARGET_PORT_SET, "TARGET_PORT_SET", sizeof(struct sluice_target_port),
+	  run_target_port_set },
 	{ SLUICE_OP_GROUP_ADD, "GROUP_ADD", sizeof(struct sluice_group), run_group_add },
 	{ SLUICE_OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD",
 	  sizeof(struct sluice_group_initiator), run_group_initiator_add },

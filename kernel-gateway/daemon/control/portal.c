@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/gateway.h"
 #include "host/log.h"
 
 struct portal {
@@ -47,7 +48,12 @@ int portal_add(struct control_server *s, struct sluice_portal *portal, char why[
 		snprintf(why, 256, "no memory for a portal: give the process more");
 		return -ENOMEM;
 	}
-	err = iscsi_portal_add(s->iscsi, portal, why);
+	err = sl_portal_group_add(s->host->gateway, portal->group);
+	if (err)
+		snprintf(why, 256, "no room for the target ports of portal group %u: %s",
+			 portal->group, strerror(-err));
+	else
+		err = iscsi_portal_add(s->iscsi, portal, why);
 	if (err) {
 		free(known);
 		return err;

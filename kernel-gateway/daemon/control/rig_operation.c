@@ -66,7 +66,7 @@ static void run_rig_nexus(struct client *c, const struct sluice_msg *m, const vo
 		return;
 	if (TEXT_CHECK(&nexus, initiator_port, TEXT_REQUIRED, why) ||
 	    TEXT_CHECK(&nexus, target, TEXT_REQUIRED, why) || RESERVED_CHECK(&nexus, nexus, why) ||
-	    RESERVED_CHECK(&nexus, reserved, why)) {
+	    RESERVED_CHECK(&nexus, relative_port, why)) {
 		client_fail(c, m, -EINVAL, "RIG_NEXUS: %s", why);
 		return;
 	}

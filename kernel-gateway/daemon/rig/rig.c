@@ -137,7 +137,7 @@ static struct rig_nexus *find_port(struct rig *r, const struct sluice_rig_nexus 
 {
 	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
 		if (strcmp(n->initiator_port, m->initiator_port) == 0 &&
-		    strcmp(n->target, m->target) == 0)
+		    strcmp(n->target, m->target) == 0 && n->port_group == m->port_group)
 			return n;
 	}
 	return NULL;
@@ -161,6 +161,7 @@ static struct rig_nexus *add_port(struct rig *r, const struct sluice_rig_nexus *
 	n->closed_work.run = closed_on_loop_0;
 	memcpy(n->initiator_port, m->initiator_port, sizeof(n->initiator_port));
 	memcpy(n->target, m->target, sizeof(n->target));
+	n->port_group = m->port_group;
 	n->next = r->nexuses;
 	r->nexuses = n;
 	r->n_nexuses++;
@@ -184,11 +185,15 @@ static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256]
 
 int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 {
-	struct rig_nexus *n = find_port(r, m);
-	enum sl_nexus_origin origin = n ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW;
+	struct rig_nexus *n;
+	enum sl_nexus_origin origin;
 	char target_port[SLUICE_PORT_NAME_LEN];
 	int err;
 
+	if (m->port_group == 0)
+		m->port_group = 1;
+	n = find_port(r, m);
+	origin = n ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW;
 	if (n && n->core) {
 		snprintf(why, 256,
 			 "initiator port %.100s has an I_T nexus (%u) with that target: "
@@ -196,7 +201,7 @@ int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 			 m->initiator_port, n->id);
 		return -EEXIST;
 	}
-	if (snprintf(target_port, sizeof(target_port), "%s,t,0x0001", m->target) >=
+	if (snprintf(target_port, sizeof(target_port), "%s,t,0x%04x", m->target, m->port_group) >=
 	    (int)sizeof(target_port)) {
 		snprintf(why, 256, "target name of %zu bytes: too long for a port name",
 			 strlen(m->target));
@@ -215,6 +220,7 @@ int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 	r->n_live++;
 	n->id = sl_nexus_id(n->core);
 	m->nexus = n->id;
+	m->relative_port = sl_nexus_relative_port(n->core);
 	return 0;
 }
 

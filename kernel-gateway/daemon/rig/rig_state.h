@@ -24,6 +24,7 @@ struct rig_nexus {
 	struct rig_nexus *next;
 	struct sl_nexus *core;		/* NULL once closed whole */
 	uint32_t id;
+	uint16_t port_group;
 	bool closing;
 	struct loop_work closed_work;
 	char initiator_port[SLUICE_PORT_NAME_LEN];

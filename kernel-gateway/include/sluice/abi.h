@@ -251,7 +251,7 @@ struct sluice_response {
  * drains the requests before it judges completions of the same session.
  */
 enum sluice_event_type {
-	SLUICE_EVENT_NEXUS_ADD		= 1,	/* nexus, initiator_port, target_port */
+	SLUICE_EVENT_NEXUS_ADD		= 1,	/* nexus, initiator_port, target_port, relative_port, port_group */
 	SLUICE_EVENT_NEXUS_REMOVE	= 2,	/* nexus; its commands have ended */
 	SLUICE_EVENT_TASK_MANAGEMENT	= 3,	/* function, device, nexus; tag/generation for ABORT TASK. Hasten or ignore; answer the commands as always */
 	SLUICE_EVENT_LUN_RESET		= 4,	/* device: return volatile state to its default (SAM-6 6.3.3) */
@@ -279,7 +279,8 @@ struct sluice_event {
 	__u32 queue;			/* of tag */
 	__u32 tag;
 	__u32 generation;
-	__u32 reserved;
+	__u16 relative_port;		/* the target port's relative target port identifier (SPC-5), 1 .. 65535 */
+	__u16 port_group;		/* its target port group, which is its target portal group tag */
 	char  initiator_port[SLUICE_PORT_NAME_LEN];
 	char  target_port[SLUICE_PORT_NAME_LEN];
 };
@@ -340,6 +341,7 @@ enum sluice_op {
 	SLUICE_OP_DEVICE_INFO	= 41,	/* sluice_cursor -> sluice_device_info; -ENOENT past the last */
 	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
+	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -449,6 +451,17 @@ struct sluice_target {
 	char  alias[SLUICE_NAME_LEN];
 };
 
+/*
+ * A target behind a portal group is a SCSI target port. What is not numbered by the
+ * control plane has the next free number, in the order of first appearance.
+ */
+struct sluice_target_port {
+	char  target[SLUICE_PORT_NAME_LEN];
+	__u16 group;			/* target portal group tag, 1 .. 65535 */
+	__u16 relative_port;		/* relative target port identifier, 1 .. 65535, of this port only */
+	__u32 reserved;
+};
+
 /* A group of initiators sees a LUN map of its own. "default" exists in every target and takes who matches no other. */
 struct sluice_group {
 	char  target[SLUICE_PORT_NAME_LEN];
@@ -541,7 +554,10 @@ struct sluice_nexus_info {
 	__u32 nexus;
 	__u32 live;
 	__u64 commands;
-	__u64 reserved[4];
+	__u16 relative_port;		/* of target_port, as in struct sluice_event */
+	__u16 port_group;
+	__u32 reserved0;
+	__u64 reserved[3];
 };
 
 /* The rig: an initiator without a fabric. Data goes through a region that the rig maps. */
@@ -557,7 +573,8 @@ struct sluice_rig_nexus {
 	char  initiator_port[SLUICE_PORT_NAME_LEN];
 	char  target[SLUICE_PORT_NAME_LEN];
 	__u32 nexus;			/* reply, and in RIG_NEXUS_CLOSE */
-	__u32 reserved;
+	__u16 port_group;		/* request: through a target port of this portal group; 0: of group 1 */
+	__u16 relative_port;		/* reply: of that target port */
 };
 
 struct sluice_rig_command {

@@ -87,6 +87,11 @@ static void nexus_closed(void *fabric_nexus)
 static const struct sl_fabric_ops fabric_ops = { data_out, data_out_cancel, respond, tmf_done,
 						 nexus_closed };
 
+const struct sl_fabric_ops *fx_fabric(void)
+{
+	return &fabric_ops;
+}
+
 void fx_session_open(u32 depth, u64 pool_bytes)
 {
 	struct sluice_session_open open = {

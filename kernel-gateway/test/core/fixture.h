@@ -71,6 +71,7 @@ void fx_lun_map(u32 lun, const char *device);
 /* Opens a nexus and takes away its first Unit Attention on LUN 0. */
 struct sl_nexus *fx_nexus(const char *initiator);
 struct sl_nexus *fx_nexus_raw(const char *initiator, enum sl_nexus_origin origin);
+const struct sl_fabric_ops *fx_fabric(void);
 
 /* Fabric */
 void fx_init(struct fx_cmd *c, struct sl_nexus *n, u8 opcode, u8 direction, u32 expected_len);

@@ -111,7 +111,7 @@ static void should_refuse_bad_functions_nexuses_and_rigs_with_value(void **state
 	WITH(target[0], '\0', "target has bytes behind");
 	WITH(target[4], (char)0xff, "target has byte ffh at 4");
 	WITH(nexus, 1, "nexus has byte 01h");
-	WITH(reserved, 1, "reserved has byte 01h");
+	WITH(relative_port, 1, "relative_port has byte 01h");
 #undef WITH
 	assert_int_equal(connection_call(&r.link, SLUICE_OP_RIG_TIME, &time, sizeof(time), NULL, 0,
 					 why),

@@ -56,6 +56,7 @@ public final class Abi {
     public static final int OP_DEVICE_INFO = 41;
     public static final int OP_NEXUS_INFO = 42;
     public static final int OP_SHUTDOWN = 43;
+    public static final int OP_TARGET_PORT_SET = 48;
 
     public static final int ROLE_HANDLER = 1;
     public static final int ROLE_CONTROL = 2;

@@ -8,7 +8,8 @@ package io.sluice.ring;
  *  event                                   request
  *    0 type      4 device   8 nexus          0 type    4 device   8 nexus
  *   12 function 16 queue   20 tag           12 scope  13 asc     14 ascq   15 -
- *   24 generation          28 -             16 control_mode      20 -
+ *   24 generation                          16 control_mode      20 -
+ *   28 relative_port 30 port_group
  *   32 initiator_port[240]                  64
  *  272 target_port[240]
  *  512
@@ -22,6 +23,8 @@ final class AdminDescriptor {
     static final int EVENT_QUEUE = 16;
     static final int EVENT_TAG = 20;
     static final int EVENT_GENERATION = 24;
+    static final int EVENT_RELATIVE_PORT = 28;
+    static final int EVENT_PORT_GROUP = 30;
     static final int EVENT_INITIATOR_PORT = 32;
     static final int EVENT_TARGET_PORT = 272;
     static final int EVENT_SIZE = 512;

@@ -99,6 +99,15 @@ public final class MessageDescriptor {
         private Target() {}
     }
 
+    public static final class TargetPort {
+        public static final int TARGET = 0;
+        public static final int GROUP = 240;
+        public static final int RELATIVE_PORT = 242;
+        public static final int SIZE = 248;
+
+        private TargetPort() {}
+    }
+
     public static final class Group {
         public static final int TARGET = 0;
         public static final int GROUP = 240;
@@ -191,6 +200,8 @@ public final class MessageDescriptor {
         public static final int NEXUS = 544;
         public static final int LIVE = 548;
         public static final int COMMANDS = 552;
+        public static final int RELATIVE_PORT = 560;
+        public static final int PORT_GROUP = 562;
         public static final int SIZE = 592;
 
         private NexusInfo() {}

@@ -107,6 +107,7 @@ class AbiLayoutTest {
         structure("sluice_device_remove", MessageDescriptor.DeviceRemove.class, "", wrong);
         structure("sluice_portal", MessageDescriptor.Portal.class, "", wrong);
         structure("sluice_target", MessageDescriptor.Target.class, "", wrong);
+        structure("sluice_target_port", MessageDescriptor.TargetPort.class, "", wrong);
         structure("sluice_group", MessageDescriptor.Group.class, "", wrong);
         structure("sluice_group_initiator", MessageDescriptor.GroupInitiator.class, "", wrong);
         structure("sluice_lun", MessageDescriptor.Lun.class, "", wrong);
