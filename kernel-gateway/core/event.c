@@ -348,7 +348,7 @@ void sl_event_kick(struct sl_session *s)
 	}
 	sl_spin_unlock(&s->admin_lock);
 	if (wake)
-		s->gw->ops->wake(s->gw->host, word);
+		s->gw->ops->wake(s->gw->host, s, NULL, word);
 	sl_spin_lock(&s->admin_lock);
 	s->admin_users--;
 	sl_spin_unlock(&s->admin_lock);

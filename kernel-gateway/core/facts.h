@@ -11,8 +11,8 @@
 /* What a reservation of another I_T nexus means for it (SPC-5 5.14.1, SBC-4, SSC-5, SMC-3). */
 enum sl_reserved_for {
 	SL_RESERVED_NEVER,	/* processed in any case */
-	SL_RESERVED_READ,	/* conflicts with Exclusive Access types: reads */
-	SL_RESERVED_WRITE,	/* conflicts with every type: writes, or changes what others see */
+	SL_RESERVED_READS,	/* conflicts with Exclusive Access types: reads */
+	SL_RESERVED_WRITES,	/* conflicts with every type: writes, or changes what others see */
 	SL_RESERVED_FIELD,	/* a field in its CDB decides */
 };
 

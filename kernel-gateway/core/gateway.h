@@ -36,8 +36,8 @@ struct sl_host_ops {
 	 * sl_queue_doorbell(q) soon, best once per batch of work.
 	 */
 	void (*queue_dirty)(void *host, struct sl_queue *q);
-	/* Wake the handler thread that sleeps on this futex word (FUTEX_WAKE, all). */
-	void (*wake)(void *host, u32 *word);
+	/* Wake the handler threads that sleep for this queue (NULL: the admin ring); `word` is its flag (FUTEX_WAKE, all). */
+	void (*wake)(void *host, struct sl_session *s, struct sl_queue *q, u32 *word);
 	/* The next deadline moved forward to deadline_ns: call sl_gateway_tick() then. */
 	void (*timer)(void *host, u64 deadline_ns);
 	/* The session's ring is broken (the reason is text): call sl_session_close() from a clean stack. */
@@ -129,6 +129,9 @@ bool sl_session_drained(struct sl_session *s);
 void sl_session_destroy(struct sl_session *s);
 
 u32 sl_session_id(const struct sl_session *s);
+/* Host-private pointer: set before the session has traffic. */
+void sl_session_set_host(struct sl_session *s, void *host_session);
+void *sl_session_host(const struct sl_session *s);
 struct sl_queue *sl_session_queue(struct sl_session *s, u32 index);
 /* Host-private pointer, for a host that maps queues to threads: set before the queue has traffic. */
 void sl_queue_set_host(struct sl_queue *q, void *host_queue);

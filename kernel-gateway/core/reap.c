@@ -255,7 +255,7 @@ void sl_queue_doorbell(struct sl_queue *q)
 	sl_fence_full();
 	if (sl_load_relaxed(word)) {
 		sl_store_relaxed(word, 0);
-		q->session->gw->ops->wake(q->session->gw->host, word);
+		q->session->gw->ops->wake(q->session->gw->host, q->session, q, word);
 	}
 	leave(q);
 }

@@ -321,6 +321,16 @@ u32 sl_session_id(const struct sl_session *s)
 	return s->id;
 }
 
+void sl_session_set_host(struct sl_session *s, void *host_session)
+{
+	s->host = host_session;
+}
+
+void *sl_session_host(const struct sl_session *s)
+{
+	return s->host;
+}
+
 struct sl_queue *sl_session_queue(struct sl_session *s, u32 index)
 {
 	return index < s->n_queues ? s->queues[index] : NULL;

@@ -71,6 +71,7 @@ struct sl_known_nexus {
 struct sl_session {
 	struct sl_gateway *gw;
 	u32 slot;
+	void *host;
 	u64 serial;			/* unique over all sessions; 0: the slot is empty */
 	bool open;			/* from create to destroy; under gw->config */
 	bool live;			/* from create to close; under pool_lock */

@@ -23,7 +23,7 @@ void sl_tmf_start(struct sl_tmf *tmf, struct sl_work *w)
 }
 
 /* Under tmf_lock. */
-static bool complete(struct sl_gateway *gw, const struct sl_tmf *tmf)
+static bool is_complete(struct sl_gateway *gw, const struct sl_tmf *tmf)
 {
 	struct sl_list *pos;
 
@@ -54,7 +54,7 @@ void sl_tmf_put(struct sl_tmf *tmf, struct sl_work *w)
 	sl_list_init(&done);
 	sl_spin_lock(&gw->tmf_lock);
 	sl_list_for_each_safe(pos, tmp, &gw->tmfs) {
-		if (!complete(gw, sl_entry(pos, struct sl_tmf, core.link)))
+		if (!is_complete(gw, sl_entry(pos, struct sl_tmf, core.link)))
 			continue;
 		sl_list_del(pos);
 		sl_list_add_tail(&done, pos);

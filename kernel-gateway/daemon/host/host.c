@@ -20,8 +20,10 @@ static void queue_dirty(void *host, struct sl_queue *q)
 	ring_queue_dirty(sl_queue_host(q));
 }
 
-static void wake(void *host, u32 *word)
+static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
 {
+	(void)s;
+	(void)q;
 	/* Shared with another process: not FUTEX_WAKE_PRIVATE. */
 	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }

@@ -71,8 +71,10 @@ static void queue_dirty(void *host, struct sl_queue *q)
 	(void)q; /* each queue's thread rings its own at every turn */
 }
 
-static void wake(void *host, u32 *word)
+static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
 {
+	(void)s;
+	(void)q;
 	(void)host;
 	(void)word;
 }

@@ -31,8 +31,10 @@ static void queue_dirty(void *host, struct sl_queue *q)
 	sl_queue_doorbell(q);
 }
 
-static void wake(void *host, u32 *word)
+static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
 {
+	(void)s;
+	(void)q;
 }
 
 static void timer(void *host, u64 deadline_ns)
