@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "host/log.h"
-#include "operation.h"
+#include "control/operation.h"
 #include "pending.h"
 #include "rig/rig.h"
 
@@ -31,6 +31,53 @@ struct reply {
 struct loop *client_loop(struct client *c)
 {
 	return host_control_loop(c->server->host);
+}
+
+/* ---- What operations ask (control/client.h) ---------------------------------------- */
+
+struct sl_gateway *client_gateway(struct client *c)
+{
+	return c->server->host->gateway;
+}
+
+u64 client_now(struct client *c)
+{
+	return loop_now(client_loop(c));
+}
+
+u32 client_role(const struct client *c)
+{
+	return c->role;
+}
+
+static const char *role_name(u32 role)
+{
+	return role == SLUICE_ROLE_HANDLER ? "handler" :
+	       role == SLUICE_ROLE_RIG	   ? "rig" :
+					     "control";
+}
+
+int client_introduce(struct client *c, const struct sluice_hello *hello, struct sluice_hello *reply,
+		     char why[256])
+{
+	if (c->refusal[0]) {
+		snprintf(why, 256, "%s", c->refusal);
+		return -EACCES;
+	}
+	c->role = hello->role;
+	memcpy(c->name, hello->name, sizeof(c->name));
+	loop_timer_cancel(client_loop(c), &c->hello_timer);
+	log_debug("control", "client \"%s\" (pid %d, uid %u) as %s", c->name, c->peer.pid,
+		  c->peer.uid, role_name(c->role));
+	reply->pid = (u32)getpid();
+	snprintf(reply->name, sizeof(reply->name), "sluiced");
+	return 0;
+}
+
+/* Initiators hear of it by their Unit Attentions. */
+void client_luns_changed(struct client *c)
+{
+	(void)c;
 }
 
 /* ---- Sending --------------------------------------------------------------------- */
@@ -214,6 +261,9 @@ static bool receive_packet(struct client *c)
 	}
 	/* A packet that did not fit says its true length here, and no operation is that long. */
 	operation_run(c, &packet.head, packet.body, (uint32_t)((size_t)n - sizeof(packet.head)));
+	/* It has been told why. */
+	if (c->refusal[0])
+		client_doom(c);
 	return true;
 }
 

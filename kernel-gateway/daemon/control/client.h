@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "control/client.h"
 #include "server.h"
 
 struct handler_session;
@@ -38,17 +39,17 @@ int client_create(struct control_server *s, int fd, const struct ucred *peer, co
 void client_doom(struct client *c);
 
 struct loop *client_loop(struct client *c);
-/* A reply with `len` bytes of body and descriptors. */
-void client_reply(struct client *c, const struct sluice_msg *to, const void *body, uint32_t len);
+/* A reply with descriptors. */
 void client_reply_fds(struct client *c, const struct sluice_msg *to, const void *body, uint32_t len,
 		      const int *fds, uint32_t n_fds);
-/* A reply that says why not; err is a negative errno. */
-void client_fail(struct client *c, const struct sluice_msg *to, int err, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
 /* Nothing if err is 0, with an empty reply; else `why`. */
 void client_answer(struct client *c, const struct sluice_msg *to, int err, const char *why);
 /* Stops or goes on reading, for an operation whose reply comes later (replies come in order). */
 void client_pause(struct client *c, struct pending *p);
 void client_resume(struct client *c);
+
+/* What lives on a client goes with it. */
+void handler_client_gone(struct client *c);
+void rig_client_gone(struct client *c);
 
 #endif /* SLUICE_DAEMON_CONTROL_CLIENT_H */

@@ -6,9 +6,10 @@
 
 #include "host/handler_session.h"
 #include "host/log.h"
-#include "operation.h"
+#include "client.h"
+#include "control/operation.h"
 #include "pending.h"
-#include "text.h"
+#include "control/text.h"
 
 static void session_broken(struct handler_session *s, void *arg)
 {

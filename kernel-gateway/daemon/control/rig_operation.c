@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "operation.h"
+#include "client.h"
+#include "control/operation.h"
 #include "pending.h"
 #include "rig/rig.h"
-#include "text.h"
+#include "control/text.h"
 
 #define MAX_ADVANCE_NS 315360000000000000ull
 

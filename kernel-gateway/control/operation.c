@@ -1,37 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "operation.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "host/log.h"
 #include "text.h"
 
+static const struct operation hello_operations[];
+
 struct role {
-	uint32_t role;
+	u32 role;
 	const char *name;
-	const struct operation *table;
+	const struct operation *tables[2];
 };
 
 static const struct role roles[] = {
-	{ SLUICE_ROLE_HANDLER, "handler", handler_operations },
-	{ SLUICE_ROLE_CONTROL, "control", config_operations },
-	{ SLUICE_ROLE_RIG, "rig", rig_operations },
+	{ SLUICE_ROLE_HANDLER, "handler", { handler_operations } },
+	{ SLUICE_ROLE_CONTROL, "control", { config_operations, host_operations } },
+	{ SLUICE_ROLE_RIG, "rig", { rig_operations } },
 };
 
 #define N_ROLES (sizeof(roles) / sizeof(roles[0]))
 
-static const struct role *find_role(uint32_t role)
+static const struct role *find_role(u32 role)
 {
-	for (size_t i = 0; i < N_ROLES; i++) {
+	for (u32 i = 0; i < N_ROLES; i++) {
 		if (roles[i].role == role)
 			return &roles[i];
 	}
 	return NULL;
 }
 
-static const struct operation *find(const struct operation *table, uint32_t op)
+static const struct operation *find(const struct operation *table, u32 op)
 {
 	for (; table->op; table++) {
 		if (table->op == op)
@@ -40,11 +36,18 @@ static const struct operation *find(const struct operation *table, uint32_t op)
 	return NULL;
 }
 
-/* The role that has this operation, for a message's sake. */
-static const struct role *role_of(uint32_t op)
+static const struct operation *find_of(const struct role *role, u32 op)
 {
-	for (size_t i = 0; i < N_ROLES; i++) {
-		if (find(roles[i].table, op))
+	const struct operation *o = find(role->tables[0], op);
+
+	return o || !role->tables[1] ? o : find(role->tables[1], op);
+}
+
+/* The role that has this operation, for a message's sake. */
+static const struct role *role_of(u32 op)
+{
+	for (u32 i = 0; i < N_ROLES; i++) {
+		if (find_of(&roles[i], op))
 			return &roles[i];
 	}
 	return NULL;
@@ -55,7 +58,7 @@ static const struct operation *admit(struct client *c, const struct sluice_msg *
 	const struct operation *o;
 	const struct role *other;
 
-	if (c->role == 0) {
+	if (client_role(c) == 0) {
 		o = find(hello_operations, m->op);
 		if (!o)
 			client_fail(c, m, -EPROTO,
@@ -63,9 +66,11 @@ static const struct operation *admit(struct client *c, const struct sluice_msg *
 				    SLUICE_OP_HELLO);
 		return o;
 	}
-	o = find(find_role(c->role)->table, m->op);
+	o = find_of(find_role(client_role(c)), m->op);
 	if (!o)
 		o = find(info_operations, m->op);
+	if (!o)
+		o = find(host_info_operations, m->op);
 	if (o)
 		return o;
 	other = role_of(m->op);
@@ -75,7 +80,7 @@ static const struct operation *admit(struct client *c, const struct sluice_msg *
 		client_fail(c, m, -EPERM,
 			    "operation %u belongs to role %s (%u), and this is %u: "
 			    "open another connection for it",
-			    m->op, other->name, other->role, c->role);
+			    m->op, other->name, other->role, client_role(c));
 	else
 		client_fail(c, m, -EOPNOTSUPP,
 			    "operation %u is unknown to ABI %u.%u: see enum "
@@ -84,7 +89,7 @@ static const struct operation *admit(struct client *c, const struct sluice_msg *
 	return NULL;
 }
 
-void operation_run(struct client *c, const struct sluice_msg *m, const void *body, uint32_t bytes)
+void operation_run(struct client *c, const struct sluice_msg *m, const void *body, u32 bytes)
 {
 	const struct operation *o = admit(c, m);
 
@@ -109,7 +114,7 @@ void operation_run(struct client *c, const struct sluice_msg *m, const void *bod
 static bool versions_agree(struct client *c, const struct sluice_msg *m,
 			   const struct sluice_hello *hello)
 {
-	uint32_t theirs = hello->abi_version, ours = SLUICE_ABI_VERSION;
+	u32 theirs = hello->abi_version, ours = SLUICE_ABI_VERSION;
 
 	if (hello->magic != SLUICE_MAGIC) {
 		client_fail(c, m, -EPROTO,
@@ -133,16 +138,10 @@ static void run_hello(struct client *c, const struct sluice_msg *m, const void *
 	const struct sluice_hello *hello = body;
 	struct sluice_hello reply = { .magic = SLUICE_MAGIC,
 				      .abi_version = SLUICE_ABI_VERSION,
-				      .role = hello->role,
-				      .pid = (uint32_t)getpid(),
-				      .name = "sluiced" };
+				      .role = hello->role };
 	char why[256];
+	int err;
 
-	if (c->refusal[0]) {
-		client_fail(c, m, -EACCES, "%s", c->refusal);
-		client_doom(c);
-		return;
-	}
 	if (!versions_agree(c, m, hello))
 		return;
 	if (!find_role(hello->role)) {
@@ -154,16 +153,15 @@ static void run_hello(struct client *c, const struct sluice_msg *m, const void *
 		client_fail(c, m, -EINVAL, "HELLO: %s", why);
 		return;
 	}
-	c->role = hello->role;
-	memcpy(c->name, hello->name, sizeof(c->name));
-	loop_timer_cancel(client_loop(c), &c->hello_timer);
-	log_debug("control", "client \"%s\" (pid %d, uid %u) as %s", c->name, c->peer.pid,
-		  c->peer.uid, find_role(c->role)->name);
 	/* features: no feature bit is granted by this version, whatever was asked for. */
-	client_reply(c, m, &reply, sizeof(reply));
+	err = client_introduce(c, hello, &reply, why);
+	if (err)
+		client_fail(c, m, err, "%s", why);
+	else
+		client_reply(c, m, &reply, sizeof(reply));
 }
 
-const struct operation hello_operations[] = {
+static const struct operation hello_operations[] = {
 	{ SLUICE_OP_HELLO, "HELLO", sizeof(struct sluice_hello), run_hello },
 	{ 0 },
 };

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Checks on what a client's message carries: texts and reserved bytes. */
-#ifndef SLUICE_DAEMON_TEXT_H
-#define SLUICE_DAEMON_TEXT_H
+#ifndef SLUICE_CONTROL_TEXT_H
+#define SLUICE_CONTROL_TEXT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#ifdef __KERNEL__
+#include <linux/kernel.h> /* snprintf */
+#else
+#include <stdio.h>
+#endif
+
+#include "core/port.h"
 
 enum text_need { TEXT_REQUIRED, TEXT_OPTIONAL };
 
@@ -22,4 +27,4 @@ int reserved_check(const void *bytes, size_t size, const char *field, char why[2
 #define RESERVED_CHECK(structure, member, why) \
 	reserved_check(&(structure)->member, sizeof((structure)->member), #member, why)
 
-#endif /* SLUICE_DAEMON_TEXT_H */
+#endif /* SLUICE_CONTROL_TEXT_H */

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What goes on in the gateway; for every role. */
-#include <errno.h>
-#include <unistd.h>
-
 #include "operation.h"
 #include "text.h"
-
-static void run_gateway_info(struct client *c, const struct sluice_msg *m, const void *body)
-{
-	struct control_server *s = c->server;
-	struct sluice_gateway_info info = { 0 };
-
-	sl_gateway_info(s->host->gateway, &info);
-	info.abi_version = SLUICE_ABI_VERSION;
-	info.pid = (uint32_t)getpid();
-	info.uptime_ns = loop_clock() - s->host->started_ns;
-	info.loops = s->host->n_loops;
-	info.protocol_errors = iscsi_protocol_errors(s->iscsi);
-	info.connections_refused = iscsi_connections_refused(s->iscsi);
-	client_reply(c, m, &info, sizeof(info));
-}
 
 static bool good_cursor(struct client *c, const struct sluice_msg *m,
 			const struct sluice_cursor *cursor)
@@ -40,7 +22,7 @@ static void run_device_info(struct client *c, const struct sluice_msg *m, const 
 
 	if (!good_cursor(c, m, cursor))
 		return;
-	err = sl_device_info(c->server->host->gateway, cursor->index, &info);
+	err = sl_device_info(client_gateway(c), cursor->index, &info);
 	if (err)
 		client_fail(c, m, err, "device index %u: past the last device", cursor->index);
 	else
@@ -55,7 +37,7 @@ static void run_nexus_info(struct client *c, const struct sluice_msg *m, const v
 
 	if (!good_cursor(c, m, cursor))
 		return;
-	err = sl_nexus_info(c->server->host->gateway, cursor->index, &info);
+	err = sl_nexus_info(client_gateway(c), cursor->index, &info);
 	if (err)
 		client_fail(c, m, err, "nexus index %u: past the last nexus", cursor->index);
 	else
@@ -63,7 +45,6 @@ static void run_nexus_info(struct client *c, const struct sluice_msg *m, const v
 }
 
 const struct operation info_operations[] = {
-	{ SLUICE_OP_GATEWAY_INFO, "GATEWAY_INFO", 0, run_gateway_info },
 	{ SLUICE_OP_DEVICE_INFO, "DEVICE_INFO", sizeof(struct sluice_cursor), run_device_info },
 	{ SLUICE_OP_NEXUS_INFO, "NEXUS_INFO", sizeof(struct sluice_cursor), run_nexus_info },
 	{ 0 },

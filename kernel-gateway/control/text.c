@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "text.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
 static size_t sequence_length(unsigned char lead)
 {
 	if (lead < 0x80)
@@ -74,7 +69,7 @@ int text_check(const char *text, size_t size, const char *field, enum text_need 
 
 int reserved_check(const void *bytes, size_t size, const char *field, char why[256])
 {
-	const uint8_t *at = bytes;
+	const u8 *at = bytes;
 
 	for (size_t i = 0; i < size; i++) {
 		if (at[i]) {

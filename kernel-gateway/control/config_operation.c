@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Role control: targets, their ports, groups, LUN maps. What it configures
+ * stays when its connection closes, and adding what is there already, just so, is
+ * success: a restarted control plane applies its configuration again.
+ */
+#include "operation.h"
+#include "text.h"
+
+static void fail_field(struct client *c, const struct sluice_msg *m, const char *name,
+		       const char *why)
+{
+	client_fail(c, m, -EINVAL, "%s: %s", name, why);
+}
+
+/* `why` is where the core put its text: read here, for a caller's arguments have no order. */
+static void answer_core(struct client *c, const struct sluice_msg *m, int err, const char *subject,
+			const char *const *why)
+{
+	if (err)
+		client_fail(c, m, err, "\"%s\": %s", subject, *why ? *why : "refused");
+	else
+		client_reply(c, m, NULL, 0);
+}
+
+static void run_target_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_target *t = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(t, name, TEXT_REQUIRED, why) || TEXT_CHECK(t, alias, TEXT_OPTIONAL, why)) {
+		fail_field(c, m, "TARGET_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_target_add(client_gateway(c), t, &text), t->name, &text);
+}
+
+static void run_target_port_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_target_port *p = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(p, target, TEXT_REQUIRED, why) || RESERVED_CHECK(p, reserved, why)) {
+		fail_field(c, m, "TARGET_PORT_SET", why);
+		return;
+	}
+	answer_core(c, m, sl_target_port_set(client_gateway(c), p, &text), p->target, &text);
+}
+
+/* ---- Groups and LUNs --------------------------------------------------------------- */
+
+static void run_group_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_group *g = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(g, target, TEXT_REQUIRED, why) || TEXT_CHECK(g, group, TEXT_REQUIRED, why)) {
+		fail_field(c, m, "GROUP_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_group_add(client_gateway(c), g, &text), g->group, &text);
+}
+
+static void run_group_initiator_add(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_group_initiator *i = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(i, target, TEXT_REQUIRED, why) || TEXT_CHECK(i, group, TEXT_REQUIRED, why) ||
+	    TEXT_CHECK(i, pattern, TEXT_REQUIRED, why)) {
+		fail_field(c, m, "GROUP_INITIATOR_ADD", why);
+		return;
+	}
+	answer_core(c, m, sl_group_initiator_add(client_gateway(c), i, &text), i->pattern, &text);
+}
+
+/* An unmapping names target, group and LUN; its device may be empty. */
+static bool good_lun(struct client *c, const struct sluice_msg *m, const char *operation,
+		     const struct sluice_lun *l, enum text_need device)
+{
+	char why[256];
+
+	if (TEXT_CHECK(l, target, TEXT_REQUIRED, why) || TEXT_CHECK(l, group, TEXT_REQUIRED, why) ||
+	    TEXT_CHECK(l, device, device, why) || RESERVED_CHECK(l, reserved, why)) {
+		fail_field(c, m, operation, why);
+		return false;
+	}
+	if (l->lun <= SLUICE_LUN_MAX)
+		return true;
+	client_fail(c, m, -EINVAL, "LUN %u: choose 0 to %u", l->lun, SLUICE_LUN_MAX);
+	return false;
+}
+
+static void run_lun_map(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_lun *l = body;
+	const char *text = NULL;
+
+	if (!good_lun(c, m, "LUN_MAP", l, TEXT_REQUIRED))
+		return;
+	answer_core(c, m, sl_lun_map(client_gateway(c), l, &text), l->device, &text);
+	client_luns_changed(c);
+}
+
+static void run_lun_unmap(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_lun *l = body;
+	const char *text = NULL;
+
+	if (!good_lun(c, m, "LUN_UNMAP", l, TEXT_OPTIONAL))
+		return;
+	answer_core(c, m, sl_lun_unmap(client_gateway(c), l, client_now(c), &text), l->target,
+		    &text);
+	client_luns_changed(c);
+}
+
+const struct operation config_operations[] = {
+	{ SLUICE_OP_TARGET_ADD, "TARGET_ADD", sizeof(struct sluice_target), run_target_add },
+	{ SLUICE_OP_TARGET_PORT_SET, "TARGET_PORT_SET", sizeof(struct sluice_target_port),
+	  run_target_port_set },
+	{ SLUICE_OP_GROUP_ADD, "GROUP_ADD", sizeof(struct sluice_group), run_group_add },
+	{ SLUICE_OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD",
+	  sizeof(struct sluice_group_initiator), run_group_initiator_add },
+	{ SLUICE_OP_LUN_MAP, "LUN_MAP", sizeof(struct sluice_lun), run_lun_map },
+	{ SLUICE_OP_LUN_UNMAP, "LUN_UNMAP", sizeof(struct sluice_lun), run_lun_unmap },
+	{ 0 },
+};

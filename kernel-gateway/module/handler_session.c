@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "handler_session.h"
+#include "probe.h"
+
+#define DRAIN_INTERVAL	msecs_to_jiffies(10)
+
+/* A queue as its handler thread enters it. */
+struct sluice_ring {
+	struct sl_queue *core;
+	const struct sluice_gw_index *gw;
+	struct sluice_user_index *user;
+	wait_queue_head_t wait;
+	unsigned long entered;		/* bit 0: a thread is in it */
+} ____cacheline_aligned_in_smp;
+
+struct sluice_session {
+	struct sl_session *core;
+	struct sluice_control layout;
+	void *gateway_region;
+	void *handler_region;
+	wait_queue_head_t wait;		/* of poll and of the admin thread */
+	struct delayed_work drain;
+	bool broken;
+	char name[SLUICE_NAME_LEN + 16];
+	u32 n_rings;
+	struct sluice_ring rings[];
+};
+
+/* ---- Memory ----------------------------------------------------------------- */
+
+/*
+ * The sizes come from a handler, within the gateway's bounds; what it takes is its
+ * control group's. Zeroed: nothing of the kernel's shows.
+ */
+static void *region_alloc(u64 bytes)
+{
+	return __vmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+}
+
+static vm_fault_t region_fault(struct vm_fault *vmf)
+{
+	struct sluice_session *s = vmf->vma->vm_private_data;
+	u64 offset = (u64)vmf->pgoff << PAGE_SHIFT;
+	struct page *page;
+
+	if (offset < s->layout.gateway_bytes)
+		page = vmalloc_to_page(s->gateway_region + offset);
+	else
+		page = vmalloc_to_page(s->handler_region + (offset - SLUICE_MMAP_HANDLER));
+	get_page(page);
+	vmf->page = page;
+	return 0;
+}
+
+static const struct vm_operations_struct region_ops = {
+	.fault = region_fault,
+};
+
+/* The regions' pages are made at once, so a fault always finds one: only bounds are judged here. */
+int sluice_session_mmap(struct sluice_session *s, struct vm_area_struct *vma)
+{
+	u64 start = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	u64 bytes = vma->vm_end - vma->vm_start;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (start < SLUICE_MMAP_HANDLER) {
+		if (start + bytes > s->layout.gateway_bytes)
+			return -EINVAL;
+		if (vma->vm_flags & VM_WRITE)
+			return -EACCES;
+		sluice_vm_flags_clear(vma, VM_MAYWRITE);
+	} else if (start - SLUICE_MMAP_HANDLER + bytes > s->layout.handler_bytes) {
+		return -EINVAL;
+	}
+	sluice_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_private_data = s;
+	vma->vm_ops = &region_ops;
+	return 0;
+}
+
+/* ---- Open and close ------------------------------------------------------------ */
+
+static void session_free(struct sluice_session *s)
+{
+	vfree(s->gateway_region);
+	vfree(s->handler_region);
+	kvfree(s);
+}
+
+/* Buffers that a fabric still has are given back within their deadlines. */
+static void run_drain(struct work_struct *work)
+{
+	struct sluice_session *s = container_of(to_delayed_work(work), struct sluice_session, drain);
+
+	if (!sl_session_drained(s->core)) {
+		queue_delayed_work(sluice_host.work, &s->drain, DRAIN_INTERVAL);
+		return;
+	}
+	sl_session_destroy(s->core);
+	session_free(s);
+}
+
+static struct sluice_session *session_alloc(u32 queues)
+{
+	struct sluice_session *s = kvzalloc(struct_size(s, rings, queues), GFP_KERNEL_ACCOUNT);
+
+	if (!s)
+		return NULL;
+	s->n_rings = queues;
+	init_waitqueue_head(&s->wait);
+	INIT_DELAYED_WORK(&s->drain, run_drain);
+	for (u32 i = 0; i < queues; i++)
+		init_waitqueue_head(&s->rings[i].wait);
+	return s;
+}
+
+static void attach_rings(struct sluice_session *s)
+{
+	const struct sluice_control *c = &s->layout;
+
+	sl_session_set_host(s->core, s);
+	for (u32 i = 0; i < s->n_rings; i++) {
+		struct sluice_ring *r = &s->rings[i];
+
+		r->core = sl_session_queue(s->core, i);
+		r->gw = s->gateway_region + c->gw_queue_off + i * c->gw_queue_stride;
+		r->user = s->handler_region + c->user_queue_off + i * c->user_queue_stride;
+		sl_queue_set_host(r->core, r);
+	}
+}
+
+int sluice_session_open(const struct sluice_session_open *open, const char *name, u32 pid,
+			struct sluice_session **out, char *why)
+{
+	const char *text = NULL;
+	struct sluice_control layout;
+	struct sluice_session *s;
+	int err = sl_session_layout(sluice_host.gateway, open, &layout, &text);
+
+	if (err) {
+		snprintf(why, 256, "session of %u queues, depth %u, pool %llu bytes: %s", open->queues,
+			 open->depth, open->pool_bytes, text);
+		return err;
+	}
+	s = session_alloc(open->queues);
+	if (!s) {
+		snprintf(why, 256, "no memory for a session");
+		return -ENOMEM;
+	}
+	s->layout = layout;
+	snprintf(s->name, sizeof(s->name), "%s[%u]", name, pid);
+	s->gateway_region = region_alloc(layout.gateway_bytes);
+	s->handler_region = region_alloc(layout.handler_bytes);
+	if (!s->gateway_region || !s->handler_region) {
+		snprintf(why, 256, "no memory for a pool of %llu bytes: ask for a smaller one, or allow the process's control group more",
+			 layout.pool_bytes);
+		err = -ENOMEM;
+		goto fail;
+	}
+	err = sl_session_create(sluice_host.gateway, name, &layout, s->gateway_region,
+				s->handler_region, &s->core);
+	if (err) {
+		snprintf(why, 256, "session \"%s\": error %d: %s", name, -err,
+			 err == -ENOSPC ? "too many handler sessions, close one" :
+					  "ask for fewer queues or tags");
+		goto fail;
+	}
+	attach_rings(s);
+	*out = s;
+	return 0;
+fail:
+	session_free(s);
+	return err;
+}
+
+void sluice_session_close(struct sluice_session *s)
+{
+	sl_session_close(s->core, sluice_now());
+	queue_delayed_work(sluice_host.work, &s->drain, 0);
+}
+
+struct sl_session *sluice_session_core(struct sluice_session *s)
+{
+	return s->core;
+}
+
+void sluice_session_opened(struct sluice_session *s, struct sluice_session_opened *opened)
+{
+	const struct sluice_control *c = s->gateway_region;
+
+	opened->session = c->session;
+	opened->epoch = c->epoch;
+	opened->gateway_bytes = c->gateway_bytes;
+	opened->handler_bytes = c->handler_bytes;
+}
+
+/* ---- Wake-ups ------------------------------------------------------------------- */
+
+void sluice_ring_wake(struct sluice_ring *r)
+{
+	wake_up(&r->wait);
+}
+
+void sluice_session_wake(struct sluice_session *s)
+{
+	wake_up(&s->wait);
+}
+
+void sluice_session_broken(struct sluice_session *s, const char *why)
+{
+	pr_warn("%s: ring broken: %s\n", s->name, why);
+	WRITE_ONCE(s->broken, true);
+	wake_up_all(&s->wait);
+	for (u32 i = 0; i < s->n_rings; i++)
+		wake_up_all(&s->rings[i].wait);
+}
+
+/* ---- Enter ------------------------------------------------------------------------ */
+
+/* Commands behind the handler's own index. Only the gateway writes what is read here. */
+static u32 available(const struct sluice_ring *r, u32 consumer)
+{
+	/* Pairs with the release in the core's publish(). */
+	return smp_load_acquire(&r->gw->sub_producer) - consumer;
+}
+
+/*
+ * About to sleep: flag, full fence, look again; the core: index, full fence, flag. One
+ * of them sees the other. The flag is the handler's memory: who writes it himself
+ * harms himself, for he sleeps until the time is over.
+ */
+static bool has_commands(struct sluice_session *s, struct sluice_ring *r, u32 consumer)
+{
+	WRITE_ONCE(r->user->sleeping, 1);
+	smp_mb();
+	return available(r, consumer) || READ_ONCE(s->broken);
+}
+
+static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
+			     const struct sluice_enter *enter)
+{
+	ktime_t timeout = enter->timeout_ns == U64_MAX ? KTIME_MAX : ns_to_ktime(enter->timeout_ns);
+	int err = wait_event_interruptible_hrtimeout(r->wait, has_commands(s, r, enter->consumer),
+						     timeout);
+
+	WRITE_ONCE(r->user->sleeping, 0);
+	return err == -ETIME ? 0 : err;
+}
+
+int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *enter)
+{
+	struct sluice_ring *r;
+	int err = 0;
+
+	if (enter->queue >= s->n_rings || enter->reserved)
+		return -EINVAL;
+	r = &s->rings[enter->queue];
+	if (test_and_set_bit_lock(0, &r->entered))
+		return -EBUSY;
+	sl_queue_reap(r->core, s->layout.depth, sluice_now());
+	if (!available(r, enter->consumer) && enter->timeout_ns)
+		err = wait_for_commands(s, r, enter);
+	if (!err && READ_ONCE(s->broken))
+		err = -ESHUTDOWN;
+	if (!err)
+		err = min(available(r, enter->consumer), s->layout.depth);
+	clear_bit_unlock(0, &r->entered);
+	return err;
+}
+
+__poll_t sluice_session_poll(struct sluice_session *s, struct file *file, poll_table *wait)
+{
+	poll_wait(file, &s->wait, wait);
+	return READ_ONCE(s->broken) ? EPOLLERR | EPOLLHUP : 0;
+}

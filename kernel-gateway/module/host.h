@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The kernel as a host of the core: its clock, its timer, its wake-ups. */
+#ifndef SLUICE_MODULE_HOST_H
+#define SLUICE_MODULE_HOST_H
+
+#include <linux/workqueue.h>
+
+#include "core/gateway.h"
+
+struct sluice_host {
+	struct sl_gateway *gateway;
+	struct workqueue_struct *work;	/* closing, draining, ticks; may sleep */
+	struct delayed_work tick;
+	spinlock_t tick_lock;
+	u64 tick_ns;			/* when the tick is due; U64_MAX: not armed. Under tick_lock */
+	atomic64_t ahead_ns;		/* the rig has moved the clock so far */
+};
+
+/* One for the module. */
+extern struct sluice_host sluice_host;
+
+/* 0 or -errno. Limits: see main.c's parameters. */
+int sluice_host_start(const struct sl_limits *limits);
+/* Every session, nexus and target is gone. */
+void sluice_host_stop(void);
+
+/* CLOCK_MONOTONIC in ns, plus what the rig has added. */
+u64 sluice_now(void);
+
+#endif /* SLUICE_MODULE_HOST_H */

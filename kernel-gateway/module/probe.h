@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What differs between kernels. Kbuild tries each (probe/NAME.c): a number of a version
+ * would be wrong where a distribution has taken a change back.
+ */
+#ifndef SLUICE_MODULE_PROBE_H
+#define SLUICE_MODULE_PROBE_H
+
+#include <linux/mm.h>
+
+#ifdef SLUICE_HAS_VM_FLAGS_SET
+#define sluice_vm_flags_set(vma, flags)		vm_flags_set(vma, flags)
+#define sluice_vm_flags_clear(vma, flags)	vm_flags_clear(vma, flags)
+#else
+#define sluice_vm_flags_set(vma, flags)		((vma)->vm_flags |= (flags))
+#define sluice_vm_flags_clear(vma, flags)	((vma)->vm_flags &= ~(flags))
+#endif
+
+#endif /* SLUICE_MODULE_PROBE_H */
