@@ -239,6 +239,8 @@ void *sl_nexus_fabric(const struct sl_nexus *n);
  * queue `index` modulo the session's queues. Without a call: spread by nexus.
  */
 void sl_nexus_prefer_queue(struct sl_nexus *n, u32 index);
+/* A logical unit answers to that LUN: the map has it. */
+bool sl_nexus_sees(struct sl_nexus *n, u64 lun);
 int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *info);
 
 #endif /* SLUICE_CORE_GATEWAY_H */

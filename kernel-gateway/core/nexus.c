@@ -254,6 +254,18 @@ void sl_nexus_prefer_queue(struct sl_nexus *n, u32 index)
 	sl_spin_unlock(&n->lock);
 }
 
+bool sl_nexus_sees(struct sl_nexus *n, u64 lun)
+{
+	bool sees;
+
+	if (lun > SLUICE_LUN_MAX)
+		return false;
+	sl_spin_lock(&n->lock);
+	sees = sl_nexus_itl(n, (u32)lun) != NULL;
+	sl_spin_unlock(&n->lock);
+	return sees;
+}
+
 static u32 live_commands(struct sl_nexus *n)
 {
 	struct sl_list *pos;

@@ -7,7 +7,7 @@
 #include "handler_session.h"
 #include "probe.h"
 
-#define DRAIN_INTERVAL	msecs_to_jiffies(10)
+#define DRAIN_INTERVAL msecs_to_jiffies(10)
 
 /* A queue as its handler thread enters it. */
 struct sluice_ring {
@@ -15,7 +15,7 @@ struct sluice_ring {
 	const struct sluice_gw_index *gw;
 	struct sluice_user_index *user;
 	wait_queue_head_t wait;
-	unsigned long entered;		/* bit 0: a thread is in it */
+	unsigned long entered; /* bit 0: a thread is in it */
 } ____cacheline_aligned_in_smp;
 
 struct sluice_session {
@@ -23,12 +23,12 @@ struct sluice_session {
 	struct sluice_control layout;
 	void *gateway_region;
 	void *handler_region;
-	wait_queue_head_t wait;		/* of poll and of the admin thread */
+	wait_queue_head_t wait; /* of poll */
 	struct delayed_work drain;
 	bool broken;
 	char name[SLUICE_NAME_LEN + 16];
 	u32 n_rings;
-	struct sluice_ring rings[];
+	struct sluice_ring rings[]; /* [n_rings] is the admin ring */
 };
 
 /* ---- Memory ----------------------------------------------------------------- */
@@ -96,7 +96,8 @@ static void session_free(struct sluice_session *s)
 /* Buffers that a fabric still has are given back within their deadlines. */
 static void run_drain(struct work_struct *work)
 {
-	struct sluice_session *s = container_of(to_delayed_work(work), struct sluice_session, drain);
+	struct sluice_session *s =
+		container_of(to_delayed_work(work), struct sluice_session, drain);
 
 	if (!sl_session_drained(s->core)) {
 		queue_delayed_work(sluice_host.work, &s->drain, DRAIN_INTERVAL);
@@ -108,14 +109,14 @@ static void run_drain(struct work_struct *work)
 
 static struct sluice_session *session_alloc(u32 queues)
 {
-	struct sluice_session *s = kvzalloc(struct_size(s, rings, queues), GFP_KERNEL_ACCOUNT);
+	struct sluice_session *s = kvzalloc(struct_size(s, rings, queues + 1), GFP_KERNEL_ACCOUNT);
 
 	if (!s)
 		return NULL;
 	s->n_rings = queues;
 	init_waitqueue_head(&s->wait);
 	INIT_DELAYED_WORK(&s->drain, run_drain);
-	for (u32 i = 0; i < queues; i++)
+	for (u32 i = 0; i <= queues; i++)
 		init_waitqueue_head(&s->rings[i].wait);
 	return s;
 }
@@ -133,37 +134,41 @@ static void attach_rings(struct sluice_session *s)
 		r->user = s->handler_region + c->user_queue_off + i * c->user_queue_stride;
 		sl_queue_set_host(r->core, r);
 	}
+	s->rings[s->n_rings].gw = s->gateway_region + c->gw_admin_off;
+	s->rings[s->n_rings].user = s->handler_region + c->user_admin_off;
 }
 
 int sluice_session_open(const struct sluice_session_open *open, const char *name, u32 pid,
 			struct sluice_session **out, char *why)
 {
+	struct sluice_session *s = session_alloc(min(open->queues, SLUICE_MAX_QUEUES));
+	const struct sluice_control *layout;
 	const char *text = NULL;
-	struct sluice_control layout;
-	struct sluice_session *s;
-	int err = sl_session_layout(sluice_host.gateway, open, &layout, &text);
+	int err;
 
-	if (err) {
-		snprintf(why, 256, "session of %u queues, depth %u, pool %llu bytes: %s", open->queues,
-			 open->depth, open->pool_bytes, text);
-		return err;
-	}
-	s = session_alloc(open->queues);
 	if (!s) {
 		snprintf(why, 256, "no memory for a session");
 		return -ENOMEM;
 	}
-	s->layout = layout;
+	layout = &s->layout;
+	err = sl_session_layout(sluice_host.gateway, open, &s->layout, &text);
+	if (err) {
+		snprintf(why, 256, "session of %u queues, depth %u, pool %llu bytes: %s",
+			 open->queues, open->depth, open->pool_bytes, text);
+		goto fail;
+	}
 	snprintf(s->name, sizeof(s->name), "%s[%u]", name, pid);
-	s->gateway_region = region_alloc(layout.gateway_bytes);
-	s->handler_region = region_alloc(layout.handler_bytes);
+	s->gateway_region = region_alloc(layout->gateway_bytes);
+	s->handler_region = region_alloc(layout->handler_bytes);
 	if (!s->gateway_region || !s->handler_region) {
-		snprintf(why, 256, "no memory for a pool of %llu bytes: ask for a smaller one, or allow the process's control group more",
-			 layout.pool_bytes);
+		snprintf(
+			why, 256,
+			"no memory for a pool of %llu bytes: ask for a smaller one, or allow the process's control group more",
+			layout->pool_bytes);
 		err = -ENOMEM;
 		goto fail;
 	}
-	err = sl_session_create(sluice_host.gateway, name, &layout, s->gateway_region,
+	err = sl_session_create(sluice_host.gateway, name, layout, s->gateway_region,
 				s->handler_region, &s->core);
 	if (err) {
 		snprintf(why, 256, "session \"%s\": error %d: %s", name, -err,
@@ -209,7 +214,7 @@ void sluice_ring_wake(struct sluice_ring *r)
 
 void sluice_session_wake(struct sluice_session *s)
 {
-	wake_up(&s->wait);
+	wake_up(&s->rings[s->n_rings].wait);
 }
 
 void sluice_session_broken(struct sluice_session *s, const char *why)
@@ -217,7 +222,7 @@ void sluice_session_broken(struct sluice_session *s, const char *why)
 	pr_warn("%s: ring broken: %s\n", s->name, why);
 	WRITE_ONCE(s->broken, true);
 	wake_up_all(&s->wait);
-	for (u32 i = 0; i < s->n_rings; i++)
+	for (u32 i = 0; i <= s->n_rings; i++)
 		wake_up_all(&s->rings[i].wait);
 }
 
@@ -253,25 +258,48 @@ static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
 	return err == -ETIME ? 0 : err;
 }
 
+static int outcome(struct sluice_session *s, struct sluice_ring *r, u32 consumer, u32 depth)
+{
+	if (READ_ONCE(s->broken))
+		return -ESHUTDOWN;
+	return min(available(r, consumer), depth);
+}
+
+/* Requests may be given while another thread sleeps for events. */
+static int enter_admin(struct sluice_session *s, const struct sluice_enter *enter)
+{
+	struct sluice_ring *r = &s->rings[s->n_rings];
+	int err = 0;
+
+	sl_admin_reap(s->core, sluice_now());
+	if (enter->timeout_ns && !available(r, enter->consumer)) {
+		if (test_and_set_bit_lock(0, &r->entered))
+			return -EBUSY;
+		err = wait_for_commands(s, r, enter);
+		clear_bit_unlock(0, &r->entered);
+	}
+	return err ? err : outcome(s, r, enter->consumer, s->layout.admin_depth);
+}
+
 int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *enter)
 {
 	struct sluice_ring *r;
 	int err = 0;
 
-	if (enter->queue >= s->n_rings || enter->reserved)
+	if (enter->reserved)
+		return -EINVAL;
+	if (enter->queue == SLUICE_ENTER_ADMIN)
+		return enter_admin(s, enter);
+	if (enter->queue >= s->n_rings)
 		return -EINVAL;
 	r = &s->rings[enter->queue];
 	if (test_and_set_bit_lock(0, &r->entered))
 		return -EBUSY;
 	sl_queue_reap(r->core, s->layout.depth, sluice_now());
-	if (!available(r, enter->consumer) && enter->timeout_ns)
+	if (enter->timeout_ns && !available(r, enter->consumer))
 		err = wait_for_commands(s, r, enter);
-	if (!err && READ_ONCE(s->broken))
-		err = -ESHUTDOWN;
-	if (!err)
-		err = min(available(r, enter->consumer), s->layout.depth);
 	clear_bit_unlock(0, &r->entered);
-	return err;
+	return err ? err : outcome(s, r, enter->consumer, s->layout.depth);
 }
 
 __poll_t sluice_session_poll(struct sluice_session *s, struct file *file, poll_table *wait)

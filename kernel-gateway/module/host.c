@@ -25,7 +25,8 @@ static void arm(u64 deadline_ns)
 	if (deadline_ns < h->tick_ns) {
 		h->tick_ns = deadline_ns;
 		mod_delayed_work(h->work, &h->tick,
-				 nsecs_to_jiffies(min_t(u64, delay_ns, 86400ULL * NSEC_PER_SEC)) + 1);
+				 nsecs_to_jiffies(min_t(u64, delay_ns, 86400ULL * NSEC_PER_SEC)) +
+					 1);
 	}
 	spin_unlock_bh(&h->tick_lock);
 }

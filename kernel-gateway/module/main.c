@@ -1,5 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include <linux/ktime.h>
 #include <linux/module.h>
+
+#include "client.h"
+#include "host.h"
+#include "scsi_host.h"
+
+static unsigned int max_pool_mib = 4096;
+module_param(max_pool_mib, uint, 0444);
+MODULE_PARM_DESC(max_pool_mib, "data pool of one handler session at most, MiB (4096)");
+
+static unsigned int max_devices = 1024;
+module_param(max_devices, uint, 0444);
+MODULE_PARM_DESC(max_devices, "logical units at most (1024)");
+
+static unsigned int timeout_s = 30;
+module_param(timeout_s, uint, 0444);
+MODULE_PARM_DESC(timeout_s,
+		 "a command's time with its handler, s, where the handler names none (30)");
+
+static unsigned int grace_s = 30;
+module_param(grace_s, uint, 0444);
+MODULE_PARM_DESC(
+	grace_s,
+	"how long commands wait for the next handler process, s, where the handler names no other (30)");
+
+static int __init sluice_init(void)
+{
+	const struct sl_limits limits = {
+		.max_devices = max_devices,
+		.max_pool_bytes = (u64)max_pool_mib << 20,
+		.default_timeout_ns = (u64)timeout_s * NSEC_PER_SEC,
+		.grace_ns = (u64)grace_s * NSEC_PER_SEC,
+		.incarnation = ktime_get_real_ns(),
+	};
+	int err = sluice_host_start(&limits);
+
+	if (err)
+		return err;
+	err = sluice_scsi_host_start();
+	if (err)
+		goto stop_host;
+	err = sluice_device_file_start();
+	if (err)
+		goto stop_scsi;
+	return 0;
+stop_scsi:
+	sluice_scsi_host_stop();
+stop_host:
+	sluice_host_stop();
+	return err;
+}
+
+/* No file is open, or the module would be in use: so every handler's session is closed. */
+static void __exit sluice_exit(void)
+{
+	sluice_device_file_stop();
+	sluice_scsi_host_stop();
+	sluice_host_stop();
+}
+
+module_init(sluice_init);
+module_exit(sluice_exit);
 
 MODULE_DESCRIPTION("SCSI devices served from user space");
 MODULE_LICENSE("Dual MIT/GPL");

@@ -12,13 +12,13 @@
 #include "core/command.h"
 #include "scsi_host.h"
 
-#define MAX_TARGETS	64
-#define CAN_QUEUE	256
+#define MAX_TARGETS 64
+#define CAN_QUEUE   256
 /* What the core's largest buffer holds, in blocks of 512 bytes. */
-#define MAX_SECTORS	(SLUICE_MAX_BUFFER >> 9)
+#define MAX_SECTORS (SLUICE_MAX_BUFFER >> 9)
 
 struct scsi_target_port {
-	struct sl_nexus *nexus;		/* NULL: free */
+	struct sl_nexus *nexus; /* NULL: free */
 	struct completion closed;
 	char name[SLUICE_PORT_NAME_LEN];
 };
@@ -36,7 +36,7 @@ struct scsi_function {
 
 static struct {
 	struct Scsi_Host *host;
-	struct mutex lock;		/* targets; taken before the midlayer's scan lock */
+	struct mutex lock; /* targets; taken before the midlayer's scan lock */
 	struct scsi_target_port targets[MAX_TARGETS];
 	struct work_struct rescan;
 } local;
@@ -270,7 +270,8 @@ static struct scsi_device *leaving_device(const struct scsi_target_port *t, u32 
 {
 	struct scsi_device *sdev;
 
-	shost_for_each_device(sdev, local.host) {
+	shost_for_each_device(sdev, local.host)
+	{
 		/* shost_for_each_device() holds a reference, which the caller gives back. */
 		if (sdev->id == id && sdev->sdev_state != SDEV_DEL &&
 		    (all || !sl_nexus_sees(t->nexus, sdev->lun)))
@@ -314,8 +315,7 @@ static void run_rescan(struct work_struct *work)
 		if (!local.targets[i].nexus)
 			continue;
 		remove_devices(&local.targets[i], false);
-		scsi_scan_target(&local.host->shost_gendev, 0, i, SCAN_WILD_CARD,
-				 SCSI_SCAN_RESCAN);
+		scsi_scan_target(&local.host->shost_gendev, 0, i, SCAN_WILD_CARD, SCSI_SCAN_RESCAN);
 	}
 	mutex_unlock(&local.lock);
 }

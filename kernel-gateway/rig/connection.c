@@ -2,9 +2,11 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -31,6 +33,24 @@ static int connect_socket(const char *path, char why[CONNECTION_WHY])
 	return -err;
 }
 
+static int open_device(const char *path, char why[CONNECTION_WHY])
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC), err = errno;
+
+	if (fd >= 0)
+		return fd;
+	snprintf(why, CONNECTION_WHY, "open %s: %s: %s", path, strerror(err),
+		 err == EACCES ? "run as root or in the device's group" : "load sluice.ko");
+	return -err;
+}
+
+static bool is_device(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
 int connection_open(struct connection *c, const char *socket_path, enum sluice_role role,
 		    const char *name, char why[CONNECTION_WHY])
 {
@@ -39,7 +59,8 @@ int connection_open(struct connection *c, const char *socket_path, enum sluice_r
 				      .role = role };
 	int err;
 
-	*c = (struct connection){ .fd = connect_socket(socket_path, why) };
+	*c = (struct connection){ .device = is_device(socket_path) };
+	c->fd = c->device ? open_device(socket_path, why) : connect_socket(socket_path, why);
 	if (c->fd < 0)
 		return c->fd;
 	snprintf(hello.name, sizeof(hello.name), "%s", name);
@@ -57,6 +78,19 @@ void connection_close(struct connection *c)
 	c->fd = -1;
 }
 
+/* A character device takes each part of a writev() for a packet. */
+static int write_packet(int fd, const struct sluice_msg *head, const void *body, uint32_t len)
+{
+	uint8_t packet[sizeof(*head) + CONNECTION_BODY];
+
+	if (len > CONNECTION_BODY)
+		return -EMSGSIZE;
+	memcpy(packet, head, sizeof(*head));
+	if (len)
+		memcpy(packet + sizeof(*head), body, len);
+	return write(fd, packet, sizeof(*head) + len) < 0 ? -errno : 0;
+}
+
 int connection_send(struct connection *c, uint32_t op, const void *body, uint32_t len, uint32_t *id)
 {
 	struct sluice_msg head = { .op = op, .id = c->next_id++, .len = len };
@@ -65,6 +99,8 @@ int connection_send(struct connection *c, uint32_t op, const void *body, uint32_
 
 	if (id)
 		*id = head.id;
+	if (c->device)
+		return write_packet(c->fd, &head, body, len);
 	return sendmsg(c->fd, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
@@ -77,6 +113,18 @@ static void take_fds(struct msghdr *msg, struct message *m)
 		m->n_fds = (uint32_t)((h->cmsg_len - CMSG_LEN(0)) / sizeof(int));
 		memcpy(m->fds, CMSG_DATA(h), m->n_fds * sizeof(int));
 	}
+}
+
+static ssize_t read_packet(int fd, struct message *m)
+{
+	uint8_t packet[sizeof(m->head) + sizeof(m->body)];
+	ssize_t n = read(fd, packet, sizeof(packet));
+
+	if (n >= (ssize_t)sizeof(m->head)) {
+		memcpy(&m->head, packet, sizeof(m->head));
+		memcpy(m->body, packet + sizeof(m->head), (size_t)n - sizeof(m->head));
+	}
+	return n;
 }
 
 int connection_receive(struct connection *c, struct message *m)
@@ -92,14 +140,16 @@ int connection_receive(struct connection *c, struct message *m)
 			      .msg_controllen = sizeof(control) };
 	ssize_t n;
 
+	m->n_fds = 0;
 	do {
-		n = recvmsg(c->fd, &msg, MSG_CMSG_CLOEXEC);
+		n = c->device ? read_packet(c->fd, m) : recvmsg(c->fd, &msg, MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	if (n == 0)
 		return -EPIPE;
-	take_fds(&msg, m);
+	if (!c->device)
+		take_fds(&msg, m);
 	if ((size_t)n < sizeof(m->head))
 		return -EPROTO;
 	m->body_len = (uint32_t)((size_t)n - sizeof(m->head));

@@ -3,6 +3,7 @@
 #ifndef SLUICE_RIG_CONNECTION_H
 #define SLUICE_RIG_CONNECTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sluice/abi.h"
@@ -13,6 +14,7 @@
 
 struct connection {
 	int fd;
+	bool device;			/* the module's character device, not sluiced's socket */
 	uint32_t next_id;
 	struct sluice_hello gateway;	/* its reply to HELLO */
 };
@@ -25,7 +27,7 @@ struct message {
 	uint32_t n_fds;
 };
 
-/* Connects and says HELLO. 0 or -errno with `why`. */
+/* Connects to sluiced's socket, or opens the module's device, and says HELLO. 0 or -errno with `why`. */
 int connection_open(struct connection *c, const char *socket_path, enum sluice_role role,
 		    const char *name, char why[CONNECTION_WHY]);
 void connection_close(struct connection *c);

@@ -17,6 +17,7 @@
 #ifndef SLUICE_ABI_H
 #define SLUICE_ABI_H
 
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -341,6 +342,7 @@ enum sluice_op {
 	SLUICE_OP_DEVICE_INFO	= 41,	/* sluice_cursor -> sluice_device_info; -ENOENT past the last */
 	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
+	SLUICE_OP_LOCAL_ADD	= 63,	/* sluice_target -> nothing; module: this machine logs in to the target */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
@@ -668,5 +670,38 @@ struct sluice_rig_time {
  * answered as ever; when the handler holds nothing, it closes. Until then its
  * devices belong to it, and to add them elsewhere is -EEXIST.
  */
+
+/* ------------------------------------------------------------------------
+ * 5. The character device of the module
+ *
+ * An open /dev/sluice is what a connection is to sluiced: write() takes one packet of
+ * section 3, read() gives one reply, poll() says when there is one. SESSION_OPEN passes
+ * no descriptors; the regions are mapped from the file itself, shared, at these offsets:
+ *
+ *   0 ..			the gateway region; a writable mapping is refused with EACCES
+ *   SLUICE_MMAP_HANDLER ..	the handler region
+ *
+ * Nobody wakes the gateway here: completions and admin requests are taken in
+ * ioctl(SLUICE_IOC_ENTER), which is reply, fetch and sleep in one call. It returns how many commands lie
+ * behind `consumer`, 0 when the time is over, or -1 with errno:
+ *
+ *   EBUSY	another thread is in this queue (or sleeps for events, and this one would, too)
+ *   EINVAL	no such queue, or reserved is not zero
+ *   EINTR	a signal came
+ *   ENODEV	no session on this file
+ *   ESHUTDOWN	the gateway judged the ring broken; close the file
+ */
+#define SLUICE_MMAP_HANDLER	(1ULL << 40)
+
+#define SLUICE_ENTER_ADMIN	0xffffffffU	/* the admin ring: requests in, events out */
+
+struct sluice_enter {
+	__u32 queue;			/* or SLUICE_ENTER_ADMIN */
+	__u32 consumer;			/* the caller's sub_consumer: what lies behind it is new to him */
+	__u64 timeout_ns;		/* 0: does not sleep; all ones: for ever */
+	__u64 reserved;
+};
+
+#define SLUICE_IOC_ENTER	_IOW('S', 0x60, struct sluice_enter)
 
 #endif /* SLUICE_ABI_H */

@@ -9,12 +9,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int map(void **out, int fd, uint64_t bytes, int protection, const char *what,
-	       char why[CONNECTION_WHY])
+static int map(void **out, int fd, uint64_t offset, uint64_t bytes, int protection,
+	       const char *what, char why[CONNECTION_WHY])
 {
 	int err;
 
-	*out = mmap(NULL, bytes, protection, MAP_SHARED, fd, 0);
+	*out = mmap(NULL, bytes, protection, MAP_SHARED, fd, (off_t)offset);
 	if (*out != MAP_FAILED)
 		return 0;
 	err = errno;
@@ -41,21 +41,25 @@ static int map_regions(struct handler *h, const struct message *m, char why[CONN
 	void *base;
 	int err;
 
-	if (m->body_len != sizeof(*opened) || m->n_fds != h->queues + 3) {
+	if (m->body_len != sizeof(*opened) || m->n_fds != (h->link.device ? 0 : h->queues + 3)) {
 		snprintf(why, CONNECTION_WHY, "SESSION_OPEN: %u bytes and %u descriptors came",
 			 m->body_len, m->n_fds);
 		return -EPROTO;
 	}
-	h->gateway_fd = m->fds[0];
-	h->handler_fd = m->fds[1];
-	memcpy(h->bells, m->fds + 2, sizeof(int) * (h->queues + 1));
-	err = map(&base, h->gateway_fd, opened->gateway_bytes, PROT_READ, "gateway", why);
+	if (!h->link.device) {
+		h->gateway_fd = m->fds[0];
+		h->handler_fd = m->fds[1];
+		memcpy(h->bells, m->fds + 2, sizeof(int) * (h->queues + 1));
+	}
+	err = map(&base, h->link.device ? h->link.fd : h->gateway_fd, 0, opened->gateway_bytes,
+		  PROT_READ, "gateway", why);
 	if (err)
 		return err;
 	h->gateway = base;
 	h->control = base;
-	err = map(&base, h->handler_fd, opened->handler_bytes, PROT_READ | PROT_WRITE, "handler",
-		  why);
+	err = map(&base, h->link.device ? h->link.fd : h->handler_fd,
+		  h->link.device ? SLUICE_MMAP_HANDLER : 0, opened->handler_bytes,
+		  PROT_READ | PROT_WRITE, "handler", why);
 	if (err)
 		return err;
 	h->shared = base;
@@ -126,7 +130,8 @@ int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTIO
 bool handler_alive(struct handler *h)
 {
 	char byte;
-	ssize_t n = recv(h->link.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	/* A device does not hang up. */
+	ssize_t n = h->link.device ? 1 : recv(h->link.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
 	return (n > 0 || (n < 0 && errno == EAGAIN)) &&
 	       __atomic_load_n(&h->control->state, __ATOMIC_ACQUIRE) == SLUICE_SESSION_ACTIVE;

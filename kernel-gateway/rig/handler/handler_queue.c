@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,11 +65,27 @@ bool handler_over(struct handler *h)
 	       __atomic_load_n(&h->control->state, __ATOMIC_ACQUIRE) == SLUICE_SESSION_BROKEN;
 }
 
-static void wait_for_entry(struct handler *h, struct ring_view *v, uint64_t bound_ns)
+/* The module: answers in, commands out, and sleep, in one call. */
+static void enter(struct handler *h, uint32_t queue, const struct ring_view *v, uint64_t bound_ns)
+{
+	const struct sluice_enter e = { .queue = queue,
+					.consumer = __atomic_load_n(&v->ours->sub_consumer,
+								    __ATOMIC_RELAXED),
+					.timeout_ns = bound_ns };
+
+	(void)!ioctl(h->link.fd, SLUICE_IOC_ENTER, &e);
+}
+
+static void wait_for_entry(struct handler *h, uint32_t queue, struct ring_view *v,
+			   uint64_t bound_ns)
 {
 	const struct timespec bound = { (time_t)(bound_ns / 1000000000),
 					(long)(bound_ns % 1000000000) };
 
+	if (h->link.device) {
+		enter(h, queue, v, bound_ns);
+		return;
+	}
 	for (uint32_t i = 0; i < h->spin_rounds; i++) {
 		if (has_entry(v) || handler_over(h))
 			return;
@@ -150,7 +167,10 @@ void handler_flush(struct handler *h, uint32_t queue)
 	if (!h->answered[queue])
 		return;
 	h->answered[queue] = false;
-	wake_gateway(&v, h->bells[queue]);
+	if (h->link.device)
+		enter(h, queue, &v, 0);
+	else
+		wake_gateway(&v, h->bells[queue]);
 }
 
 static void take(struct handler *h, uint32_t q, struct ring_view *v, struct handler_command *out)
@@ -184,7 +204,7 @@ void handler_wait(struct handler *h, uint32_t queue, uint64_t bound_ns)
 {
 	struct ring_view v = queue_view(h, queue);
 
-	wait_for_entry(h, &v, bound_ns);
+	wait_for_entry(h, queue, &v, bound_ns);
 }
 
 /* A broken session wakes nobody, so no sleep is for ever. */
@@ -205,8 +225,8 @@ void handler_run_queue(struct handler *h, uint32_t queue, handler_execute execut
 				handler_complete(&command, &answer);
 		}
 		/* One look at the gateway's flag for the whole batch. */
-		if (!h->answered[queue])
-			wait_for_entry(h, &v, LONGEST_SLEEP_NS);
+		if (!h->answered[queue] || h->link.device)
+			wait_for_entry(h, queue, &v, LONGEST_SLEEP_NS);
 		else
 			handler_flush(h, queue);
 	}
@@ -230,7 +250,7 @@ void handler_wait_event(struct handler *h, uint64_t bound_ns)
 {
 	struct ring_view v = admin_view(h);
 
-	wait_for_entry(h, &v, bound_ns);
+	wait_for_entry(h, SLUICE_ENTER_ADMIN, &v, bound_ns);
 }
 
 void handler_run_admin(struct handler *h)
@@ -263,7 +283,10 @@ bool handler_request(struct handler *h, const struct sluice_request *request)
 
 	if (!handler_put_request(h, request))
 		return false;
-	wake_gateway(&v, h->bells[h->queues]);
+	if (h->link.device)
+		enter(h, SLUICE_ENTER_ADMIN, &v, 0);
+	else
+		wake_gateway(&v, h->bells[h->queues]);
 	return true;
 }
 
