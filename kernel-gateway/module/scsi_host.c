@@ -143,7 +143,8 @@ static int run_function(struct scsi_cmnd *sc, u8 function)
 	struct scsi_function f = {
 		.tmf.nexus = READ_ONCE(local.targets[sc->device->id].nexus),
 		.tmf.function = function,
-		.tmf.task_tag = task_tag(sc),
+		/* A reset that somebody asked for comes with a command that never was in a queue. */
+		.tmf.task_tag = function == SLUICE_TMF_ABORT_TASK ? task_tag(sc) : 0,
 	};
 
 	if (!f.tmf.nexus)

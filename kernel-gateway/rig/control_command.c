@@ -139,6 +139,16 @@ static int run_deny_unknown(const char *socket_path, int argc, char **argv)
 	return auth_request(socket_path, SLUICE_AUTH_DENY_UNKNOWN, argc, argv);
 }
 
+static int run_local(const char *socket_path, int argc, char **argv)
+{
+	struct sluice_target t = { 0 };
+
+	if (argc != 1)
+		return rig_fail("give the target's name");
+	COPY(t.name, argv[0]);
+	return request(socket_path, SLUICE_OP_LOCAL_ADD, &t, sizeof(t), NULL, 0);
+}
+
 static int run_shutdown(const char *socket_path, int argc, char **argv)
 {
 	return request(socket_path, SLUICE_OP_SHUTDOWN, NULL, 0, NULL, 0);
@@ -156,6 +166,7 @@ const struct rig_command control_commands[] = {
 	{ "chap", "TARGET [USER SECRET]", "what initiators prove; nothing clears it", run_chap },
 	{ "mutual", "TARGET [USER SECRET]", "what the target proves", run_mutual },
 	{ "deny-unknown", "TARGET", "only initiators that match a group", run_deny_unknown },
+	{ "local", "TARGET", "on the module: this machine logs in to the target", run_local },
 	{ "shutdown", "", "orderly end of the gateway", run_shutdown },
 	{ 0 },
 };

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# In the guest: loads the module, serves RAM disks from C, and looks at them as the machine sees them.
+set -uo pipefail
+# shellcheck source=SCRIPTDIR/../../check.sh
+. "$VM/check.sh"
+
+readonly BUILD=$GATEWAY/build/release TARGET=iqn.2026-11.io.sluice:local
+HANDLER=''
+
+rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
+# disk LUN: its name below /dev, such as sda; every disk of the guest is ours.
+disk() {
+	local folder
+	for folder in /sys/class/scsi_disk/*:"$1"/device/block/*; do
+		[ -e "$folder" ] && basename "$folder" && return
+	done
+	return 1
+}
+
+give_up() {
+	dmesg | tail -n 20
+	counts_save /job/counts
+	exit 1
+}
+
+serve() {
+	"$BUILD/sluice-cdisk" --socket /dev/sluice --pool 32M disk=256M other=16M &
+	HANDLER=$!
+}
+
+check "the SCSI layer loads" modprobe -a sd_mod sg ext4
+check "sluice.ko loads" insmod "$MODULE"
+[ $FAILED -eq 0 ] || give_up
+check "its device is there" test -c /dev/sluice
+serve
+check "a target with two logical units" rig target "$TARGET"
+check "LUN 0" rig lun "$TARGET" 0 disk
+check "LUN 1" rig lun "$TARGET" 1 other
+check "this machine logs in" rig local "$TARGET"
+check "the disk appears" soon 20 disk 0
+[ $FAILED -eq 0 ] || give_up
+lsscsi || true
+dmesg | tail -20
+D=/dev/$(disk 0)
+check "INQUIRY" sg_inq "$D"
+check "REPORT LUNS names two" shows 'Lun list length = 16' sg_luns --decode "$D"
+check "4 MiB are written" dd if=/dev/urandom of=/run/image bs=1M count=4
+check "to the disk" dd if=/run/image of="$D" bs=256k oflag=direct
+check "and read back" cmp -n 4194304 /run/image "$D"
+check "ext4 is made" mkfs.ext4 -q -F "$D"
+mkdir -p /run/mnt
+check "and mounted" mount "$D" /run/mnt
+check "files are copied" cp -r /usr/lib/python3/dist-packages /run/mnt/
+check "and are the same" diff -r /usr/lib/python3/dist-packages /run/mnt/dist-packages
+check "and unmounted" umount /run/mnt
+check "fsck finds nothing" fsck.ext4 -f -n "$D"
+check "a LUN reset" sg_reset -d "$D"
+check "the module is in use" fails 1 rmmod sluice
+kill "$HANDLER"
+wait "$HANDLER"
+check "the module unloads" soon 20 rmmod sluice
+dmesg >/run/dmesg
+check "no complaint of the kernel" fails 1 grep -E 'BUG|WARNING|Oops|hung task' /run/dmesg
+counts_save /job/counts
+[ $FAILED -eq 0 ]
