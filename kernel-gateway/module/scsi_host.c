@@ -183,7 +183,8 @@ static int eh_host_reset(struct scsi_cmnd *sc)
 	return run_function(sc, SLUICE_TMF_I_T_NEXUS_RESET);
 }
 
-static const struct scsi_host_template host_template = {
+/* Not const: the midlayer of older kernels writes to it. */
+static struct scsi_host_template host_template = {
 	.module = THIS_MODULE,
 	.name = "sluice",
 	.proc_name = "sluice",
@@ -328,7 +329,7 @@ void sluice_scsi_host_rescan(void)
 
 int sluice_scsi_host_start(void)
 {
-	struct Scsi_Host *host = scsi_host_alloc((struct scsi_host_template *)&host_template, 0);
+	struct Scsi_Host *host = scsi_host_alloc(&host_template, 0);
 	int err;
 
 	if (!host)
