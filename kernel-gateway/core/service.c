@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
 #include "local.h"
+#include "preemption.h"
 #include "sense.h"
 #include "service.h"
 
@@ -79,6 +80,9 @@ enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w)
 	case SL_SERVED_STORE:
 		cmd->core.storing = 1;
 		return SL_EV_STORE;
+	case SL_SERVED_PREEMPTING:
+		sl_preempt_put(cmd->core.itl->dev, w);
+		return SL_EV_NONE;
 	default:
 		return SL_EV_SERVED;
 	}
