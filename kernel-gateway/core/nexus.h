@@ -6,7 +6,7 @@
 #include "device.h"
 #include "work.h"
 
-#define SL_UA_MAX	8U
+#define SL_UA_MAX	12U
 #define SL_LUN_CHUNK	256U
 #define SL_LUN_CHUNKS	((SLUICE_LUN_MAX + SL_LUN_CHUNK) / SL_LUN_CHUNK)
 

@@ -43,7 +43,7 @@ static void serve(u32 i)
 		/* It says 29/01 to everybody, which supersedes what was expected; unless it takes over. */
 		for (u32 k = 0; !held && k < W_NEXUSES; k++) {
 			for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES)
-				w->nexuses[k].n_expect[lun] = 0;
+				w_forget_unit_attentions(&w->nexuses[k], lun);
 		}
 	}
 }
@@ -343,6 +343,7 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	c->page = h->page;
 	c->pages = h->pages;
 	check_order(c);
+	w_check(!w_reserve_conflicts(c), "%lu was handed over in spite of a reservation", serial);
 }
 
 static void read_events(struct w_session *ws)

@@ -165,7 +165,7 @@ static void map_lun(u32 lun, bool on)
 	w->mapped[lun] = on;
 	w_trace('L', lun, on);
 	for (u32 i = 0; i < W_NEXUSES; i++)
-		w->nexuses[i].n_expect[lun] = 0;
+		w_forget_unit_attentions(&w->nexuses[i], lun);
 	if (on)
 		w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
 	else
@@ -188,6 +188,8 @@ void w_open(u64 seed)
 	w->hash = 0xcbf29ce484222325ULL;
 	w->now_ns = 1000;
 	w->armed_ns = U64_MAX;
+	for (u32 d = 0; d < W_DEVICES; d++)
+		w->devices[d].reservations.holder = -1;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
 	w->gw->observe = observe;
 	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
@@ -290,6 +292,9 @@ static void collect_unit_attentions(void)
 			w_check(w->nexuses[i].n_expect[lun] == 0,
 				"a Unit Attention was lost (nexus %u, LUN %u, %04x)", i, lun,
 				w->nexuses[i].expect[lun][0]);
+			w_check(w->nexuses[i].expect_pr[lun] == 0,
+				"a Unit Attention of a reservation was lost (nexus %u, LUN %u, %x)",
+				i, lun, w->nexuses[i].expect_pr[lun]);
 		}
 	}
 }
