@@ -14,8 +14,8 @@ static void expect_seen(struct w_cmd *c, const u8 *sense)
 	if (code >= 0x2a03 && code <= 0x2a05) {
 		u8 bit = (u8)(1 << (code - 0x2a03));
 
-		w_check(n->expect_pr[d] & bit, "Unit Attention %04x without cause on nexus %u", code,
-			c->nexus);
+		w_check(n->expect_pr[d] & bit, "Unit Attention %04x without cause on nexus %u",
+			code, c->nexus);
 		n->expect_pr[d] &= (u8)~bit;
 	}
 	if (code < 0x8000)
@@ -93,15 +93,12 @@ static void check_loss(const struct w_cmd *c)
 		"%lu became a hardware error after %u deliveries", c->serial, c->deliveries);
 }
 
-/* SPC-5 5.14.1: found on arrival, before Unit Attentions; or when it would have been handed over. */
+/* SPC-5 5.14.1: found on arrival, before Unit Attentions. What is found later w_reserve_observe() sees. */
 static void check_conflict(const struct w_cmd *c)
 {
 	if (c->must_conflict)
 		w_check(c->cmd.status == 0x18 || is_sense(c, 5, 0x4900),
 			"status %02x in spite of a reservation (opcode %02x)", c->cmd.status,
-			c->cmd.cdb[0]);
-	else if (c->cmd.status == 0x18 && !c->answered && c->cmd.cdb[0] != 0x5f)
-		w_check(w_reserve_conflicts(c), "RESERVATION CONFLICT without a reservation (opcode %02x)",
 			c->cmd.cdb[0]);
 }
 
@@ -221,7 +218,7 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
-	if (!c->aborted) {
+	if (!c->aborted && !w_reserve_aborts(c)) {
 		w_check(c->fetch == W_FETCHING && w->now_ns >= c->asked_ns + W_TIMEOUT,
 			"cancelled without an abort, before its deadline");
 		c->expired = true;
@@ -337,6 +334,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->waits_again = false;
 	c->deliveries = 0;
 	c->may_fail = false;
+	c->pr_applied = false;
+	c->let_through = false;
 	c->must_conflict = c->cmd.attribute != SLUICE_ATTR_ACA && w_reserve_conflicts(c);
 	w->nexuses[i].live++;
 	w->submitted++;
@@ -392,7 +391,7 @@ void w_fabric_probe(u32 i, u32 lun)
 	c->cmd.attribute = SLUICE_ATTR_SIMPLE;
 	c->cmd.direction = SLUICE_DIR_NONE;
 	c->cmd.expected_len = 0;
-	send(c, i, lun, 0x28);
+	send(c, i, lun, 0x00);
 }
 
 void w_fabric_fetch(void)

@@ -270,8 +270,10 @@ static void check_sequence(struct w_cmd *c, const struct sluice_desc *d)
 {
 	struct w_device *dev = w_device_of(c);
 
-	w_check(d->flags == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0), "%lu: flags %x",
-		c->serial, d->flags);
+	w_check((d->flags & ~SLUICE_DESC_STORE) == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0),
+		"%lu: flags %x", c->serial, d->flags);
+	w_check(!(d->flags & SLUICE_DESC_STORE) || c->cmd.cdb[0] == 0x5f,
+		"%lu (opcode %02x) is to be stored", c->serial, c->cmd.cdb[0]);
 	w->redelivered += c->redelivered;
 	w_check(c->deliveries < W_DELIVERIES, "%lu killed %u handlers", c->serial, c->deliveries);
 	if (c->sequence) {
@@ -298,13 +300,41 @@ static void check_data_out(struct w_session *ws, const struct w_cmd *c, const st
 {
 	const u8 *data = ws->user + ws->control.pool_off + d->buf_off;
 
-	if (d->direction != SLUICE_DIR_OUT || d->buf_len < 8)
+	if (d->flags & SLUICE_DESC_STORE)
+		w_check(memcmp(data, "SLUICEPR", 8) == 0, "%lu stores no record", c->serial);
+	if (d->direction != SLUICE_DIR_OUT || d->buf_len < 8 || d->flags & SLUICE_DESC_STORE)
 		return;
 	w_check(d->data_out_len == d->buf_len, "%lu: %u of %u bytes", c->serial, d->data_out_len,
 		d->buf_len);
 	w_check(memcmp(data, &c->serial, 8) == 0 &&
 			memcmp(data + d->buf_len - 8, &c->serial, 8) == 0,
 		"the Data-Out of %lu is not what was sent", c->serial);
+}
+
+/* What a handler had before was being processed already (SPC-5 5.14.1). */
+static bool may_be_handed_over(const struct w_cmd *c)
+{
+	return c->redelivered || !w_reserve_conflicts(c);
+}
+
+void w_handler_let_through(void)
+{
+	for (u32 i = 0; i < W_SESSIONS; i++) {
+		struct w_session *ws = &w->sessions[i];
+
+		for (u32 q = 0; ws->s && q < ws->control.queues; q++) {
+			for (u32 at = ws->scanned[q]; at != gw_index(ws, q)->sub_producer; at++) {
+				const struct sluice_desc *d = descriptor(ws, q, at);
+				struct w_cmd *c = w_cmd_by_serial((u64)d->cdb[4] << 8 | d->cdb[3]);
+
+				if (!c || c->let_through)
+					continue;
+				w_check(may_be_handed_over(c),
+					"%lu was handed over in spite of a reservation", c->serial);
+				c->let_through = true;
+			}
+		}
+	}
 }
 
 static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d)
@@ -343,7 +373,9 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	c->page = h->page;
 	c->pages = h->pages;
 	check_order(c);
-	w_check(!w_reserve_conflicts(c), "%lu was handed over in spite of a reservation", serial);
+	w_check(c->let_through || may_be_handed_over(c),
+		"%lu was handed over in spite of a reservation", serial);
+	c->let_through = false;
 }
 
 static void read_events(struct w_session *ws)

@@ -157,18 +157,31 @@ static void take_over(struct m_reservations *m, int nexus, uint8_t type, uint32_
 		e->released |= m->registered & ~bit(nexus);
 }
 
+/* Table of preempting actions. */
+static bool preempts_reservation(const struct m_reservations *m, uint64_t action_key,
+				 uint32_t victims)
+{
+	if (m->type == M_NONE)
+		return false;
+	if (all_registrants(m->type))
+		return action_key == 0;
+	return action_key != 0 && (victims & bit(m->holder));
+}
+
 /* 5.14.11.4, 5.14.11.5 */
 static enum m_outcome preempt(struct m_reservations *m, int nexus, uint8_t type,
 			      uint64_t action_key, struct m_effects *e)
 {
 	uint32_t victims = with_key(m, action_key);
+	bool takes_over = preempts_reservation(m, action_key, victims);
 
-	if (m->type != M_NONE && all_registrants(m->type) && action_key == 0) {
-		take_over(m, nexus, type, m->registered, e);
+	/* 5.14.11.2.5 b: who only removes registrations says nothing of a type. */
+	if (takes_over && !type_exists(type))
+		return M_INVALID_CDB;
+	if (takes_over) {
+		take_over(m, nexus, type, action_key ? victims : m->registered, e);
 	} else if (action_key == 0) {
 		return M_INVALID_PARAMETER;
-	} else if (m->type != M_NONE && !all_registrants(m->type) && (victims & bit(m->holder))) {
-		take_over(m, nexus, type, victims, e);
 	} else if (victims == 0) {
 		return M_CONFLICT;
 	} else {
@@ -182,19 +195,17 @@ static enum m_outcome preempt(struct m_reservations *m, int nexus, uint8_t type,
 	return M_GOOD;
 }
 
-enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, enum m_action action, uint8_t type,
-			     uint64_t key, uint64_t action_key, struct m_effects *e)
+enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, enum m_action action,
+			     uint8_t type, uint64_t key, uint64_t action_key, struct m_effects *e)
 {
 	bool registered = m->registered & bit(nexus);
-	bool typed = action == M_RESERVE || action == M_RELEASE || action == M_PREEMPT ||
-		     action == M_PREEMPT_AND_ABORT;
 
 	*e = (struct m_effects){ 0 };
 	if (action == M_REGISTER || action == M_REGISTER_AND_IGNORE)
 		return reg(m, nexus, action == M_REGISTER_AND_IGNORE, key, action_key, e);
 	if (!registered || m->key[nexus] != key)
 		return M_CONFLICT;
-	if (typed && !type_exists(type))
+	if (action == M_RESERVE && !type_exists(type))
 		return M_INVALID_CDB;
 	switch (action) {
 	case M_RESERVE:

@@ -6,7 +6,7 @@
  */
 #include "world.h"
 
-#define REQUESTS_DATA	24	/* SPC-5 6.17.3: the basic parameter list */
+#define REQUESTS_DATA 24 /* SPC-5 6.17.3: the basic parameter list */
 
 static struct m_reservations *model(const struct w_cmd *c)
 {
@@ -71,9 +71,16 @@ static u64 some_key(const struct m_reservations *m, u32 nexus)
 
 void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d)
 {
-	static const u8 actions[] = { M_REGISTER, M_REGISTER, M_REGISTER_AND_IGNORE, M_REGISTER_AND_IGNORE,
-				      M_RESERVE,  M_RESERVE,  M_RELEASE,	     M_CLEAR,
-				      M_PREEMPT,  M_PREEMPT_AND_ABORT };
+	static const u8 actions[] = { M_REGISTER,
+				      M_REGISTER,
+				      M_REGISTER_AND_IGNORE,
+				      M_REGISTER_AND_IGNORE,
+				      M_RESERVE,
+				      M_RESERVE,
+				      M_RELEASE,
+				      M_CLEAR,
+				      M_PREEMPT,
+				      M_PREEMPT_AND_ABORT };
 	static const u8 types[] = { 1, 3, 5, 6, 7, 8, 8, 6, 5, 2 };
 	const struct m_reservations *m = &d->reservations;
 
@@ -152,28 +159,70 @@ static void check_aborted(const struct w_cmd *c, u32 victims)
 	}
 }
 
-void w_reserve_responded(struct w_cmd *c)
+/* The core's state was replaced, just now, by the command whose turn it is on the device. */
+static void applied(struct w_device *d, const struct sl_device *dev)
 {
-	struct m_reservations *m = model(c);
-	struct m_reservations before = *m;
+	struct w_cmd *c = (struct w_cmd *)dev->turn;
+	struct m_reservations *m = &d->reservations;
+	enum m_outcome want;
+	struct m_effects e;
+
+	d->state = dev->reservation;
+	w_check(c && c->cmd.cdb[0] == 0x5f && !c->pr_applied, "reservations changed by themselves");
+	w_handler_let_through();
+	want = m_reserve_out(m, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
+			     be64(c->param), be64(c->param + 8), &e);
+	w_check(want == M_GOOD, "PERSISTENT RESERVE OUT %lu took effect, the standard says %d",
+		c->serial, want);
+	w_trace('P', c->serial, (u64)c->pr_action << 8);
+	w->reserve_outs[M_GOOD]++;
+	c->pr_applied = true;
+	c->pr_victims = e.aborted & ~(1U << port(c->nexus));
+	expect_ua(e.preempted, 1, dev);
+	expect_ua(e.released, 2, dev);
+	expect_ua(e.unregistered, 4, dev);
+}
+
+/* The service has decided; what its handler could not store it has not decided. */
+static void decided(const struct w_cmd *c)
+{
+	struct m_reservations after = *model(c);
 	enum m_outcome got, want;
 	struct m_effects e;
 
-	if (!outcome_of(c, &got))
+	if (c->pr_applied || c->answered || !outcome_of(c, &got))
 		return;
-	want = m_reserve_out(m, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
+	want = m_reserve_out(&after, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
 			     be64(c->param), be64(c->param + 8), &e);
 	w_check(got == want,
 		"PERSISTENT RESERVE OUT %lu: outcome %d, the standard says %d (action %u, type %u, key %lx, %lx; type %u held by %d, own key %lx)",
-		c->serial, got, want, c->pr_action, c->pr_type, be64(c->param),
-		be64(c->param + 8), before.type, before.holder, before.key[port(c->nexus)]);
+		c->serial, got, want, c->pr_action, c->pr_type, be64(c->param), be64(c->param + 8),
+		after.type, after.holder, after.key[port(c->nexus)]);
+	w_check(got != M_GOOD || memcmp(&after, model(c), sizeof(after)) == 0,
+		"PERSISTENT RESERVE OUT %lu is GOOD and had no effect", c->serial);
 	w->reserve_outs[got]++;
-	w_trace('P', c->serial, (u64)c->pr_action << 8 | got);
-	expect_ua(e.preempted, 1, c->dev);
-	expect_ua(e.released, 2, c->dev);
-	expect_ua(e.unregistered, 4, c->dev);
-	if (got == M_GOOD && c->pr_action == M_PREEMPT_AND_ABORT)
-		check_aborted(c, e.aborted);
+}
+
+void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event)
+{
+	const struct w_cmd *c = (const struct w_cmd *)cmd;
+
+	for (u32 d = 0; d < w->gw->n_devices && d < W_DEVICES; d++) {
+		if (w->gw->devices[d]->reservation != w->devices[d].state)
+			applied(&w->devices[d], w->gw->devices[d]);
+	}
+	if (event == SL_EV_REFUSE && cmd->status == 0x18 && cmd->cdb[0] != 0x5f)
+		w_check(w_reserve_conflicts(c),
+			"RESERVATION CONFLICT without a reservation (opcode %02x)", cmd->cdb[0]);
+	if (event == SL_EV_SERVED && cmd->cdb[0] == 0x5f &&
+	    (state == SL_SERVING || state == SL_SERVING_ABORTED))
+		decided(c);
+}
+
+void w_reserve_responded(const struct w_cmd *c)
+{
+	if (c->pr_applied && c->pr_action == M_PREEMPT_AND_ABORT)
+		check_aborted(c, c->pr_victims);
 }
 
 /* A command may end without a response while somebody preempts its nexus. */

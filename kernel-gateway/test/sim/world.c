@@ -9,8 +9,8 @@ bool w_visited[SL_STATES][SL_EVENTS];
 
 static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
 {
-	(void)cmd;
 	w_visited[state][event] = true;
+	w_reserve_observe(cmd, state, event);
 }
 
 u64 w_random(void)

@@ -58,6 +58,9 @@ struct w_cmd {
 	bool must_conflict;		/* RESERVATION CONFLICT, at once */
 	u8 param[24];			/* PERSISTENT RESERVE OUT */
 	u8 pr_action, pr_type;
+	bool pr_applied;		/* it has taken effect */
+	u32 pr_victims;			/* of a PREEMPT AND ABORT: names of nexuses */
+	bool let_through;		/* was handed over before the reservation that bars it now */
 	bool may_fail;			/* its device's policy lets it end with its handler */
 	u64 page, pages;		/* the buffer */
 	/* what the handler answered, for the check when the response comes */
@@ -118,6 +121,7 @@ struct w_device {
 	u64 resumed_ns;			/* taken over, or bound */
 	u64 sequence;			/* the newest that was seen */
 	struct m_reservations reservations;
+	const void *state;		/* the core's, when last seen */
 };
 
 /* A session that ended while kept commands still had their Data-Out in its pool. */
@@ -184,7 +188,8 @@ static inline void w_forget_unit_attentions(struct w_nexus *n, u32 lun)
 bool w_reserve_conflicts(const struct w_cmd *c);	/* as things are now */
 void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d);
 void w_reserve_cdb(struct w_cmd *c);
-void w_reserve_responded(struct w_cmd *c);
+void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event);
+void w_reserve_responded(const struct w_cmd *c);
 bool w_reserve_aborts(const struct w_cmd *c);
 
 /* handler.c */
@@ -196,6 +201,7 @@ bool w_handler_zombies(void);
 struct w_device *w_device_of(const struct w_cmd *c);	/* NULL: no such LUN */
 void w_handler_work(u32 i);		/* takes, answers, misbehaves */
 void w_handler_answer_all(u32 i);
+void w_handler_let_through(void);	/* what was published by now was handed over as things are now */
 void w_handler_scan(void);		/* checks what was handed over since the last look */
 void w_handler_raise(u32 i);
 void w_handler_forget(struct w_cmd *c);	/* its buffer may be used again */
