@@ -29,6 +29,8 @@
 	S(sluice_session_opened, 24) \
 	S(sluice_device_add, 96) \
 	S(sluice_device_added, 16) \
+	S(sluice_reservation_restore, 848) \
+	S(sluice_reservation_restored, 120) \
 	S(sluice_device_remove, 8) \
 	S(sluice_portal, 72) \
 	S(sluice_target, 304) \
@@ -204,6 +206,19 @@
 	F(sluice_device_added, device, 0, 4) \
 	F(sluice_device_added, flags, 4, 4) \
 	F(sluice_device_added, sequence, 8, 8)
+
+#define ABI_FIELDS_sluice_reservation_restore(F) \
+	F(sluice_reservation_restore, name, 0, 64) \
+	F(sluice_reservation_restore, total, 64, 4) \
+	F(sluice_reservation_restore, offset, 68, 4) \
+	F(sluice_reservation_restore, len, 72, 4) \
+	F(sluice_reservation_restore, reserved, 76, 4) \
+	F(sluice_reservation_restore, data, 80, 768)
+
+#define ABI_FIELDS_sluice_reservation_restored(F) \
+	F(sluice_reservation_restored, outcome, 0, 4) \
+	F(sluice_reservation_restored, registrations, 4, 4) \
+	F(sluice_reservation_restored, why, 8, 112)
 
 #define ABI_FIELDS_sluice_device_remove(F) \
 	F(sluice_device_remove, device, 0, 4) \

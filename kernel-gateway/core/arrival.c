@@ -5,6 +5,7 @@
  * the way to the handler. All under the nexus's lock.
  */
 #include "local.h"
+#include "reservation.h"
 #include "sense.h"
 #include "service.h"
 #include "session.h"
@@ -95,6 +96,11 @@ static bool refused_by_aca(struct sl_cmd *cmd)
 	return false;
 }
 
+static bool refused_by_reservation(struct sl_cmd *cmd)
+{
+	return cmd->core.itl->bars && sl_reservation_refuses(cmd);
+}
+
 static bool refused_by_unit_attention(struct sl_cmd *cmd)
 {
 	struct sl_ua ua;
@@ -106,9 +112,7 @@ static bool refused_by_unit_attention(struct sl_cmd *cmd)
 }
 
 static bool (*const refusals[])(struct sl_cmd *cmd) = {
-	refused_by_aca,
-	/* Seam: reservation conflicts come before Unit Attentions. */
-	refused_by_unit_attention,
+	refused_by_aca, refused_by_reservation, refused_by_unit_attention,
 	/* Seam: asymmetric access states, read-only LUNs. */
 };
 

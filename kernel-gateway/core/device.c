@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "device.h"
 #include "nexus.h"
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 
@@ -117,12 +118,60 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	dev->state = SLUICE_DEVICE_SERVED;
 	held = sl_kept_join(dev, sl_binding(s));
 	dev->takeovers += held;
+	dev->reservation_fixed = true;
+	if (!held)
+		sl_legacy_release(dev, 0);
 	announce(dev, s, !held, w);
 	sl_event_held_reset(dev, s, w);
 	added->device = dev->id;
 	added->flags = held ? SLUICE_DEVICE_TAKEN_OVER : 0;
 	added->sequence = sl_load_relaxed(&dev->sequence);
 	return 0;
+}
+
+/* Under gw->config. NULL with `why`. */
+static struct sl_reservation *recorded(struct sl_device *dev, const u8 *record, u32 bytes,
+				       const char **why)
+{
+	struct sl_reservation *r = sl_record_read(dev->gw, dev->name, record, bytes, why);
+
+	if (r)
+		return r;
+	/* SPC-5 5.14.5.3: nobody is let in until somebody says what holds now. */
+	r = sl_reservation_copy(NULL, 0);
+	if (r)
+		r->lost = true;
+	return r;
+}
+
+int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, u32 bytes,
+		      struct sluice_reservation_restored *restored, const char **why)
+{
+	struct sl_gateway *gw = s->gw;
+	struct sl_reservation *r = NULL;
+	struct sl_device *dev;
+	struct sl_work w;
+	int result = 0;
+
+	sl_work_init(&w, gw, 0);
+	*why = NULL;
+	sl_mutex_lock(&gw->config);
+	dev = sl_device_named(gw, name, &result);
+	restored->outcome = SLUICE_RESERVATION_HELD;
+	if (!dev) {
+		*why = "no room for another device: raise max_devices";
+	} else if (!dev->reservation_fixed && !dev->reservation) {
+		r = recorded(dev, record, bytes, why);
+		result = r ? 0 : -ENOMEM;
+	}
+	if (r) {
+		restored->outcome = r->lost ? SLUICE_RESERVATION_LOST : SLUICE_RESERVATION_RESTORED;
+		restored->registrations = r->n;
+		sl_reservation_commit(dev, r, NULL, &w);
+	}
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	return result;
 }
 
 int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,

@@ -15,6 +15,8 @@
 #define SL_GATE_SLOW	(1ULL << 32)
 #define SL_GATE_COUNT	0xffffffffULL
 
+struct sl_reservation;
+
 struct sl_device {
 	u64 gate sl_cacheline_aligned;
 	u64 sequence;
@@ -53,6 +55,11 @@ struct sl_device {
 
 	sl_spinlock itl_lock;
 	struct sl_list itls;
+	struct sl_reservation *reservation;	/* NULL: nobody was ever registered; changes only in turn (reservation.h) */
+	struct sl_reservation *reservation_next; /* being stored; of who has the turn */
+	u32 registrations;			/* relaxed: how many there are */
+	u32 reserved_by;			/* the nexus that sent RESERVE (SPC-2); 0: none */
+	bool reservation_fixed;			/* the device was served once: a record is too late; under gw->config */
 	u64 retired_commands, retired_in, retired_out, retired_checks, retired_timeouts, retired_aborts;
 
 	/* events owed to the handler; under the session's admin_lock */

@@ -48,6 +48,8 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 {
 	u32 moved = cmd->core.comp_data_len;
 
+	if (cmd->core.abort_kind != SL_ABORT_NONE && !cmd->core.storing)
+		return sl_act_abort(cmd, w);
 	if (cmd->core.comp_fault || (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
 		sl_fetch_add_relaxed(&w->gw->handler_faults, 1);
 		sl_sense_check(cmd, SL_KEY_HARDWARE_ERROR, SL_ASC_INTERNAL_TARGET_FAILURE);
@@ -67,6 +69,12 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	cmd->data_len = cmd->direction == SLUICE_DIR_IN ? sl_min(moved, cmd->buf_len) : 0;
 	sl_residual(cmd, moved);
 	return sl_act_end(cmd, w);
+}
+
+/* Aborted while its record was stored: the record counts, and so what it says; only nobody is told. */
+enum sl_event sl_act_served(struct sl_cmd *cmd, struct sl_work *w)
+{
+	return cmd->core.abort_kind == SL_ABORT_NONE ? sl_act_end(cmd, w) : sl_act_abort(cmd, w);
 }
 
 enum sl_event sl_act_expire(struct sl_cmd *cmd, struct sl_work *w)

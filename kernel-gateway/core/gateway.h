@@ -166,6 +166,13 @@ void sl_admin_awake(struct sl_session *s);
 int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,
 		  struct sluice_device_added *added, const char **why);
 /*
+ * What the device's handler had stored of its reservations (SLUICE_DESC_STORE), before it adds
+ * the device. It counts only before the device was ever added: then the gateway knows better.
+ * 0; `why` names what is wrong with a record that is lost. -ENOSPC, -ENOMEM with `why`.
+ */
+int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, u32 bytes,
+		      struct sluice_reservation_restored *restored, const char **why);
+/*
  * Unbind. New commands wait or fail as for an orphan. -ENOENT; -EBUSY while
  * commands are with the handler: call again after they ended.
  */

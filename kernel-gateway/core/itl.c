@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "reservation.h"
 
 struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
 {
@@ -38,5 +39,6 @@ void sl_itl_destroy(struct sl_itl *itl)
 	dev->retired_timeouts += itl->timeouts;
 	dev->retired_aborts += itl->aborts;
 	sl_spin_unlock(&dev->itl_lock);
+	sl_legacy_release(dev, itl->nexus->id);
 	sl_free(itl);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* LUN maps of groups, and what a change of one does to the nexuses of its group. */
 #include "lun_map.h"
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 
@@ -19,6 +20,7 @@ int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, st
 	sl_ua_add(itl, (u8)(asc >> 8), (u8)asc);
 	sl_spin_lock(&dev->itl_lock);
 	sl_list_add_tail(&dev->itls, &itl->of_device);
+	sl_reservation_bar(itl);
 	sl_spin_unlock(&dev->itl_lock);
 	sl_spin_lock(&n->lock);
 	n->chunks[lun / SL_LUN_CHUNK] = chunk;

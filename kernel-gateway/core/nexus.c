@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "lun_map.h"
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 #include "target_port.h"
@@ -93,6 +94,7 @@ static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port
 	sl_list_init(&n->itls);
 	sl_list_init(&n->of_target);
 	copy_text(n->initiator_port, sizeof(n->initiator_port), initiator_port);
+	n->initiator_hash = sl_port_hash(n->initiator_port);
 	copy_text(n->target_port, sizeof(n->target_port), target_port);
 	copy_text(n->peer, sizeof(n->peer), peer ? peer : "");
 	return n;
@@ -194,6 +196,7 @@ void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
 	n->close_tmf.core.internal = 1;
 	sl_tmf_start(&n->close_tmf, &w);
 	sl_tmf_abort_nexus(&n->close_tmf, n, &w);
+	sl_legacy_release_all(n);
 	unmap_all(n);
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);

@@ -24,6 +24,7 @@ struct sl_itl {
 	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
 	struct sl_list tasks;		/* commands that have not ended, oldest first */
 	u32 n_tasks;
+	u8  bars;			/* 1 << enum sl_bar: what reservations keep it from */
 	u32 n_ua;
 	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
 	struct sl_list of_nexus;	/* nexus->itls */
@@ -62,6 +63,7 @@ struct sl_nexus {
 	struct sl_list of_target;
 	bool reinstated;
 	struct sl_tmf close_tmf;
+	u64 initiator_hash;		/* of initiator_port (reservation.h) */
 	char initiator_port[SLUICE_PORT_NAME_LEN];
 	char target_port[SLUICE_PORT_NAME_LEN];
 	char peer[SLUICE_NAME_LEN];

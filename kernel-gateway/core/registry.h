@@ -5,7 +5,7 @@
  * Lock order, outermost first:
  *   gw->config (mutex)  targets, groups, LUN maps, names; never on a command's way
  *   session->request_lock   drains the handler's admin requests
- *   device->itl_lock        the device's I_T_L list
+ *   device->itl_lock        the device's I_T_L list, its reservations
  *   nexus->lock             its LUN table, I_T_Ls, commands, Unit Attentions
  *   device->lock            the slow half of the task set
  *   queue->lock             tags, submission ring

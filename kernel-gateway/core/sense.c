@@ -59,6 +59,13 @@ void sl_sense_invalid_field(struct sl_cmd *cmd, u16 byte, u8 bit)
 	check(cmd, SL_KEY_ILLEGAL_REQUEST, SL_ASC_INVALID_FIELD_IN_CDB, byte, bit);
 }
 
+void sl_sense_invalid_parameter(struct sl_cmd *cmd, u16 byte, u8 bit)
+{
+	/* C/D zero: the pointer is into the parameters, not the CDB (SPC-5 4.4.2.4.2). */
+	check(cmd, SL_KEY_ILLEGAL_REQUEST, SL_ASC_INVALID_FIELD_IN_PARAMETERS, byte, bit);
+	cmd->sense[cmd->sense[0] == 0x72 ? 12 : 15] &= (u8)~0x40;
+}
+
 void sl_status_only(struct sl_cmd *cmd, u8 status)
 {
 	cmd->status = status;

@@ -2,6 +2,7 @@
 #include "facts.h"
 #include "local.h"
 #include "preemption.h"
+#include "reservation.h"
 #include "sense.h"
 #include "service.h"
 
@@ -9,6 +10,14 @@ static const struct sl_service services[] = {
 	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE,
 	  .at_once = sl_local_request_sense },
 	{ SL_OP_REPORT_LUNS, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns },
+	{ SL_OP_PERSISTENT_RESERVE_IN, SL_ANY_ACTION, SL_SERVICE_IN_TURN,
+	  .in_turn = sl_reservation_in },
+	{ SL_OP_PERSISTENT_RESERVE_OUT, SL_ANY_ACTION, SL_SERVICE_IN_TURN,
+	  .need = sl_reservation_out_need, .in_turn = sl_reservation_out },
+	{ SL_OP_RESERVE_6, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy },
+	{ SL_OP_RELEASE_6, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy },
+	{ SL_OP_RESERVE_10, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy },
+	{ SL_OP_RELEASE_10, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy },
 };
 
 /* Most commands are none of ours: one bit for each opcode that some row has. */
@@ -17,6 +26,12 @@ static bool has_row(u8 opcode)
 	switch (opcode) {
 	case SL_OP_REQUEST_SENSE:
 	case SL_OP_REPORT_LUNS:
+	case SL_OP_RESERVE_6:
+	case SL_OP_RELEASE_6:
+	case SL_OP_RESERVE_10:
+	case SL_OP_RELEASE_10:
+	case SL_OP_PERSISTENT_RESERVE_IN:
+	case SL_OP_PERSISTENT_RESERVE_OUT:
 		return true;
 	default:
 		return false;
@@ -79,6 +94,7 @@ enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w)
 	switch (cmd->core.service->in_turn(cmd, stored, w)) {
 	case SL_SERVED_STORE:
 		cmd->core.storing = 1;
+		cmd->core.fetched = 1; /* it is kept, if its handler dies (takeover.c) */
 		return SL_EV_STORE;
 	case SL_SERVED_PREEMPTING:
 		sl_preempt_put(cmd->core.itl->dev, w);

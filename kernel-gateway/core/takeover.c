@@ -67,7 +67,7 @@ static void unpark(struct sl_device *dev, struct sl_cmd *cmd)
 	dev->kept_outside -= !cmd->core.in_set;
 }
 
-/* The device's policy, as the handler that is gone had declared it. False: the result is set. */
+/* The device's policy, as the handler that is gone had declared it; to store a record twice does no harm. False: the result is set. */
 static bool worth_keeping(struct sl_cmd *cmd, struct sl_gateway *gw)
 {
 	u8 recovery = cmd->core.recovery;
@@ -75,7 +75,7 @@ static bool worth_keeping(struct sl_cmd *cmd, struct sl_gateway *gw)
 	if (!cmd->core.binding)
 		return true; /* it was with nobody */
 	if (recovery == SLUICE_RECOVERY_FAIL ||
-	    (cmd->core.seen && recovery == SLUICE_RECOVERY_REQUEUE)) {
+	    (cmd->core.seen && recovery == SLUICE_RECOVERY_REQUEUE && !cmd->core.storing)) {
 		sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_COMMUNICATION_FAILURE);
 		return false;
 	}

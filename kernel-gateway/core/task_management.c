@@ -5,6 +5,7 @@
  * later one then also awaits every function that was under way at that moment,
  * whose own waits are bounded, so that there is no circle.
  */
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 #include "task_management.h"
@@ -170,6 +171,8 @@ static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_w
 		sl_spin_unlock(&itl->nexus->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
+	if (reset)
+		sl_legacy_release(dev, 0);
 	sl_event_device(dev, tmf->function, tmf->nexus->id, w);
 }
 
@@ -261,6 +264,7 @@ void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns)
 		break;
 	case SLUICE_TMF_I_T_NEXUS_RESET:
 		sl_tmf_abort_nexus(tmf, n, &w);
+		sl_legacy_release_all(n);
 		break;
 	default:
 		/* Seam: CLEAR ACA comes with ACA, the QUERY functions after it. */

@@ -328,6 +328,7 @@ enum sluice_op {
 	SLUICE_OP_DEVICE_ADD	= 17,	/* sluice_device_add -> sluice_device_added */
 	SLUICE_OP_DEVICE_REMOVE	= 18,	/* sluice_device_remove -> nothing; after its commands ended */
 	SLUICE_OP_SESSION_QUIESCE = 19,	/* nothing -> nothing; no command is handed over any more (section 4) */
+	SLUICE_OP_RESERVATION_RESTORE = 20, /* sluice_reservation_restore -> sluice_reservation_restored; before DEVICE_ADD */
 	/* role control */
 	SLUICE_OP_PORTAL_ADD	= 32,	/* sluice_portal -> sluice_portal (with the port that was bound) */
 	SLUICE_OP_TARGET_ADD	= 33,	/* sluice_target -> nothing */
@@ -432,6 +433,36 @@ struct sluice_device_added {
 	__u32 device;
 	__u32 flags;			/* SLUICE_DEVICE_* */
 	__u64 sequence;			/* the last that this device was given before; 0: none */
+};
+
+#define SLUICE_RESERVATION_MAX	(1U << 20)	/* bytes of a record */
+#define SLUICE_RESERVATION_CHUNK 768U
+
+/*
+ * What the handler stored last for the device (SLUICE_DESC_STORE), given back when it may be
+ * the gateway that lost its memory. A record longer than a chunk comes in several messages,
+ * each with the bytes that follow those before; the last one completes `total`.
+ */
+struct sluice_reservation_restore {
+	char  name[SLUICE_NAME_LEN];	/* of the device */
+	__u32 total;			/* bytes of the record, <= SLUICE_RESERVATION_MAX */
+	__u32 offset;			/* of this chunk */
+	__u32 len;			/* bytes in it, 1 .. SLUICE_RESERVATION_CHUNK */
+	__u32 reserved;
+	__u8  data[SLUICE_RESERVATION_CHUNK];
+};
+
+enum sluice_reservation_outcome {
+	SLUICE_RESERVATION_MORE		= 1,	/* the record is not complete yet */
+	SLUICE_RESERVATION_RESTORED	= 2,	/* it holds from now on */
+	SLUICE_RESERVATION_HELD		= 3,	/* the gateway has served the device: its own state holds */
+	SLUICE_RESERVATION_LOST		= 4,	/* the record is damaged: initiators must say what holds now (SPC-5 5.14.5.3) */
+};
+
+struct sluice_reservation_restored {
+	__u32 outcome;			/* enum sluice_reservation_outcome */
+	__u32 registrations;		/* RESTORED: how many there are */
+	char  why[112];			/* LOST: what is wrong with the record */
 };
 
 struct sluice_device_remove {

@@ -143,7 +143,7 @@ static void should_supersede_older_conditions_by_a_reset(void **state)
 	assert_true(sl_ua_take(itl, &ua));
 	assert_int_equal(ua.asc << 8 | ua.ascq, 0x2a09);
 	assert_false(sl_ua_take(itl, &ua));
-	for (u8 i = 0; i < 9; i++)
+	for (u8 i = 0; i <= SL_UA_MAX; i++)
 		sl_ua_add(itl, 0x80, i);
 	assert_int_equal(itl->n_ua, 1);
 	assert_true(sl_ua_take(itl, &ua));
