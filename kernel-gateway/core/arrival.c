@@ -41,6 +41,7 @@ static void reset_result(struct sl_cmd *cmd)
 	c->has_buffer = 0;
 	c->has_aside = 0;
 	c->storing = 0;
+	c->preempted = 0;
 	c->need = 0;
 	c->service = NULL;
 	c->fetched = 0;

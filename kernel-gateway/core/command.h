@@ -62,6 +62,7 @@ struct sl_cmd {
 		u8  has_aside;		/* its Data-Out is in a buffer of a former session */
 		u8  aside_order;
 		u8  storing;		/* what it is handed over for is to store the buffer (service.h) */
+		u8  preempted;		/* a service of its device waits for its end (preemption.h) */
 		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
 		u32 pool_page;		/* the buffer's first page in the pool */
 		u32 aside_page;

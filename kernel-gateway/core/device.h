@@ -49,6 +49,7 @@ struct sl_device {
 	struct sl_cmd *turn;
 	struct sl_list turn_waiting;	/* oldest first */
 	u64 next_turn_ns;		/* the earliest deadline of those */
+	u32 preempting;			/* atomic: commands whose end the one whose turn it is awaits (preemption.h) */
 
 	sl_spinlock itl_lock;
 	struct sl_list itls;

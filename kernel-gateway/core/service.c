@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
 #include "local.h"
+#include "preemption.h"
 #include "sense.h"
 #include "service.h"
 
 static const struct sl_service services[] = {
-	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_request_sense },
+	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE,
+	  .at_once = sl_local_request_sense },
 	{ SL_OP_REPORT_LUNS, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns },
 };
 
@@ -78,6 +80,9 @@ enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w)
 	case SL_SERVED_STORE:
 		cmd->core.storing = 1;
 		return SL_EV_STORE;
+	case SL_SERVED_PREEMPTING:
+		sl_preempt_put(cmd->core.itl->dev, w);
+		return SL_EV_NONE;
 	default:
 		return SL_EV_SERVED;
 	}

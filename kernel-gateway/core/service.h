@@ -27,6 +27,11 @@ enum sl_served {
 	 * as SLUICE_DESC_STORE; the service runs again with the handler's answer, still alone.
 	 */
 	SL_SERVED_STORE,
+	/*
+	 * Status is set, and goes out when the commands have ended that sl_preempt() aborted
+	 * (preemption.h); within the abort bound, for each of them is.
+	 */
+	SL_SERVED_PREEMPTING,
 };
 
 struct sl_service {
@@ -66,7 +71,7 @@ bool sl_turn_unpark(struct sl_cmd *cmd);
 /* The next one's; under the nexus's lock of the one that ends. */
 void sl_turn_pass(struct sl_cmd *cmd, struct sl_work *w);
 void sl_turn_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-/* From the work list, with no lock held: runs it. Returns the event to deliver. */
+/* From the work list, with no lock held: runs it. Returns the event to deliver; NONE: the command is not the caller's any more. */
 enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w);
 
 #endif /* SLUICE_CORE_SERVICE_H */

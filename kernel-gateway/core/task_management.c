@@ -87,15 +87,19 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 	return true;
 }
 
+void sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
+{
+	if (cmd->core.abort_kind == SL_ABORT_NONE)
+		cmd->core.abort_kind = (u8)kind;
+	sl_cmd_event(cmd, SL_EV_ABORT, w);
+}
+
 /* Under the lock of the command's nexus. */
 static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind,
 		   struct sl_work *w)
 {
-	if (!watch(&cmd->core.abort, tmf, w->gw))
-		return;
-	if (cmd->core.abort_kind == SL_ABORT_NONE)
-		cmd->core.abort_kind = (u8)kind;
-	sl_cmd_event(cmd, SL_EV_ABORT, w);
+	if (watch(&cmd->core.abort, tmf, w->gw))
+		sl_cmd_abort(cmd, kind, w);
 }
 
 /* All commands of an I_T_L nexus; true if there were any. Under its nexus's lock. */
