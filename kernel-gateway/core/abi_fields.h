@@ -48,7 +48,7 @@
 	S(sluice_rig_nexus, 488) \
 	S(sluice_rig_command, 304) \
 	S(sluice_rig_result, 280) \
-	S(sluice_rig_tmf, 32) \
+	S(sluice_rig_tmf, 40) \
 	S(sluice_rig_time, 16)
 
 #define ABI_FIELDS_sluice_control(F) \
@@ -359,7 +359,9 @@
 	F(sluice_rig_tmf, task_tag, 8, 8) \
 	F(sluice_rig_tmf, lun, 16, 8) \
 	F(sluice_rig_tmf, response, 24, 4) \
-	F(sluice_rig_tmf, order, 28, 4)
+	F(sluice_rig_tmf, order, 28, 4) \
+	F(sluice_rig_tmf, information, 32, 3) \
+	F(sluice_rig_tmf, reserved, 35, 5)
 
 #define ABI_FIELDS_sluice_rig_time(F) \
 	F(sluice_rig_time, advance_ns, 0, 8) \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "device.h"
+#include "aca.h"
+#include "control_mode.h"
 #include "nexus.h"
 #include "reservation.h"
 #include "sense.h"
@@ -35,16 +36,15 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	dev->id = gw->n_devices + 1;
 	dev->state = SLUICE_DEVICE_ABSENT;
 	dev->peripheral_type = 0x1f;
-	dev->next_deadline_ns = U64_MAX;
+	dev->next_dormant_ns = U64_MAX;
 	dev->next_fetch_ns = U64_MAX;
 	dev->next_turn_ns = U64_MAX;
 	memcpy(dev->name, name, sizeof(dev->name));
-	sl_spin_init(&dev->lock);
+	sl_task_set_init(&dev->set);
 	sl_spin_init(&dev->itl_lock);
 	sl_spin_init(&dev->turn_lock);
 	sl_spin_init(&dev->kept_lock);
 	sl_list_init(&dev->kept);
-	sl_list_init(&dev->dormant);
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);
 	gw->devices[gw->n_devices] = dev;
@@ -66,8 +66,8 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 		return "device: peripheral_type is above 1Fh (SPC-5 6.7.2)";
 	if (add->recovery > SLUICE_RECOVERY_REDELIVER)
 		return "device: recovery is none of FAIL, REQUEUE, REDELIVER";
-	if (add->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
-		return "device: control_mode has bits that this gateway does not know";
+	if (!sl_control_mode_ok(add->control_mode))
+		return "device: control_mode has bits or values that this gateway does not know (SPC-5 7.5.10)";
 	/* Nothing waits for ever, and no sum of times overflows. */
 	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
 		return "device: timeout_ns is above a day";
@@ -97,6 +97,8 @@ static void announce(struct sl_device *dev, struct sl_session *s, bool power_on,
 		sl_spin_unlock(&n->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
+	if (power_on)
+		sl_aca_clear_all(dev, w);
 }
 
 /* Under gw->config. */
@@ -110,7 +112,7 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->queue, add->queue);
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
-	sl_store_relaxed(&dev->control_mode, add->control_mode);
+	sl_control_mode_set(dev, add->control_mode, w);
 	sl_store_relaxed(&dev->timeout_ns,
 			 add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
@@ -206,12 +208,12 @@ void sl_device_orphan(struct sl_device *dev, u64 held_until_ns, struct sl_work *
 {
 	dev->state = SLUICE_DEVICE_ORPHANED;
 	sl_kept_hold(dev, held_until_ns, w);
-	sl_task_set_orphan(dev, w);
+	sl_task_sets_orphan(dev, w);
 }
 
 bool sl_device_busy(struct sl_device *dev)
 {
-	return sl_task_set_size(dev) > 0 || sl_load_relaxed(&dev->quarantined) > 0;
+	return sl_task_sets_size(dev) > 0 || sl_load_relaxed(&dev->quarantined) > 0;
 }
 
 int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
@@ -282,7 +284,7 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 	info->takeovers = dev->takeovers;
 	info->peripheral_type = dev->peripheral_type;
 	sl_mutex_unlock(&gw->config);
-	info->live = sl_task_set_size(dev);
+	info->live = sl_task_sets_size(dev);
 	info->quarantined = sl_load_relaxed(&dev->quarantined);
 	info->kept = sl_load_relaxed(&dev->n_kept);
 	info->redelivered = sl_load_relaxed(&dev->redelivered);

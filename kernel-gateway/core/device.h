@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A logical unit as the core keeps it: identity, binding to a session, task set. */
+/* A logical unit as the core keeps it: identity, binding to a session, task sets. */
 #ifndef SLUICE_CORE_DEVICE_H
 #define SLUICE_CORE_DEVICE_H
 
 #include "lifecycle.h"
 #include "registry.h"
-
-/*
- * The gate: one word that lets a SIMPLE command into a quiet task set with one
- * fetch_add. The low half counts the enabled commands; SL_GATE_SLOW sends everybody
- * through device->lock: a HEAD OF QUEUE or ORDERED command is in the set, or
- * commands are dormant.
- */
-#define SL_GATE_SLOW	(1ULL << 32)
-#define SL_GATE_COUNT	0xffffffffULL
+#include "task_set.h"
 
 struct sl_reservation;
 
 struct sl_device {
-	u64 gate sl_cacheline_aligned;
-	u64 sequence;
+	u64 sequence sl_cacheline_aligned;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
+	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
+	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
@@ -35,12 +28,7 @@ struct sl_device {
 	u32 takeovers;			/* under gw->config */
 	u64 redelivered;		/* relaxed */
 
-	sl_spinlock lock sl_cacheline_aligned;
-	struct sl_list dormant;		/* oldest first */
-	u32 n_dormant, head_of_queue, ordered;	/* the latter two are enabled */
-	u64 next_deadline_ns;		/* of the dormant */
-
-	sl_spinlock kept_lock;		/* the kept commands; `binding` changes only under it (takeover.c) */
+	sl_spinlock kept_lock sl_cacheline_aligned;		/* the kept commands; `binding` changes only under it (takeover.c) */
 	struct sl_list kept;		/* in the order of their hand-over */
 	u32 n_kept, kept_outside;	/* of them, those that are not in the task set */
 	u64 joining;			/* the binding that takes over, or has; 0: none */
@@ -87,19 +75,6 @@ static inline u64 sl_device_binding(struct sl_device *dev)
 /* Tags with the handler, or commands on their way to it. */
 bool sl_device_busy(struct sl_device *dev);
 
-enum sl_entrance {
-	SL_ENTER_ENABLED,
-	SL_ENTER_DORMANT,
-	SL_ENTER_FULL,
-};
-
-/* task_set.c: under the nexus's lock. */
-enum sl_entrance sl_task_set_enter(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-/* Enables who waited for it, onto the work list. */
-void sl_task_set_leave(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-bool sl_task_set_unpark(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-void sl_task_set_orphan(struct sl_device *dev, struct sl_work *w);
 /* takeover.c */
 /* Cuts the binding and keeps commands until then; 0: those that were kept end. */
 void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w);
@@ -113,7 +88,5 @@ bool sl_kept_unpark(struct sl_cmd *cmd);
 void sl_kept_move(struct sl_cmd *cmd);
 /* fetch.c: ends what waits too long for its Data-Out. */
 void sl_fetch_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-/* Commands in the set: enabled and dormant. */
-u32 sl_task_set_size(struct sl_device *dev);
 
 #endif /* SLUICE_CORE_DEVICE_H */

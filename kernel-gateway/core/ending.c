@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The ways in which a command ends. The first action decides the result, respond() follows. */
+#include "aca.h"
+#include "fault.h"
 #include "nexus.h"
 #include "sense.h"
 #include "service.h"
@@ -23,8 +25,13 @@ static void count(struct sl_cmd *cmd)
 
 enum sl_event sl_act_end(struct sl_cmd *cmd, struct sl_work *w)
 {
-	if (cmd->core.in_set)
-		sl_task_set_leave(cmd->core.itl->dev, cmd, w);
+	/* Before it leaves its task set, whose next command must not start then. */
+	if (cmd->core.itl && (cmd->status != SL_STATUS_GOOD || cmd->core.passes_aca)) {
+		sl_aca_command_ends(cmd, w);
+		sl_fault_note(cmd, w);
+	}
+	if (cmd->core.in_set && !cmd->core.faults)
+		sl_task_set_leave(cmd, w);
 	if (cmd->core.has_tag)
 		sl_queue_untag(cmd, w);
 	if (sl_service_is(cmd, SL_SERVICE_IN_TURN))
@@ -97,7 +104,8 @@ enum sl_event sl_act_abort(struct sl_cmd *cmd, struct sl_work *w)
 /* Out of the task list: task management does not find it any more. */
 enum sl_event sl_act_respond(struct sl_cmd *cmd, struct sl_work *w)
 {
-	(void)w;
+	if (cmd->core.in_set)
+		sl_task_set_leave(cmd, w); /* after its fault has spread */
 	if (cmd->core.itl) {
 		sl_list_del(&cmd->core.task);
 		cmd->core.itl->n_tasks--;

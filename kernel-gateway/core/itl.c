@@ -12,6 +12,7 @@ struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
 	itl->dev = dev;
 	itl->lun = lun;
 	itl->refs = 1;
+	sl_task_set_init(&itl->own);
 	sl_list_init(&itl->tasks);
 	sl_list_init(&itl->of_nexus);
 	sl_list_init(&itl->of_device);

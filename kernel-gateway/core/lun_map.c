@@ -2,6 +2,7 @@
 /* LUN maps of groups, and what a change of one does to the nexuses of its group. */
 #include "lun_map.h"
 #include "reservation.h"
+#include "aca.h"
 #include "sense.h"
 #include "session.h"
 
@@ -33,7 +34,7 @@ int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, st
 	return 0;
 }
 
-void sl_nexus_unmap(struct sl_nexus *n, u32 lun)
+void sl_nexus_unmap(struct sl_nexus *n, u32 lun, struct sl_work *w)
 {
 	struct sl_itl *itl;
 	bool last = false;
@@ -42,6 +43,7 @@ void sl_nexus_unmap(struct sl_nexus *n, u32 lun)
 	itl = sl_nexus_itl(n, lun);
 	if (itl) {
 		n->chunks[lun / SL_LUN_CHUNK][lun % SL_LUN_CHUNK] = NULL;
+		sl_aca_clear(itl, w); /* nobody else could */
 		last = sl_itl_put(itl);
 	}
 	sl_spin_unlock(&n->lock);
@@ -213,9 +215,10 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 	struct sl_target *t;
 	struct sl_group *g;
 	struct sl_list *pos;
+	struct sl_work w;
 	int result = 0;
 
-	(void)now_ns;
+	sl_work_init(&w, gw, now_ns);
 	if (!lun_spec_ok(l, why))
 		return -EINVAL;
 	sl_mutex_lock(&gw->config);
@@ -232,7 +235,7 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 
 			if (n->group != g)
 				continue;
-			sl_nexus_unmap(n, l->lun);
+			sl_nexus_unmap(n, l->lun, &w);
 			/* Without memory the old list stays: it names a LUN that answers 25/00. */
 			if (sl_nexus_list_luns(n))
 				result = -ENOMEM;
@@ -242,5 +245,6 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 		result = -ENOENT;
 	}
 	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
 	return result;
 }

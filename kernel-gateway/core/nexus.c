@@ -100,12 +100,12 @@ static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port
 	return n;
 }
 
-static void unmap_all(struct sl_nexus *n)
+static void unmap_all(struct sl_nexus *n, struct sl_work *w)
 {
 	struct sl_list *pos;
 
 	sl_list_for_each(pos, &n->group->luns)
-		sl_nexus_unmap(n, sl_entry(pos, struct sl_lun_entry, link)->lun);
+		sl_nexus_unmap(n, sl_entry(pos, struct sl_lun_entry, link)->lun, w);
 }
 
 /* Under gw->config. */
@@ -144,7 +144,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 		return result;
 	result = map_all(n, origin, w);
 	if (result) {
-		unmap_all(n);
+		unmap_all(n, w);
 		withdraw(n, w);
 		unregister_nexus(n->gw, n);
 		return result;
@@ -197,7 +197,7 @@ void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
 	sl_tmf_start(&n->close_tmf, &w);
 	sl_tmf_abort_nexus(&n->close_tmf, n, &w);
 	sl_legacy_release_all(n);
-	unmap_all(n);
+	unmap_all(n, &w);
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);
 	sl_tmf_put(&n->close_tmf, &w);

@@ -22,6 +22,8 @@ struct sl_itl {
 	struct sl_device *dev;
 	u32 lun;
 	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
+	struct sl_task_set own;		/* the task set that it has to itself; unused while TST says that all share one */
+	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
 	struct sl_list tasks;		/* commands that have not ended, oldest first */
 	u32 n_tasks;
 	u8  bars;			/* 1 << enum sl_bar: what reservations keep it from */
@@ -31,6 +33,13 @@ struct sl_itl {
 	struct sl_list of_device;	/* device->itls, under its itl_lock */
 	u64 commands, bytes_in, bytes_out, checks, timeouts, aborts;
 };
+
+/* The task set that a command of the I_T_L nexus finds when it arrives now. */
+static inline struct sl_task_set *sl_task_set_of(struct sl_itl *itl)
+{
+	return sl_load_relaxed(&itl->dev->control_mode) & SLUICE_CONTROL_MODE_TST ? &itl->own :
+										    &itl->dev->set;
+}
 
 /* The parameter data of REPORT LUNS; replaced as a whole when the map changes. */
 struct sl_lun_list {

@@ -38,7 +38,7 @@ enum sl_event sl_act_enter(struct sl_cmd *cmd, struct sl_work *w)
 	if (cmd->core.in_set)
 		return SL_EV_ENABLE; /* since before it was kept */
 	cmd->core.stage = SL_STAGE_TASK_SET;
-	switch (sl_task_set_enter(itl->dev, cmd, w)) {
+	switch (sl_task_set_enter(cmd, w)) {
 	case SL_ENTER_ENABLED:
 		return SL_EV_ENABLE;
 	case SL_ENTER_DORMANT:
@@ -131,7 +131,7 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		w->grant |= mine;
 		break;
 	case SL_STAGE_TASK_SET:
-		mine = sl_task_set_unpark(cmd->core.itl->dev, cmd, w);
+		mine = sl_task_set_unpark(cmd, w);
 		break;
 	case SL_STAGE_TURN:
 		mine = sl_turn_unpark(cmd);

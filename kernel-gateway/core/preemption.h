@@ -17,8 +17,8 @@
 /* Begins it; the service that `cmd` runs then returns SL_SERVED_PREEMPTING. With no lock held. */
 void sl_preempt_begin(struct sl_cmd *cmd);
 /*
- * Aborts all commands of the I_T_L nexus but `cmd` itself: those of another I_T nexus
- * end TASK ABORTED, or without a response and with COMMANDS CLEARED BY ANOTHER INITIATOR
+ * Aborts all commands of the I_T_L nexus but `cmd` itself, and ends its ACA
+ * condition. Those of another I_T nexus end TASK ABORTED, or without a response and with COMMANDS CLEARED BY ANOTHER INITIATOR
  * 2F/00 if TAS is 0 (SAM-6 5.6). Under dev->itl_lock and the nexus's lock.
  */
 void sl_preempt(struct sl_cmd *cmd, struct sl_itl *itl, struct sl_work *w);

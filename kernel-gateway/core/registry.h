@@ -7,7 +7,7 @@
  *   session->request_lock   drains the handler's admin requests
  *   device->itl_lock        the device's I_T_L list, its reservations
  *   nexus->lock             its LUN table, I_T_Ls, commands, Unit Attentions
- *   device->lock            the slow half of the task set
+ *   task set's lock         its slow half; one of a device or of an I_T_L
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
  *   session->admin_lock     events to the handler

@@ -7,20 +7,20 @@
 #include "transport_id.h"
 
 enum in_action {
-	READ_KEYS		= 0x00,
-	READ_RESERVATION	= 0x01,
-	REPORT_CAPABILITIES	= 0x02,
-	READ_FULL_STATUS	= 0x03,
+	READ_KEYS = 0x00,
+	READ_RESERVATION = 0x01,
+	REPORT_CAPABILITIES = 0x02,
+	READ_FULL_STATUS = 0x03,
 };
 
-#define RLR_C		(1U << 7)
-#define CRH		(1U << 4)
-#define SIP_C		(1U << 3)
-#define ATP_C		(1U << 2)
-#define PTPL_C		(1U << 0)
-#define TMV		(1U << 7)
-#define ALLOW_COMMANDS	(4U << 4) /* all that SPC-5 lets a logical unit allow */
-#define PTPL_A		(1U << 0)
+#define RLR_C	       (1U << 7)
+#define CRH	       (1U << 4)
+#define SIP_C	       (1U << 3)
+#define ATP_C	       (1U << 2)
+#define PTPL_C	       (1U << 0)
+#define TMV	       (1U << 7)
+#define ALLOW_COMMANDS (4U << 4) /* all that SPC-5 lets a logical unit allow */
+#define PTPL_A	       (1U << 0)
 
 /* Parameter data as long as it is; what does not fit the buffer is counted only. */
 struct writer {

@@ -8,8 +8,8 @@
 #include "sense.h"
 #include "service.h"
 
-#define SL_RESERVE_EXTENT	(1U << 0)
-#define SL_RESERVE_THIRD_PARTY	(1U << 4)
+#define SL_RESERVE_EXTENT      (1U << 0)
+#define SL_RESERVE_THIRD_PARTY (1U << 4)
 
 static bool is_release(const struct sl_cmd *cmd)
 {

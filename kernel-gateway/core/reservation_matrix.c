@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "reservation_matrix.h"
 
-#define R	(1U << SL_BAR_READ)
-#define W	(1U << SL_BAR_WRITE)
-#define OUT	(1U << SL_BAR_OUT)
-#define RES	(1U << SL_BAR_RESERVE)
-#define REL	(1U << SL_BAR_RELEASE)
-#define ALL	(1U << SL_BAR_PERSISTENT)
+#define R   (1U << SL_BAR_READ)
+#define W   (1U << SL_BAR_WRITE)
+#define OUT (1U << SL_BAR_OUT)
+#define RES (1U << SL_BAR_RESERVE)
+#define REL (1U << SL_BAR_RELEASE)
+#define ALL (1U << SL_BAR_PERSISTENT)
 
 /* The table is aligned by hand. */
 /* clang-format off */

@@ -6,28 +6,28 @@
 #include "crc32c.h"
 #include "reservation.h"
 
-#define MAGIC		"SLUICEPR"
-#define VERSION		1U
-#define FLAG_APTPL	(1U << 0)
-#define NO_HOLDER	0xffffffffU
+#define MAGIC	     "SLUICEPR"
+#define VERSION	     1U
+#define FLAG_APTPL   (1U << 0)
+#define NO_HOLDER    0xffffffffU
 
 /* Offsets in the head. Numbers are little-endian. */
-#define AT_VERSION	8U	/* u16 */
-#define AT_FLAGS	10U	/* u16 */
-#define AT_BYTES	12U	/* u32, of the whole record */
-#define AT_CRC		16U	/* u32, of the whole record with zero here */
-#define AT_COUNT	20U	/* u32 */
-#define AT_HOLDER	24U	/* u32, index, or NO_HOLDER */
-#define AT_TYPE		28U	/* u8; three zeros follow */
-#define AT_DEVICE	32U	/* its name */
-#define HEAD_BYTES	(AT_DEVICE + SLUICE_NAME_LEN)
+#define AT_VERSION   8U	 /* u16 */
+#define AT_FLAGS     10U /* u16 */
+#define AT_BYTES     12U /* u32, of the whole record */
+#define AT_CRC	     16U /* u32, of the whole record with zero here */
+#define AT_COUNT     20U /* u32 */
+#define AT_HOLDER    24U /* u32, index, or NO_HOLDER */
+#define AT_TYPE	     28U /* u8; three zeros follow */
+#define AT_DEVICE    32U /* its name */
+#define HEAD_BYTES   (AT_DEVICE + SLUICE_NAME_LEN)
 
 /* Offsets in an entry; two texts without a NUL follow, then zeros up to a multiple of eight. */
-#define AT_KEY		0U	/* u64 */
-#define AT_GROUP	8U	/* u16, target portal group tag */
-#define AT_INITIATOR	10U	/* u16, bytes of the initiator port's name */
-#define AT_TARGET	12U	/* u16, bytes of the target's name; two zeros follow */
-#define ENTRY_BYTES	16U
+#define AT_KEY	     0U	 /* u64 */
+#define AT_GROUP     8U	 /* u16, target portal group tag */
+#define AT_INITIATOR 10U /* u16, bytes of the initiator port's name */
+#define AT_TARGET    12U /* u16, bytes of the target's name; two zeros follow */
+#define ENTRY_BYTES  16U
 
 static void put(u8 *p, u64 v, u32 bytes)
 {

@@ -101,7 +101,7 @@ static bool full(struct sl_device *dev, u32 in_set)
 static enum sl_event place(struct sl_cmd *cmd, struct sl_device *dev, struct sl_work *w)
 {
 	bool fresh = !cmd->core.binding;
-	u32 in_set = fresh ? sl_task_set_size(dev) : 0;
+	u32 in_set = fresh ? sl_task_set_size(cmd->core.set) : 0;
 	enum sl_event next = SL_EV_REFUSE;
 	u64 binding;
 

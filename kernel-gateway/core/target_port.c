@@ -103,8 +103,7 @@ static void write_name(struct sl_target_port *port)
 		port->name[len + 5 + i] = digits[port->group >> (12 - 4 * i) & 0xf];
 }
 
-static struct sl_target_port *make(struct sl_gateway *gw, const char *target, u16 group,
-				   u16 number)
+static struct sl_target_port *make(struct sl_gateway *gw, const char *target, u16 group, u16 number)
 {
 	struct sl_target_port *port = sl_alloc(sizeof(*port));
 	size_t len = strlen(target);

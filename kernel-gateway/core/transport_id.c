@@ -3,9 +3,9 @@
 
 #include "byte_order.h"
 
-#define PROTOCOL_ISCSI	0x05U
-#define FORMAT_PORT	0x40U
-#define SEPARATOR	",i,0x"
+#define PROTOCOL_ISCSI 0x05U
+#define FORMAT_PORT    0x40U
+#define SEPARATOR      ",i,0x"
 
 u32 sl_initiator_name_len(const char *initiator_port)
 {

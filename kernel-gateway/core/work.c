@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "fault.h"
 #include "nexus.h"
 #include "preemption.h"
 #include "service.h"
@@ -63,6 +64,8 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 		return;
 	else if (todo == SL_TODO_EVENT && cmd->core.event == SL_EV_RESUME)
 		sl_kept_move(cmd);
+	else if (todo == SL_TODO_RESPOND && cmd->core.faults)
+		sl_fault_spread(cmd, w);
 
 	sl_spin_lock(&n->lock);
 	cmd->core.todo = SL_TODO_NOTHING;
@@ -72,7 +75,7 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 		sl_cmd_event(cmd, ev, w);
 	if (todo == SL_TODO_EVENT) {
 		/* It mostly ends with that, and stands on our list again: go on under the same lock. */
-		if (cmd->core.state == SL_ENDING) {
+		if (cmd->core.state == SL_ENDING && !cmd->core.faults) {
 			sl_list_del(&cmd->core.link);
 			todo = SL_TODO_RESPOND;
 		}

@@ -296,8 +296,26 @@ enum sluice_ua_scope {
 	SLUICE_UA_ONE		= 3,	/* only `nexus` */
 };
 
-#define SLUICE_CONTROL_MODE_D_SENSE	(1U << 0)	/* descriptor format sense (SPC-5 7.5.10) */
+/*
+ * The Control mode page's current values (SPC-5 7.5.10) as far as the gateway acts on them.
+ * Fields have the page's own values; others than these are refused.
+ *
+ * TST: with 001b every I_T nexus has a task set of its own; task_set_limit is each one's. A
+ *   change leaves commands where they are, and ends ACA conditions.
+ * QERR: 00b, 01b (a CHECK CONDITION aborts all commands of its task set), 11b (those of its
+ *   I_T nexus).
+ * UA_INTLCK: 00b, 10b (only REQUEST SENSE clears a Unit Attention), 11b (and BUSY, TASK SET
+ *   FULL, RESERVATION CONFLICT establish 2C/07, 2C/08, 2C/09).
+ */
+#define SLUICE_CONTROL_MODE_D_SENSE	(1U << 0)	/* descriptor format sense */
 #define SLUICE_CONTROL_MODE_TAS		(1U << 1)	/* TASK ABORTED status to other nexuses */
+#define SLUICE_CONTROL_MODE_TMF_ONLY	(1U << 2)	/* no ACA command is let in, only task management */
+#define SLUICE_CONTROL_MODE_TST		(7U << 4)
+#define SLUICE_CONTROL_MODE_TST_SHIFT	4U
+#define SLUICE_CONTROL_MODE_QERR	(3U << 8)
+#define SLUICE_CONTROL_MODE_QERR_SHIFT	8U
+#define SLUICE_CONTROL_MODE_UA_INTLCK	(3U << 10)
+#define SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT 10U
 
 struct sluice_request {
 	__u32 type;			/* enum sluice_request_type */
@@ -417,7 +435,7 @@ enum sluice_recovery {
 struct sluice_device_add {
 	char  name[SLUICE_NAME_LEN];
 	__u32 queue;			/* the queue it is bound to, or SLUICE_QUEUE_ANY */
-	__u32 task_set_limit;		/* commands at once over all nexuses; past it TASK SET FULL */
+	__u32 task_set_limit;		/* commands at once in a task set, of all nexuses unless TST says 001b; past it TASK SET FULL */
 	__u32 max_transfer;		/* bytes per command, <= SLUICE_MAX_BUFFER */
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
@@ -658,6 +676,8 @@ struct sluice_rig_tmf {
 	__u8  lun[8];
 	__u32 response;			/* reply: enum sluice_tmf_response */
 	__u32 order;			/* reply: as in sluice_rig_result; 0 in a request */
+	__u8  information[3];		/* reply: QUERY ASYNCHRONOUS EVENT, SUCCEEDED: UADE DEPTH and sense key, ASC, ASCQ (SAM-6 7.11); 0 in a request */
+	__u8  reserved[5];
 };
 
 /*

@@ -89,16 +89,15 @@ void parse_device(struct parser *p, struct statement *s)
 			d->bytes = parser_number(p, w, 512, MAX_DISK);
 		else if (w->key && strcmp(w->key, "block") == 0)
 			d->block_bytes = (uint32_t)parser_number(p, w, 512, 4096);
-		else if (!w->key && strcmp(w->text, "tas") == 0)
-			d->profile.control_mode |= SLUICE_CONTROL_MODE_TAS;
-		else if (!w->key && strcmp(w->text, "descriptor-sense") == 0)
-			d->profile.control_mode |= SLUICE_CONTROL_MODE_D_SENSE;
+		else if (!w->key && name_find(control_mode_names, w->text))
+			d->profile.control_mode |= name_find(control_mode_names, w->text)->value;
 		else if (!w->key || !device_profile(p, &d->profile, w))
 			parser_complain(
 				p,
 				"\"%s\" is unknown here: choose size=, block=, type=, limit=, "
 				"max-transfer=, timeout=, recovery=, queue=, tas, "
-				"descriptor-sense",
+				"descriptor-sense, tmf-only, tst-each, qerr-all, qerr-own, "
+				"ua-keep, ua-establish",
 				w->text);
 	}
 	/* The same device again is how it comes back, or how its refusal is tested. */

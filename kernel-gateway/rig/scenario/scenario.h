@@ -127,6 +127,7 @@ enum end_check {
 	CHECK_AFTER	= 1 << 10,
 	CHECK_RESPONSE	= 1 << 11,
 	CHECK_SENSE_LEN	= 1 << 12,
+	CHECK_INFORMATION = 1 << 13,
 };
 
 struct end_spec {
@@ -146,6 +147,7 @@ struct end_spec {
 	uint32_t residual;
 	uint64_t within_ns, after_ns;
 	uint32_t response;		/* enum sluice_tmf_response */
+	uint8_t information[3];		/* additional response information of a function */
 };
 
 /* A command that a handler should have seen. */

@@ -350,8 +350,8 @@ static void close_all(void)
 {
 	assert_int_equal(st.gw->illegal_events, 0);
 	assert_int_equal(st.gw->n_nexuses, 0);
-	assert_int_equal(st.gw->devices[0]->gate, 0);
-	assert_int_equal(st.gw->devices[1]->gate, 0);
+	assert_int_equal(st.gw->devices[0]->set.gate, 0);
+	assert_int_equal(st.gw->devices[1]->set.gate, 0);
 	assert_int_equal(sl_target_remove(st.gw, FX_TARGET, &(const char *){ NULL }), 0);
 	sl_gateway_destroy(st.gw);
 }

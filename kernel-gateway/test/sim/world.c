@@ -324,10 +324,10 @@ static void check_quiet(void)
 		}
 	}
 	for (u32 d = 0; d < w->gw->n_devices; d++) {
-		w_check(w->gw->devices[d]->gate == 0, "device %u: gate %" PRIx64, d,
-			w->gw->devices[d]->gate);
+		w_check(w->gw->devices[d]->set.gate == 0, "device %u: gate %" PRIx64, d,
+			w->gw->devices[d]->set.gate);
 		w_check(w->gw->devices[d]->quarantined == 0, "device %u: quarantined", d);
-		w_check(w->gw->devices[d]->n_dormant == 0, "device %u: dormant", d);
+		w_check(w->gw->devices[d]->set.n_dormant == 0, "device %u: dormant", d);
 		w_check(w->gw->devices[d]->n_kept == 0 && w->gw->devices[d]->kept_outside == 0,
 			"device %u: kept", d);
 	}
