@@ -2,6 +2,7 @@
 /* The ways in which a command ends. The first action decides the result, respond() follows. */
 #include "nexus.h"
 #include "sense.h"
+#include "sense_format.h"
 #include "service.h"
 #include "session.h"
 
@@ -57,6 +58,8 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	}
 	if (!sense_ok(cmd))
 		cmd->sense_len = 0;
+	else
+		sl_sense_conform(cmd);
 	if (cmd->core.storing)
 		return SL_EV_TURN;
 	if (cmd->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {

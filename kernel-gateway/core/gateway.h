@@ -203,6 +203,11 @@ int sl_target_admits(struct sl_gateway *gw, const char *target, const char *init
 int sl_portal_group_add(struct sl_gateway *gw, u16 tag);
 /* The relative target port identifier of a port. -EINVAL, -EEXIST, -EBUSY (initiators use it) with `why`. */
 int sl_target_port_set(struct sl_gateway *gw, const struct sluice_target_port *p, const char **why);
+/*
+ * The state of a target port group on one device, or on all that are and will be (device
+ * empty). Its initiators hear of a change. -EINVAL, -ENOSPC, -ENOMEM with `why`.
+ */
+int sl_access_state_set(struct sl_gateway *gw, const struct sluice_access_state *a, const char **why);
 int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
 int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
 int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);

@@ -5,7 +5,7 @@
 #include "target.h"
 
 /* Gives the nexus one LUN (and announces it to the device's handler). Under gw->config. 0 or -ENOMEM. */
-int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, struct sl_work *w);
+int sl_nexus_map(struct sl_nexus *n, const struct sl_lun_entry *e, u16 asc, struct sl_work *w);
 /* Takes it away; its commands end by themselves. Under gw->config. */
 void sl_nexus_unmap(struct sl_nexus *n, u32 lun);
 /* Makes the parameter data of REPORT LUNS anew. Under gw->config. 0 or -ENOMEM. */

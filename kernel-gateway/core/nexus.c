@@ -61,6 +61,7 @@ static void free_nexus(struct sl_nexus *n)
 	for (u32 i = 0; i < SL_LUN_CHUNKS; i++)
 		sl_free(n->chunks[i]);
 	sl_free(n->luns);
+	sl_free(n->all_luns);
 	sl_free(n);
 }
 
@@ -119,7 +120,7 @@ static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_wo
 		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
 
 		if (result == 0)
-			result = sl_nexus_map(n, e->lun, e->dev, asc, w);
+			result = sl_nexus_map(n, e, asc, w);
 	}
 	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "target.h"
 
-#include "target_port.h"
+#include "reach.h"
 
 struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name)
 {
@@ -104,12 +104,16 @@ int sl_target_add(struct sl_gateway *gw, const struct sluice_target *spec, const
 	return result;
 }
 
-static void group_free(struct sl_group *g)
+static void group_free(const struct sl_target *t, struct sl_group *g)
 {
 	struct sl_list *node;
 
-	while ((node = sl_list_pop(&g->luns)))
-		sl_free(sl_entry(node, struct sl_lun_entry, link));
+	while ((node = sl_list_pop(&g->luns))) {
+		struct sl_lun_entry *e = sl_entry(node, struct sl_lun_entry, link);
+
+		sl_reach_drop(e->dev, t);
+		sl_free(e);
+	}
 	while ((node = sl_list_pop(&g->patterns)))
 		sl_free(sl_entry(node, struct sl_pattern, link));
 	sl_free(g);
@@ -131,7 +135,7 @@ int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
 		result = -EBUSY;
 	} else {
 		while ((node = sl_list_pop(&t->groups)))
-			group_free(sl_entry(node, struct sl_group, link));
+			group_free(t, sl_entry(node, struct sl_group, link));
 		sl_list_del(&t->link);
 		sl_free(t);
 	}

@@ -8,6 +8,7 @@
 struct sl_lun_entry {
 	struct sl_list link;		/* group->luns, ascending */
 	u32 lun;
+	bool read_only;
 	struct sl_device *dev;
 };
 

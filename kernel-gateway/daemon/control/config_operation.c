@@ -81,6 +81,20 @@ static void run_target_port_set(struct client *c, const struct sluice_msg *m, co
 	answer_core(c, m, sl_target_port_set(c->server->host->gateway, p, &text), p->target, &text);
 }
 
+static void run_access_state_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_access_state *a = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(a, device, TEXT_OPTIONAL, why) || RESERVED_CHECK(a, reserved, why)) {
+		fail_field(c, m, "ACCESS_STATE_SET", why);
+		return;
+	}
+	answer_core(c, m, sl_access_state_set(c->server->host->gateway, a, &text), a->device,
+		    &text);
+}
+
 /* ---- TARGET_REMOVE: its sessions first ------------------------------------------- */
 
 static int attempt_target_remove(struct pending *p, char why[256])
@@ -154,7 +168,7 @@ static bool good_lun(struct client *c, const struct sluice_msg *m, const char *o
 	char why[256];
 
 	if (TEXT_CHECK(l, target, TEXT_REQUIRED, why) || TEXT_CHECK(l, group, TEXT_REQUIRED, why) ||
-	    TEXT_CHECK(l, device, device, why) || RESERVED_CHECK(l, reserved, why)) {
+	    TEXT_CHECK(l, device, device, why)) {
 		fail_field(c, m, operation, why);
 		return false;
 	}
@@ -229,6 +243,8 @@ const struct operation config_operations[] = {
 	  run_target_remove },
 	{ SLUICE_OP_TARGET_PORT_SET, "TARGET_PORT_SET", sizeof(struct sluice_target_port),
 	  run_target_port_set },
+	{ SLUICE_OP_ACCESS_STATE_SET, "ACCESS_STATE_SET", sizeof(struct sluice_access_state),
+	  run_access_state_set },
 	{ SLUICE_OP_GROUP_ADD, "GROUP_ADD", sizeof(struct sluice_group), run_group_add },
 	{ SLUICE_OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD",
 	  sizeof(struct sluice_group_initiator), run_group_initiator_add },

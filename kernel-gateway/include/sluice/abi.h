@@ -343,6 +343,7 @@ enum sluice_op {
 	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
+	SLUICE_OP_ACCESS_STATE_SET = 49, /* sluice_access_state -> nothing */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -421,11 +422,14 @@ struct sluice_device_add {
 	__u32 max_transfer;		/* bytes per command, <= SLUICE_MAX_BUFFER */
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
-	__u16 reserved0;
+	__u16 flags;			/* SLUICE_DEVICE_EXPLICIT_ACCESS */
 	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
+
+/* sluice_device_add.flags: initiators may change its access states (SET TARGET PORT GROUPS, SPC-5 5.18.2.8) */
+#define SLUICE_DEVICE_EXPLICIT_ACCESS (1U << 0)
 
 #define SLUICE_DEVICE_TAKEN_OVER (1U << 0)	/* within the grace: what was kept for it is handed over, initiators were told nothing */
 
@@ -512,6 +516,29 @@ struct sluice_lun {
 	char  group[SLUICE_NAME_LEN];
 	char  device[SLUICE_NAME_LEN];	/* may not exist yet: NOT READY until it does */
 	__u32 lun;			/* 0 .. SLUICE_LUN_MAX */
+	__u32 flags;			/* SLUICE_LUN_*; mapping it again with others changes them */
+};
+
+#define SLUICE_LUN_READ_ONLY	(1U << 0)	/* commands that write the medium end DATA PROTECT, 27/00 */
+
+/* Asymmetric access states (SPC-5 5.18.2.4), as REPORT TARGET PORT GROUPS codes them. */
+enum sluice_access {
+	SLUICE_ACCESS_OPTIMIZED		= 0x0,
+	SLUICE_ACCESS_NON_OPTIMIZED	= 0x1,
+	SLUICE_ACCESS_STANDBY		= 0x2,
+	SLUICE_ACCESS_UNAVAILABLE	= 0x3,
+	SLUICE_ACCESS_OFFLINE		= 0xe,
+	SLUICE_ACCESS_TRANSITIONING	= 0xf,	/* until another message says what it has become */
+};
+
+#define SLUICE_ACCESS_PREFERRED	(1U << 0)	/* PREF: the group is a preferred one */
+#define SLUICE_ACCESS_FAILED	(1U << 1)	/* this state is what remains after a change that failed: 2A/07 */
+
+struct sluice_access_state {
+	char  device[SLUICE_NAME_LEN];	/* may not exist yet; empty: all, also those to come */
+	__u16 group;			/* target port group, 1 .. 65535; a device remembers the state of 16 */
+	__u8  state;			/* enum sluice_access */
+	__u8  flags;			/* SLUICE_ACCESS_* */
 	__u32 reserved;
 };
 

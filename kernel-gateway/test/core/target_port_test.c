@@ -113,9 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(should_read_the_portal_group_from_a_port_name,
 						fx_setup, fx_teardown),
-		cmocka_unit_test_setup_teardown(
-			should_number_ports_in_the_order_of_first_appearance, fx_setup,
-			fx_teardown),
+		cmocka_unit_test_setup_teardown(should_number_ports_in_the_order_of_first_appearance,
+						fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(should_number_a_port_as_it_is_told, fx_setup,
 						fx_teardown),
 		cmocka_unit_test_setup_teardown(should_tell_the_numbers_with_the_nexus, fx_setup,
