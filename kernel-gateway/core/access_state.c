@@ -10,12 +10,12 @@
  * One word for each group that somebody set: group << 16 | state << 8 | SL_PREFERRED |
  * status code. Written under gw->config, read by anybody; n_access is stored with release.
  */
-#define SL_PREFERRED	0x80U
-#define SL_STATUS_CODE	0x03U
+#define SL_PREFERRED   0x80U
+#define SL_STATUS_CODE 0x03U
 
 enum sl_status_code {
 	SL_STATUS_CODE_NONE,
-	SL_STATUS_CODE_EXPLICIT,	/* altered by SET TARGET PORT GROUPS */
+	SL_STATUS_CODE_EXPLICIT, /* altered by SET TARGET PORT GROUPS */
 	SL_STATUS_CODE_IMPLICIT,
 };
 
@@ -53,8 +53,8 @@ u8 sl_access_report(const struct sl_device *dev, u16 group, u8 *status_code)
 /* ---- What is allowed in which state (SPC-5 5.18.2) ------------------------------------ */
 
 struct sl_access_rule {
-	u8 most;	/* enum sl_access_need: what needs more is refused */
-	u16 asc;	/* with this, NOT READY */
+	u8 most; /* enum sl_access_need: what needs more is refused */
+	u16 asc; /* with this, NOT READY */
 };
 
 /* In the order of enum sluice_access. */
@@ -225,8 +225,8 @@ void sl_access_inherit(struct sl_device *dev)
 
 /* ---- SET TARGET PORT GROUPS (SPC-5 6.45) ---------------------------------------------------- */
 
-#define SL_STPG_HEADER	4U
-#define SL_STPG_GROUP	4U
+#define SL_STPG_HEADER 4U
+#define SL_STPG_GROUP  4U
 
 bool sl_access_is_explicit(const struct sl_cmd *cmd)
 {

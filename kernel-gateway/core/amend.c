@@ -4,14 +4,14 @@
 #include "big_endian.h"
 #include "target_port.h"
 
-#define SL_EVPD			0x01U
-#define SL_PAGE_IDENTIFICATION	0x83
-#define SL_PAGE_EXTENDED	0x86
+#define SL_EVPD		       0x01U
+#define SL_PAGE_IDENTIFICATION 0x83
+#define SL_PAGE_EXTENDED       0x86
 
 /* Standard data ends at ADDITIONAL LENGTH FFh; a page of designators has room for ours. */
-#define SL_STANDARD_MAX		260U
-#define SL_EXTENDED_MAX		64U
-#define SL_IDENTIFICATION_MAX	8192U
+#define SL_STANDARD_MAX	       260U
+#define SL_EXTENDED_MAX	       64U
+#define SL_IDENTIFICATION_MAX  8192U
 
 bool sl_amends_inquiry(const struct sl_cmd *cmd)
 {
@@ -34,12 +34,12 @@ static void set_bits(u8 *byte, u8 mask, u8 bits)
 
 /* ---- Standard data (SPC-5 6.7.2) ------------------------------------------------------- */
 
-#define SL_NORMACA	0x20
-#define SL_HISUP	0x10
-#define SL_TPGS		0x30
-#define SL_TPGS_SHIFT	4
-#define SL_MULTIP	0x10
-#define SL_CMDQUE	0x02
+#define SL_NORMACA    0x20
+#define SL_HISUP      0x10
+#define SL_TPGS	      0x30
+#define SL_TPGS_SHIFT 4
+#define SL_MULTIP     0x10
+#define SL_CMDQUE     0x02
 
 /* TPGS: implicit changes always (the control plane makes them), explicit ones if the device says so. */
 static void amend_standard(const struct sl_device *dev, u8 *d, u32 len)
@@ -56,9 +56,9 @@ static void amend_standard(const struct sl_device *dev, u8 *d, u32 len)
 
 /* ---- Extended INQUIRY data (SPC-5 7.7.7) -------------------------------------------------- */
 
-#define SL_UASK_SUP	0x20
-#define SL_TASKS_SUP	0x07	/* HEADSUP, ORDSUP, SIMPSUP */
-#define SL_LUICLR	0x01
+#define SL_UASK_SUP  0x20
+#define SL_TASKS_SUP 0x07 /* HEADSUP, ORDSUP, SIMPSUP */
+#define SL_LUICLR    0x01
 
 static void amend_extended(u8 *d, u32 len)
 {
@@ -71,16 +71,16 @@ static void amend_extended(u8 *d, u32 len)
 
 /* ---- Device identification (SPC-5 7.7.6) --------------------------------------------------- */
 
-#define SL_BINARY	0x01
-#define SL_UTF8		0x03
-#define SL_ISCSI	0x50	/* PROTOCOL IDENTIFIER 5h */
-#define SL_PIV		0x80
+#define SL_BINARY 0x01
+#define SL_UTF8	  0x03
+#define SL_ISCSI  0x50 /* PROTOCOL IDENTIFIER 5h */
+#define SL_PIV	  0x80
 
 enum sl_designator {
-	SL_RELATIVE_PORT	= 0x14,	/* ASSOCIATION 01b: the target port; DESIGNATOR TYPE 4h */
-	SL_PORT_GROUP		= 0x15,
-	SL_PORT_NAME		= 0x18,
-	SL_DEVICE_NAME		= 0x28,	/* ASSOCIATION 10b: the target device */
+	SL_RELATIVE_PORT = 0x14, /* ASSOCIATION 01b: the target port; DESIGNATOR TYPE 4h */
+	SL_PORT_GROUP = 0x15,
+	SL_PORT_NAME = 0x18,
+	SL_DEVICE_NAME = 0x28, /* ASSOCIATION 10b: the target device */
 };
 
 struct page {

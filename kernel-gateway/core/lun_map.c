@@ -108,7 +108,7 @@ int sl_nexus_list_luns(struct sl_nexus *n)
 	return 0;
 }
 
-static void reported_luns_changed(struct sl_nexus *n)
+void sl_nexus_luns_changed(struct sl_nexus *n)
 {
 	struct sl_list *pos;
 
@@ -155,6 +155,19 @@ static int entry_add(const struct sl_target *t, struct sl_group *g, const struct
 }
 
 /* What is under way goes on; the next command meets the new state, and who watches WP is told. */
+void sl_nexus_protect(struct sl_nexus *n, u32 lun, bool read_only)
+{
+	struct sl_itl *itl;
+
+	sl_spin_lock(&n->lock);
+	itl = sl_nexus_itl(n, lun);
+	if (itl) {
+		itl->read_only = read_only;
+		sl_ua_add(itl, SL_ASC_MODE_CHANGED >> 8, SL_ASC_MODE_CHANGED & 0xff);
+	}
+	sl_spin_unlock(&n->lock);
+}
+
 static void change_flags(struct sl_target *t, const struct sl_group *g, struct sl_lun_entry *e,
 			 u32 flags)
 {
@@ -166,17 +179,9 @@ static void change_flags(struct sl_target *t, const struct sl_group *g, struct s
 	e->read_only = read_only;
 	sl_list_for_each(pos, &t->nexuses) {
 		struct sl_nexus *n = sl_entry(pos, struct sl_nexus, of_target);
-		struct sl_itl *itl;
 
-		if (n->group != g)
-			continue;
-		sl_spin_lock(&n->lock);
-		itl = sl_nexus_itl(n, e->lun);
-		if (itl) {
-			itl->read_only = read_only;
-			sl_ua_add(itl, SL_ASC_MODE_CHANGED >> 8, SL_ASC_MODE_CHANGED & 0xff);
-		}
-		sl_spin_unlock(&n->lock);
+		if (n->group == g)
+			sl_nexus_protect(n, e->lun, read_only);
 	}
 }
 
@@ -226,7 +231,7 @@ static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work
 
 		if (result || n->group != g)
 			continue;
-		reported_luns_changed(n);
+		sl_nexus_luns_changed(n);
 		result = sl_nexus_map(n, e, SL_ASC_RESET_OCCURRED, w);
 		if (!result)
 			result = sl_nexus_list_luns(n);
@@ -304,7 +309,7 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 			/* Without memory the old list stays: it names a LUN that answers 25/00. */
 			if (sl_nexus_list_luns(n))
 				result = -ENOMEM;
-			reported_luns_changed(n);
+			sl_nexus_luns_changed(n);
 		}
 	} else {
 		result = -ENOENT;

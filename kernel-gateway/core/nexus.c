@@ -65,13 +65,6 @@ static void free_nexus(struct sl_nexus *n)
 	sl_free(n);
 }
 
-static size_t initiator_name_len(const char *port)
-{
-	const char *comma = strchr(port, ',');
-
-	return comma ? (size_t)(comma - port) : strlen(port);
-}
-
 static void copy_text(char *to, size_t size, const char *from)
 {
 	size_t len = strlen(from);
@@ -134,7 +127,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 	if (!t)
 		return -ENOENT;
 	n->target = t;
-	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
+	n->group = sl_group_of(t, n->initiator_port, sl_initiator_name_len(n->initiator_port));
 	if (!n->group)
 		return -EACCES;
 	n->port = sl_target_port_of(n->gw, target, sl_port_name_group(n->target_port), &result);

@@ -8,22 +8,22 @@
 #include "task_management.h"
 
 /* A handler that has more rows than fit (some 400 with timeouts) gets none of ours. */
-#define SL_CODES_MAX	8192U
-#define SL_HEADER	4U
-#define SL_ROW		8U
-#define SL_TIMEOUTS	12U
+#define SL_CODES_MAX	    8192U
+#define SL_HEADER	    4U
+#define SL_ROW		    8U
+#define SL_TIMEOUTS	    12U
 
-#define SL_RCTD		0x80U
-#define SL_SERVACTV	0x01U
-#define SL_CTDP_ROW	0x02U
-#define SL_CTDP_ONE	0x80U
-#define SL_SUPPORT_NONE		1U
-#define SL_SUPPORT_STANDARD	3U
+#define SL_RCTD		    0x80U
+#define SL_SERVACTV	    0x01U
+#define SL_CTDP_ROW	    0x02U
+#define SL_CTDP_ONE	    0x80U
+#define SL_SUPPORT_NONE	    1U
+#define SL_SUPPORT_STANDARD 3U
 
 enum sl_reporting {
 	SL_REPORT_ALL,
-	SL_REPORT_OPCODE,		/* one that has no service actions */
-	SL_REPORT_ACTION,		/* one that has */
+	SL_REPORT_OPCODE, /* one that has no service actions */
+	SL_REPORT_ACTION, /* one that has */
 	SL_REPORT_EITHER,
 };
 
@@ -169,8 +169,8 @@ void sl_operation_codes_merge(struct sl_cmd *cmd, u32 moved)
 
 /* ---- Task management functions -------------------------------------------------------------- */
 
-#define SL_REPD		0x80U
-#define SL_TMFTMOV	0x01U
+#define SL_REPD	   0x80U
+#define SL_TMFTMOV 0x01U
 
 struct sl_function_bit {
 	u8 function, byte, bit;

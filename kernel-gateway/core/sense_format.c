@@ -4,31 +4,31 @@
 #include "big_endian.h"
 #include "nexus.h"
 
-#define SL_FIXED_CURRENT	0x70
-#define SL_DESCRIPTOR_CURRENT	0x72
-#define SL_FIXED_LEN		18U
-#define SL_SKSV			0x80
+#define SL_FIXED_CURRENT      0x70
+#define SL_DESCRIPTOR_CURRENT 0x72
+#define SL_FIXED_LEN	      18U
+#define SL_SKSV		      0x80
 
 /* SPC-5 4.4.2: DESCRIPTOR TYPE */
 enum sl_sense_descriptor {
-	SL_DESC_INFORMATION	= 0x00,
-	SL_DESC_COMMAND		= 0x01,
-	SL_DESC_SPECIFIC	= 0x02,
-	SL_DESC_FRU		= 0x03,
-	SL_DESC_STREAM		= 0x04,
-	SL_DESC_BLOCK		= 0x05,
-	SL_DESC_DIRECT_ACCESS	= 0x0d,
+	SL_DESC_INFORMATION = 0x00,
+	SL_DESC_COMMAND = 0x01,
+	SL_DESC_SPECIFIC = 0x02,
+	SL_DESC_FRU = 0x03,
+	SL_DESC_STREAM = 0x04,
+	SL_DESC_BLOCK = 0x05,
+	SL_DESC_DIRECT_ACCESS = 0x0d,
 };
 
-#define SL_FILEMARK	0x80
-#define SL_EOM		0x40
-#define SL_ILI		0x20
-#define SL_FIXED_OVERFLOW	0x10
-#define SL_VALID	0x80
-#define SL_OVERFLOW	0x80
+#define SL_FILEMARK	  0x80
+#define SL_EOM		  0x40
+#define SL_ILI		  0x20
+#define SL_FIXED_OVERFLOW 0x10
+#define SL_VALID	  0x80
+#define SL_OVERFLOW	  0x80
 
 /* Device types whose blocks are told of by stream commands descriptors. */
-#define SL_TYPE_TAPE	0x01
+#define SL_TYPE_TAPE	  0x01
 
 /* ---- Parsing ----------------------------------------------------------------------------- */
 
@@ -189,9 +189,8 @@ static u8 write_descriptors(const struct sl_sense_data *s, u8 type, u8 *out)
 		at += 4;
 	}
 	if (s->filemark || s->eom || (s->ili && type == SL_TYPE_TAPE)) {
-		put(at, SL_DESC_STREAM, 2)[3] =
-			(u8)((s->filemark ? SL_FILEMARK : 0) | (s->eom ? SL_EOM : 0) |
-			     (s->ili ? SL_ILI : 0));
+		put(at, SL_DESC_STREAM, 2)[3] = (u8)((s->filemark ? SL_FILEMARK : 0) |
+						     (s->eom ? SL_EOM : 0) | (s->ili ? SL_ILI : 0));
 		at += 4;
 	} else if (s->ili) {
 		put(at, SL_DESC_BLOCK, 2)[3] = SL_ILI;

@@ -5,17 +5,17 @@
 #include "reach.h"
 #include "sense.h"
 
-#define SL_RTPG_GROUP	8U
-#define SL_RTPG_PORT	4U
+#define SL_RTPG_GROUP  8U
+#define SL_RTPG_PORT   4U
 /* Ports that may appear between the command's arrival and its turn. */
-#define SL_RTPG_SPARE	8U
+#define SL_RTPG_SPARE  8U
 
 /* T_SUP, O_SUP, U_SUP, S_SUP, AN_SUP, AO_SUP; states do not depend on LBAs. */
-#define SL_RTPG_STATES	0xcfU
+#define SL_RTPG_STATES 0xcfU
 
 enum sl_rtpg_format {
-	SL_RTPG_LENGTH_ONLY	= 0,
-	SL_RTPG_EXTENDED	= 1,
+	SL_RTPG_LENGTH_ONLY = 0,
+	SL_RTPG_EXTENDED = 1,
 };
 
 u32 sl_report_target_port_groups_need(const struct sl_cmd *cmd)

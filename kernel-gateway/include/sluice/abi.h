@@ -344,6 +344,8 @@ enum sluice_op {
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
 	SLUICE_OP_ACCESS_STATE_SET = 49, /* sluice_access_state -> nothing */
+	SLUICE_OP_GROUP_REMOVE	= 50,	/* sluice_group -> nothing; its patterns and LUNs with it */
+	SLUICE_OP_GROUP_INITIATOR_REMOVE = 51, /* sluice_group_initiator -> nothing */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -497,7 +499,12 @@ struct sluice_target_port {
 	__u32 reserved;
 };
 
-/* A group of initiators sees a LUN map of its own. "default" exists in every target and takes who matches no other. */
+/*
+ * A group of initiators sees a LUN map of its own. "default" exists in every target and
+ * takes who matches no other; its own patterns are asked last, and matter when unknown
+ * initiators are denied. Who is logged in while groups or patterns change sees what
+ * its group of the moment has, and no LUN at all if it would not be let in any more.
+ */
 struct sluice_group {
 	char  target[SLUICE_PORT_NAME_LEN];
 	char  group[SLUICE_NAME_LEN];
@@ -546,11 +553,12 @@ enum sluice_auth_kind {
 	SLUICE_AUTH_CHAP	= 1,	/* the initiator proves itself */
 	SLUICE_AUTH_MUTUAL	= 2,	/* the target proves itself, too */
 	SLUICE_AUTH_DENY_UNKNOWN = 3,	/* only initiators that match a group may log in; user and secret are empty */
+	SLUICE_AUTH_ADMIT_UNKNOWN = 4,	/* ... all may, again */
 };
 
 struct sluice_auth {
 	char  target[SLUICE_PORT_NAME_LEN];	/* empty: discovery sessions */
-	char  user[SLUICE_PORT_NAME_LEN];
+	char  user[SLUICE_PORT_NAME_LEN];	/* empty: no more credentials of this kind */
 	char  secret[SLUICE_PORT_NAME_LEN];	/* 12 to 16 bytes recommended (RFC 7143 12.1.3) */
 	__u32 kind;			/* enum sluice_auth_kind */
 	__u32 reserved;

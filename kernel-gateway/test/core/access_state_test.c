@@ -94,9 +94,9 @@ static void should_allow_in_each_state_what_the_standard_says(void **state)
 		u8 state;
 		u16 asc;
 	} s[] = {
-		{ SLUICE_ACCESS_OPTIMIZED, 0 },	       { SLUICE_ACCESS_NON_OPTIMIZED, 0 },
-		{ SLUICE_ACCESS_STANDBY, 0x040b },     { SLUICE_ACCESS_UNAVAILABLE, 0x040c },
-		{ SLUICE_ACCESS_OFFLINE, 0x0412 },     { SLUICE_ACCESS_TRANSITIONING, 0x040a },
+		{ SLUICE_ACCESS_OPTIMIZED, 0 },	   { SLUICE_ACCESS_NON_OPTIMIZED, 0 },
+		{ SLUICE_ACCESS_STANDBY, 0x040b }, { SLUICE_ACCESS_UNAVAILABLE, 0x040c },
+		{ SLUICE_ACCESS_OFFLINE, 0x0412 }, { SLUICE_ACCESS_TRANSITIONING, 0x040a },
 	};
 	struct sl_nexus *n = one();
 
@@ -108,10 +108,10 @@ static void should_allow_in_each_state_what_the_standard_says(void **state)
 		if (i > 0)
 			take_attention(n, 0x2a06);
 		for (u32 j = 0; j < sizeof(t) / sizeof(t[0]); j++) {
-			bool allowed = s[i].state <= 1 || (s[i].state == 2 && t[j].standby) ||
-				       ((s[i].state == 3 || s[i].state == 14) &&
-					t[j].unavailable) ||
-				       (s[i].state == 15 && t[j].transition);
+			bool allowed =
+				s[i].state <= 1 || (s[i].state == 2 && t[j].standby) ||
+				((s[i].state == 3 || s[i].state == 14) && t[j].unavailable) ||
+				(s[i].state == 15 && t[j].transition);
 
 			assert_int_equal(outcome(n, t[j].opcode, t[j].byte1),
 					 allowed ? 0 : s[i].asc);
@@ -207,8 +207,8 @@ static void done(void)
 
 static void should_report_the_ports_of_a_device_by_group(void **state)
 {
-	static const u8 expected[] = { 0, 0, 0, 28,   0x80, 0xcf, 0, 1, 0, 2, 0, 2, 0, 0, 0, 1, 0,
-				       0, 0, 5, 0x02, 0xcf, 0,	 2, 0, 2, 0, 1, 0, 0, 0, 2 };
+	static const u8 expected[] = { 0, 0, 0, 28, 0x80, 0xcf, 0, 1, 0, 2, 0, 2, 0, 0, 0, 1,
+				       0, 0, 0, 5,  0x02, 0xcf, 0, 2, 0, 2, 0, 1, 0, 0, 0, 2 };
 	struct sluice_target other = { .name = "iqn.other" }, third = { .name = "iqn.third" };
 	struct sluice_lun l = { .target = "iqn.other", .group = "default", .device = "disk" };
 	struct sluice_target_port p = { .target = "iqn.other", .group = 1, .relative_port = 5 };
@@ -276,8 +276,8 @@ static struct sl_nexus *writer(void)
 
 	with_list = *fx_fabric();
 	with_list.data_out = list_out;
-	assert_int_equal(sl_nexus_open(fx->gw, FX_TARGET, "iqn.w,i,0x1", FX_TARGET ",t,0x0001",
-				       "p", SL_NEXUS_NEW, &with_list, NULL, &n),
+	assert_int_equal(sl_nexus_open(fx->gw, FX_TARGET, "iqn.w,i,0x1", FX_TARGET ",t,0x0001", "p",
+				       SL_NEXUS_NEW, &with_list, NULL, &n),
 			 0);
 	take_attention(n, 0x2900);
 	return n;

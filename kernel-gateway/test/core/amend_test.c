@@ -116,8 +116,8 @@ static void should_add_the_designators_of_the_port(void **state)
 	const u8 *v;
 
 	(void)state;
-	assert_int_equal(sl_nexus_open(fx->gw, FX_TARGET, "iqn.a,i,0x1", FX_TARGET ",t,0x0203",
-				       "p", SL_NEXUS_NEW, fx_fabric(), NULL, &n),
+	assert_int_equal(sl_nexus_open(fx->gw, FX_TARGET, "iqn.a,i,0x1", FX_TARGET ",t,0x0203", "p",
+				       SL_NEXUS_NEW, fx_fabric(), NULL, &n),
 			 0);
 	inquiry(n, 1, 0x83, 4096, page, sizeof(page));
 	assert_int_equal(find(0x03, &v), 8);
@@ -165,8 +165,8 @@ static void should_set_the_bits_of_extended_data(void **state)
 
 static void codes(struct sl_nexus *n, u8 options, u8 opcode, u16 action, const u8 *data, u32 len)
 {
-	const u8 cdb[12] = { 0xa3, 0x0c, options, opcode, (u8)(action >> 8), (u8)action, 0, 0,
-			     0x10, 0 };
+	const u8 cdb[12] = { 0xa3,	 0x0c, options, opcode, (u8)(action >> 8),
+			     (u8)action, 0,    0,	0x10,	0 };
 
 	ask(n, cdb, 4096, data, len);
 }
@@ -191,9 +191,9 @@ static u32 count(u8 opcode, s32 action)
 static void should_merge_the_lists_of_commands(void **state)
 {
 	/* READ(10), REPORT LUNS (ours), RTPG (ours), and a service action that is not. */
-	static const u8 list[] = { 0, 0, 0, 32, 0x28, 0, 0, 0,	  0,	0, 0, 10,
-				   0xa0, 0, 0, 0, 0, 0, 0, 12,	  0xa3, 0, 0, 0x0a,
-				   0, 1, 0, 12,	  0xa3, 0, 0, 5,  0,	1, 0, 12 };
+	static const u8 list[] = { 0,	 0, 0, 32, 0x28, 0, 0, 0,  0,	 0, 0, 10,
+				   0xa0, 0, 0, 0,  0,	 0, 0, 12, 0xa3, 0, 0, 0x0a,
+				   0,	 1, 0, 12, 0xa3, 0, 0, 5,  0,	 1, 0, 12 };
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 	struct sl_device *dev = sl_device_at(fx->gw, fx->device);
 

@@ -16,18 +16,18 @@ static void should_decode_every_method_that_has_one_level(void **state)
 	} t[] = {
 		{ { 0, 0 }, 0 },
 		{ { 0, 255 }, 255 },
-		{ { 1, 5 }, -1 },		     /* another bus: another level */
-		{ { 0, 5, 0, 0, 0, 0, 0, 1 }, -1 },  /* a second level */
+		{ { 1, 5 }, -1 },		    /* another bus: another level */
+		{ { 0, 5, 0, 0, 0, 0, 0, 1 }, -1 }, /* a second level */
 		{ { 0x40, 5 }, 5 },
 		{ { 0x7f, 0xff }, 16383 },
 		{ { 0x41, 0, 1 }, -1 },
-		{ { 0x80, 5 }, -1 },		     /* logical unit addressing */
+		{ { 0x80, 5 }, -1 }, /* logical unit addressing */
 		{ { 0xc1, 1 }, SL_LUN_REPORT_LUNS },
 		{ { 0xc1, 2 }, -1 },
 		{ { 0xc1, 1, 1 }, -1 },
 		{ { 0xd2, 0, 0x3f, 0xff }, 16383 },
 		{ { 0xd2, 0, 0, 7 }, 7 },
-		{ { 0xd2, 0, 0x40, 0 }, -1 },	     /* 16384 */
+		{ { 0xd2, 0, 0x40, 0 }, -1 }, /* 16384 */
 		{ { 0xd2, 1, 0, 0 }, -1 },
 		{ { 0xd2, 0, 0, 7, 1 }, -1 },
 		{ { 0xe2, 0, 0, 0, 0x12, 0x34 }, 0x1234 },

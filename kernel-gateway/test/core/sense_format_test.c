@@ -84,9 +84,9 @@ static void should_place_ili_by_device_type(void **state)
 static void should_read_a_direct_access_descriptor(void **state)
 {
 	/* SBC-4: all in one, type 0Dh */
-	const u8 d[] = { 0x72, 5, 0x21, 0, 0, 0, 0, 0x20, 0x0d, 0x1e, 0xa0, 0, 0xc8, 0, 2, 7,
-			 0,    0, 0,	0, 0, 0, 1, 0,	  0,	0,    0,    0, 0,    0, 0, 9,
-			 0,    0, 0,	0, 0, 0, 0, 0 };
+	const u8 d[] = { 0x72, 5, 0x21, 0, 0, 0, 0, 0x20, 0x0d, 0x1e, 0xa0, 0, 0xc8, 0,
+			 2,    7, 0,	0, 0, 0, 0, 0,	  1,	0,    0,    0, 0,    0,
+			 0,    0, 0,	9, 0, 0, 0, 0,	  0,	0,    0,    0 };
 	struct sl_sense_data s;
 
 	(void)state;
@@ -121,7 +121,9 @@ static void should_survive_bytes_that_lie(void **state)
 /* Through a command: the device's D_SENSE decides, whatever the handler wrote. */
 static void should_give_initiators_the_format_of_the_device(void **state)
 {
-	static const u8 fixed[18] = { 0xf0, 0, 0xe3, 0, 0, 1, 0, 10, [12] = 0x11, [15] = 0x80, 0, 9 };
+	static const u8 fixed[18] = {
+		0xf0, 0, 0xe3, 0, 0, 1, 0, 10, [12] = 0x11, [15] = 0x80, 0, 9
+	};
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 	struct sl_device *dev = sl_device_at(fx->gw, fx->device);
 	const struct sluice_desc *d;

@@ -58,6 +58,8 @@ public final class Abi {
     public static final int OP_SHUTDOWN = 43;
     public static final int OP_TARGET_PORT_SET = 48;
     public static final int OP_ACCESS_STATE_SET = 49;
+    public static final int OP_GROUP_REMOVE = 50;
+    public static final int OP_GROUP_INITIATOR_REMOVE = 51;
 
     public static final int ROLE_HANDLER = 1;
     public static final int ROLE_CONTROL = 2;
@@ -75,6 +77,7 @@ public final class Abi {
     public static final int AUTH_CHAP = 1;
     public static final int AUTH_MUTUAL = 2;
     public static final int AUTH_DENY_UNKNOWN = 3;
+    public static final int AUTH_ADMIT_UNKNOWN = 4;
 
     private Abi() {}
 
