@@ -85,8 +85,8 @@ int sl_target_regroup(struct sl_target *t, struct sl_work *w)
 
 	sl_list_for_each(pos, &t->nexuses) {
 		struct sl_nexus *n = sl_entry(pos, struct sl_nexus, of_target);
-		struct sl_group *g = sl_group_of(t, n->initiator_port,
-						 sl_initiator_name_len(n->initiator_port));
+		struct sl_group *g =
+			sl_group_of(t, n->initiator_port, sl_initiator_name_len(n->initiator_port));
 		int moved;
 
 		if (!g)
