@@ -11,12 +11,7 @@ import java.time.Duration;
  * @param recommended recommended command time-out, zero if unspecified
  */
 record CommandEntry(
-        int opcode,
-        int serviceAction,
-        CdbUsage usage,
-        CommandMethod method,
-        Duration nominal,
-        Duration recommended) {
+        int opcode, int serviceAction, CdbUsage usage, CommandMethod method, Duration nominal, Duration recommended) {
     CommandEntry withTimeouts(Duration nominalTimeout, Duration recommendedTimeout) {
         return new CommandEntry(opcode, serviceAction, usage, method, nominalTimeout, recommendedTimeout);
     }
