@@ -38,6 +38,7 @@
 	S(sluice_group, 304) \
 	S(sluice_group_initiator, 544) \
 	S(sluice_lun, 376) \
+	S(sluice_access_state, 72) \
 	S(sluice_auth, 728) \
 	S(sluice_gateway_info, 88) \
 	S(sluice_cursor, 8) \
@@ -197,7 +198,7 @@
 	F(sluice_device_add, max_transfer, 72, 4) \
 	F(sluice_device_add, peripheral_type, 76, 1) \
 	F(sluice_device_add, recovery, 77, 1) \
-	F(sluice_device_add, reserved0, 78, 2) \
+	F(sluice_device_add, flags, 78, 2) \
 	F(sluice_device_add, timeout_ns, 80, 8) \
 	F(sluice_device_add, control_mode, 88, 4) \
 	F(sluice_device_add, reserved1, 92, 4)
@@ -254,7 +255,14 @@
 	F(sluice_lun, group, 240, 64) \
 	F(sluice_lun, device, 304, 64) \
 	F(sluice_lun, lun, 368, 4) \
-	F(sluice_lun, reserved, 372, 4)
+	F(sluice_lun, flags, 372, 4)
+
+#define ABI_FIELDS_sluice_access_state(F) \
+	F(sluice_access_state, device, 0, 64) \
+	F(sluice_access_state, group, 64, 2) \
+	F(sluice_access_state, state, 66, 1) \
+	F(sluice_access_state, flags, 67, 1) \
+	F(sluice_access_state, reserved, 68, 4)
 
 #define ABI_FIELDS_sluice_auth(F) \
 	F(sluice_auth, target, 0, 240) \

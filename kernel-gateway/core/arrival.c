@@ -5,7 +5,9 @@
  * the way to the handler. All under the nexus's lock.
  */
 #include "aca.h"
+#include "access_state.h"
 #include "control_mode.h"
+#include "facts.h"
 #include "local.h"
 #include "reservation.h"
 #include "sense.h"
@@ -97,9 +99,25 @@ static bool refused_by_unit_attention(struct sl_cmd *cmd)
 	return true;
 }
 
+static bool refused_by_access_state(struct sl_cmd *cmd)
+{
+	return sl_access_refuses(cmd);
+}
+
+static bool refused_by_read_only(struct sl_cmd *cmd)
+{
+	const struct sl_itl *itl = cmd->core.itl;
+
+	if (!itl->read_only ||
+	    !sl_facts_of(cmd, sl_load_relaxed(&itl->dev->peripheral_type))->writes)
+		return false;
+	sl_sense_check(cmd, SL_KEY_DATA_PROTECT, SL_ASC_WRITE_PROTECTED);
+	return true;
+}
+
 static bool (*const refusals[])(struct sl_cmd *cmd) = {
-	refused_by_aca, refused_by_reservation, refused_by_unit_attention,
-	/* Seam: asymmetric access states, read-only LUNs. */
+	refused_by_aca,		 refused_by_reservation, refused_by_unit_attention,
+	refused_by_access_state, refused_by_read_only,
 };
 
 /* With an I_T_L nexus. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "device.h"
+
 #include "aca.h"
+#include "access_state.h"
 #include "control_mode.h"
 #include "nexus.h"
 #include "reservation.h"
@@ -44,7 +47,9 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	sl_spin_init(&dev->itl_lock);
 	sl_spin_init(&dev->turn_lock);
 	sl_spin_init(&dev->kept_lock);
+	sl_list_init(&dev->reach);
 	sl_list_init(&dev->kept);
+	sl_access_inherit(dev);
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);
 	gw->devices[gw->n_devices] = dev;
@@ -71,7 +76,9 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 	/* Nothing waits for ever, and no sum of times overflows. */
 	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
 		return "device: timeout_ns is above a day";
-	if (add->reserved0 || add->reserved1)
+	if (add->flags & ~SLUICE_DEVICE_EXPLICIT_ACCESS)
+		return "device: flags has bits that this gateway does not know";
+	if (add->reserved1)
 		return "device: reserved fields are not zero";
 	return NULL;
 }
@@ -117,6 +124,7 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 			 add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
 	sl_store_relaxed(&dev->recovery, add->recovery);
+	sl_store_relaxed(&dev->declared, add->flags);
 	dev->state = SLUICE_DEVICE_SERVED;
 	held = sl_kept_join(dev, sl_binding(s));
 	dev->takeovers += held;

@@ -21,9 +21,15 @@ struct sl_device {
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
 	u64 timeout_ns;			/* relaxed, as the line above */
 	u8  peripheral_type, recovery, given_up;	/* relaxed; given_up: nobody took over in time */
+	u8  access_limited;		/* relaxed: some target port group is not active */
+	u16 declared;			/* relaxed: SLUICE_DEVICE_EXPLICIT_ACCESS */
+	u32 n_ports;			/* relaxed: target ports that lead here (reach.c) */
+	u32 n_access;			/* access_state.c */
+	u32 access[SL_ACCESS_GROUPS];
 	u8  state;			/* enum sluice_device_state; under gw->config */
 	char name[SLUICE_NAME_LEN];
 	struct sl_gateway *gw;
+	struct sl_list reach;		/* reach.c; under gw->config */
 	u64 leaving;			/* a binding that was cut while its session lives; under gw->config */
 	u32 takeovers;			/* under gw->config */
 	u64 redelivered;		/* relaxed */

@@ -4,6 +4,7 @@
 #include "fault.h"
 #include "nexus.h"
 #include "sense.h"
+#include "sense_format.h"
 #include "service.h"
 #include "session.h"
 
@@ -64,6 +65,8 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	}
 	if (!sense_ok(cmd))
 		cmd->sense_len = 0;
+	else
+		sl_sense_conform(cmd);
 	if (cmd->core.storing)
 		return SL_EV_TURN;
 	if (cmd->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {

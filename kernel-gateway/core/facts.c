@@ -11,7 +11,11 @@
 /* The tables are aligned by hand. */
 /* clang-format off */
 
-/* SPC-5: commands of every device type. */
+/*
+ * SPC-5: commands of every device type. Asymmetric access: 5.18.2.5 names what standby
+ * serves, 5.18.2.6 what unavailable does, 5.18.2.7 what a transition leaves, and lets a device
+ * serve more. Ours does so where an initiator that scans has to know: capacity, RSOC, RSTMF.
+ */
 static const struct sl_facts common[256] = {
 	ROW(0x00, NEVER, ACTIVE,  PROMPT, false, "TEST UNIT READY"),
 	ROW(0x03, NEVER, ANY,     PROMPT, false, "REQUEST SENSE"),
@@ -50,7 +54,7 @@ static const struct sl_facts disk[256] = {
 	ROW(0x08, READ,  ACTIVE,  DATA,   false, "READ(6)"),
 	ROW(0x0a, WRITE, ACTIVE,  DATA,   true,  "WRITE(6)"),
 	ROW(0x1b, FIELD, ACTIVE,  MEDIUM, false, "START STOP UNIT"),
-	ROW(0x25, NEVER, ACTIVE,  PROMPT, false, "READ CAPACITY(10)"),
+	ROW(0x25, NEVER, STANDBY, PROMPT, false, "READ CAPACITY(10)"),
 	ROW(0x28, READ,  ACTIVE,  DATA,   false, "READ(10)"),
 	ROW(0x2a, WRITE, ACTIVE,  DATA,   true,  "WRITE(10)"),
 	ROW(0x2e, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(10)"),
@@ -128,12 +132,12 @@ static const struct sl_facts actions[] = {
 	ACTION(0xa3, 0x05, NEVER, STANDBY, PROMPT, false, "REPORT IDENTIFYING INFORMATION"),
 	ACTION(0xa3, 0x0a, NEVER, ANY,     PROMPT, false, "REPORT TARGET PORT GROUPS"),
 	ACTION(0xa3, 0x0b, NEVER, STANDBY, PROMPT, false, "REPORT ALIASES"),
-	ACTION(0xa3, 0x0c, READ,  ANY,     PROMPT, false, "REPORT SUPPORTED OPERATION CODES"),
-	ACTION(0xa3, 0x0d, READ,  ANY,     PROMPT, false, "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS"),
+	ACTION(0xa3, 0x0c, READ,  STANDBY, PROMPT, false, "REPORT SUPPORTED OPERATION CODES"),
+	ACTION(0xa3, 0x0d, READ,  STANDBY, PROMPT, false, "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS"),
 	ACTION(0xa3, 0x0e, NEVER, STANDBY, PROMPT, false, "REPORT PRIORITY"),
 	ACTION(0xa3, 0x0f, NEVER, STANDBY, PROMPT, false, "REPORT TIMESTAMP"),
 	ACTION(0xa4, 0x06, WRITE, STANDBY, PROMPT, false, "SET IDENTIFYING INFORMATION"),
-	ACTION(0xa4, 0x0a, WRITE, ANY,     PROMPT, false, "SET TARGET PORT GROUPS"),
+	ACTION(0xa4, 0x0a, WRITE, SETTLED, PROMPT, false, "SET TARGET PORT GROUPS"),
 	ACTION(0xa4, 0x0b, WRITE, STANDBY, PROMPT, false, "CHANGE ALIASES"),
 	ACTION(0xa4, 0x0e, WRITE, STANDBY, PROMPT, false, "SET PRIORITY"),
 	ACTION(0xa4, 0x0f, WRITE, STANDBY, PROMPT, false, "SET TIMESTAMP"),
@@ -142,7 +146,7 @@ static const struct sl_facts actions[] = {
 	ACTION(0x7f, 0x0b, WRITE, ACTIVE,  DATA,   true,  "WRITE(32)"),
 	ACTION(0x7f, 0x0c, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(32)"),
 	ACTION(0x7f, 0x0d, WRITE, ACTIVE,  DATA,   true,  "WRITE SAME(32)"),
-	ACTION(0x9e, 0x10, NEVER, ACTIVE,  PROMPT, false, "READ CAPACITY(16)"),
+	ACTION(0x9e, 0x10, NEVER, STANDBY, PROMPT, false, "READ CAPACITY(16)"),
 	ACTION(0x9e, 0x12, READ,  ACTIVE,  PROMPT, false, "GET LBA STATUS"),
 };
 

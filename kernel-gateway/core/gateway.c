@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "reach.h"
 #include "reservation.h"
 #include "session.h"
 #include "target.h"
@@ -72,6 +73,7 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 	for (u32 i = 0; i < gw->n_devices; i++) {
 		sl_free(gw->devices[i]->reservation);
 		sl_free(gw->devices[i]->reservation_next);
+		sl_reach_free(gw->devices[i]);
 		sl_free(gw->devices[i]);
 	}
 	while ((node = sl_list_pop(&gw->ports)))

@@ -2,7 +2,7 @@
 #include "nexus.h"
 #include "reservation.h"
 
-struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
+struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun, bool read_only)
 {
 	struct sl_itl *itl = sl_alloc(sizeof(*itl));
 
@@ -11,6 +11,7 @@ struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
 	itl->nexus = n;
 	itl->dev = dev;
 	itl->lun = lun;
+	itl->read_only = read_only;
 	itl->refs = 1;
 	sl_task_set_init(&itl->own);
 	sl_list_init(&itl->tasks);

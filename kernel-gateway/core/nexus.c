@@ -5,6 +5,7 @@
 #include "session.h"
 #include "target_port.h"
 #include "task_management.h"
+#include "transport_id.h"
 
 struct sl_itl *sl_nexus_itl(struct sl_nexus *n, u32 lun)
 {
@@ -61,14 +62,8 @@ static void free_nexus(struct sl_nexus *n)
 	for (u32 i = 0; i < SL_LUN_CHUNKS; i++)
 		sl_free(n->chunks[i]);
 	sl_free(n->luns);
+	sl_free(n->all_luns);
 	sl_free(n);
-}
-
-static size_t initiator_name_len(const char *port)
-{
-	const char *comma = strchr(port, ',');
-
-	return comma ? (size_t)(comma - port) : strlen(port);
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -119,7 +114,7 @@ static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_wo
 		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
 
 		if (result == 0)
-			result = sl_nexus_map(n, e->lun, e->dev, asc, w);
+			result = sl_nexus_map(n, e, asc, w);
 	}
 	return result;
 }
@@ -133,7 +128,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 	if (!t)
 		return -ENOENT;
 	n->target = t;
-	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
+	n->group = sl_group_of(t, n->initiator_port, sl_initiator_name_len(n->initiator_port));
 	if (!n->group)
 		return -EACCES;
 	n->port = sl_target_port_of(n->gw, target, sl_port_name_group(n->target_port), &result);

@@ -30,6 +30,10 @@ enum sl_sense_key {
 #define SL_ASC_NONE				0x0000
 #define SL_ASC_BECOMING_READY			0x0401
 #define SL_ASC_MANUAL_INTERVENTION		0x0403
+#define SL_ASC_ACCESS_TRANSITION		0x040a
+#define SL_ASC_PORT_STANDBY			0x040b
+#define SL_ASC_PORT_UNAVAILABLE			0x040c
+#define SL_ASC_OFFLINE				0x0412
 #define SL_ASC_COMMUNICATION_FAILURE		0x0800
 #define SL_ASC_PARAMETER_LIST_LENGTH		0x1a00
 #define SL_ASC_INVALID_OPCODE			0x2000
@@ -37,6 +41,7 @@ enum sl_sense_key {
 #define SL_ASC_LUN_NOT_SUPPORTED		0x2500
 #define SL_ASC_INVALID_FIELD_IN_PARAMETERS	0x2600
 #define SL_ASC_INVALID_RELEASE			0x2604
+#define SL_ASC_WRITE_PROTECTED			0x2700
 #define SL_ASC_POWER_ON				0x2901
 #define SL_ASC_BUS_RESET			0x2902
 #define SL_ASC_BUS_DEVICE_RESET			0x2903
@@ -46,6 +51,9 @@ enum sl_sense_key {
 #define SL_ASC_PREVIOUS_BUSY			0x2c07
 #define SL_ASC_PREVIOUS_TASK_SET_FULL		0x2c08
 #define SL_ASC_PREVIOUS_CONFLICT		0x2c09
+#define SL_ASC_MODE_CHANGED			0x2a01
+#define SL_ASC_ACCESS_CHANGED			0x2a06
+#define SL_ASC_ACCESS_CHANGE_FAILED		0x2a07
 #define SL_ASC_TIMEOUT_BEFORE_PROCESSING	0x2e01
 #define SL_ASC_TIMEOUT_DURING_PROCESSING	0x2e02
 #define SL_ASC_COMMANDS_CLEARED			0x2f00
@@ -57,6 +65,7 @@ enum sl_sense_key {
 #define SL_ASC_INVALID_MESSAGE			0x4900
 #define SL_ASC_DATA_PHASE_ERROR			0x4b00
 #define SL_ASC_REGISTRATION_RESOURCES		0x5504
+#define SL_ASC_SET_GROUPS_FAILED		0x670a
 
 #define SL_NO_FIELD	0xffffU
 
@@ -66,7 +75,7 @@ u8 sl_sense_build(u8 *out, bool descriptor, u8 key, u16 asc, u16 field, u8 bit);
 void sl_sense_check(struct sl_cmd *cmd, u8 key, u16 asc);
 /* ILLEGAL REQUEST, INVALID FIELD IN CDB with a field pointer. */
 void sl_sense_invalid_field(struct sl_cmd *cmd, u16 byte, u8 bit);
-/* ILLEGAL REQUEST, INVALID FIELD IN PARAMETER LIST with a field pointer. */
+/* ILLEGAL REQUEST, INVALID FIELD IN PARAMETER LIST: byte and bit in the Data-Out. */
 void sl_sense_invalid_parameter(struct sl_cmd *cmd, u16 byte, u8 bit);
 /* A status without sense or data. */
 void sl_status_only(struct sl_cmd *cmd, u8 status);

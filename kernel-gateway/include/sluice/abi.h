@@ -361,6 +361,9 @@ enum sluice_op {
 	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
+	SLUICE_OP_ACCESS_STATE_SET = 49, /* sluice_access_state -> nothing */
+	SLUICE_OP_GROUP_REMOVE	= 50,	/* sluice_group -> nothing; its patterns and LUNs with it */
+	SLUICE_OP_GROUP_INITIATOR_REMOVE = 51, /* sluice_group_initiator -> nothing */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -439,11 +442,14 @@ struct sluice_device_add {
 	__u32 max_transfer;		/* bytes per command, <= SLUICE_MAX_BUFFER */
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
-	__u16 reserved0;
+	__u16 flags;			/* SLUICE_DEVICE_EXPLICIT_ACCESS */
 	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
+
+/* sluice_device_add.flags: initiators may change its access states (SET TARGET PORT GROUPS, SPC-5 5.18.2.8) */
+#define SLUICE_DEVICE_EXPLICIT_ACCESS (1U << 0)
 
 #define SLUICE_DEVICE_TAKEN_OVER (1U << 0)	/* within the grace: what was kept for it is handed over, initiators were told nothing */
 
@@ -511,7 +517,12 @@ struct sluice_target_port {
 	__u32 reserved;
 };
 
-/* A group of initiators sees a LUN map of its own. "default" exists in every target and takes who matches no other. */
+/*
+ * A group of initiators sees a LUN map of its own. "default" exists in every target and
+ * takes who matches no other; its own patterns are asked last, and matter when unknown
+ * initiators are denied. Who is logged in while groups or patterns change sees what
+ * its group of the moment has, and no LUN at all if it would not be let in any more.
+ */
 struct sluice_group {
 	char  target[SLUICE_PORT_NAME_LEN];
 	char  group[SLUICE_NAME_LEN];
@@ -530,6 +541,29 @@ struct sluice_lun {
 	char  group[SLUICE_NAME_LEN];
 	char  device[SLUICE_NAME_LEN];	/* may not exist yet: NOT READY until it does */
 	__u32 lun;			/* 0 .. SLUICE_LUN_MAX */
+	__u32 flags;			/* SLUICE_LUN_*; mapping it again with others changes them */
+};
+
+#define SLUICE_LUN_READ_ONLY	(1U << 0)	/* commands that write the medium end DATA PROTECT, 27/00 */
+
+/* Asymmetric access states (SPC-5 5.18.2.4), as REPORT TARGET PORT GROUPS codes them. */
+enum sluice_access {
+	SLUICE_ACCESS_OPTIMIZED		= 0x0,
+	SLUICE_ACCESS_NON_OPTIMIZED	= 0x1,
+	SLUICE_ACCESS_STANDBY		= 0x2,
+	SLUICE_ACCESS_UNAVAILABLE	= 0x3,
+	SLUICE_ACCESS_OFFLINE		= 0xe,
+	SLUICE_ACCESS_TRANSITIONING	= 0xf,	/* until another message says what it has become */
+};
+
+#define SLUICE_ACCESS_PREFERRED	(1U << 0)	/* PREF: the group is a preferred one */
+#define SLUICE_ACCESS_FAILED	(1U << 1)	/* this state is what remains after a change that failed: 2A/07 */
+
+struct sluice_access_state {
+	char  device[SLUICE_NAME_LEN];	/* may not exist yet; empty: all, also those to come */
+	__u16 group;			/* target port group, 1 .. 65535; a device remembers the state of 16 */
+	__u8  state;			/* enum sluice_access */
+	__u8  flags;			/* SLUICE_ACCESS_* */
 	__u32 reserved;
 };
 
@@ -537,11 +571,12 @@ enum sluice_auth_kind {
 	SLUICE_AUTH_CHAP	= 1,	/* the initiator proves itself */
 	SLUICE_AUTH_MUTUAL	= 2,	/* the target proves itself, too */
 	SLUICE_AUTH_DENY_UNKNOWN = 3,	/* only initiators that match a group may log in; user and secret are empty */
+	SLUICE_AUTH_ADMIT_UNKNOWN = 4,	/* ... all may, again */
 };
 
 struct sluice_auth {
 	char  target[SLUICE_PORT_NAME_LEN];	/* empty: discovery sessions */
-	char  user[SLUICE_PORT_NAME_LEN];
+	char  user[SLUICE_PORT_NAME_LEN];	/* empty: no more credentials of this kind */
 	char  secret[SLUICE_PORT_NAME_LEN];	/* 12 to 16 bytes recommended (RFC 7143 12.1.3) */
 	__u32 kind;			/* enum sluice_auth_kind */
 	__u32 reserved;

@@ -24,6 +24,7 @@ enum statement_kind {
 	STATEMENT_GROUP,	/* group g ... */
 	STATEMENT_MAP,		/* map lun 0 to disk ... */
 	STATEMENT_UNMAP,	/* unmap lun 0 ... */
+	STATEMENT_ACCESS,	/* access 2 standby device=disk ... */
 	STATEMENT_NEXUS,	/* nexus a ... */
 	STATEMENT_CLOSE,	/* close a */
 	STATEMENT_DROP,		/* drop a */
@@ -67,11 +68,19 @@ struct device_spec {
 struct lun_spec {
 	uint32_t lun;
 	const char *device, *group, *target;	/* NULL: the scenario's own target, group "default" */
+	uint32_t flags;			/* SLUICE_LUN_* */
+};
+
+struct access_spec {
+	const char *device;
+	uint16_t group;
+	uint8_t state, flags;		/* enum sluice_access, SLUICE_ACCESS_* */
 };
 
 struct nexus_spec {
 	const char *initiator;		/* initiator port name; NULL: made from the nexus's name */
 	const char *target;
+	uint16_t group;			/* portal group of its target port */
 };
 
 /* Where a command or function goes. */
@@ -206,6 +215,7 @@ struct statement {
 		struct handler_spec handler;
 		struct device_spec device;
 		struct lun_spec lun;
+		struct access_spec access;
 		struct nexus_spec nexus;
 		struct address ready;
 		struct send_spec send;

@@ -90,6 +90,16 @@ const struct name control_mode_names[] = {
 	{ 0 },
 };
 
+const struct name access_names[] = {
+	{ "optimized", SLUICE_ACCESS_OPTIMIZED },
+	{ "non-optimized", SLUICE_ACCESS_NON_OPTIMIZED },
+	{ "standby", SLUICE_ACCESS_STANDBY },
+	{ "unavailable", SLUICE_ACCESS_UNAVAILABLE },
+	{ "offline", SLUICE_ACCESS_OFFLINE },
+	{ "transitioning", SLUICE_ACCESS_TRANSITIONING },
+	{ 0 },
+};
+
 const struct name event_names[] = {
 	{ "nexus-add", SLUICE_EVENT_NEXUS_ADD },
 	{ "nexus-remove", SLUICE_EVENT_NEXUS_REMOVE },

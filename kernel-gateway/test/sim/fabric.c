@@ -307,6 +307,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->cmd.lun[1] = (u8)lun;
 	memset(c->cmd.cdb, 0, sizeof(c->cmd.cdb));
 	c->cmd.cdb[0] = opcode;
+	c->cmd.cdb[1] = opcode ==
+			0x12; /* EVPD, page 00h: an INQUIRY that the core does not amend */
 	/* Bytes 3 and 4, below 65536: no CONTROL byte of any group, nor a field that the core looks at but lengths. */
 	w_check(c->serial < 65536, "too many commands for one world");
 	memcpy(&c->cmd.cdb[3], &c->serial, 2);

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param timeout per command, after which the gateway answers its initiator; zero: the gateway's default
  * @param descriptorSense D_SENSE at the start (a saved Control mode page may have it set)
  * @param taskAbortedStatus TAS at the start
+ * @param explicitAccess initiators may change its asymmetric access states by SET TARGET PORT GROUPS (SPC-5 5.18.2.8)
  */
 public record DeviceProfile(
         PeripheralDeviceType type,
@@ -26,7 +27,8 @@ public record DeviceProfile(
         Recovery recovery,
         Duration timeout,
         boolean descriptorSense,
-        boolean taskAbortedStatus) {
+        boolean taskAbortedStatus,
+        boolean explicitAccess) {
     /** The ABI's limit for one command: 16 MiB. */
     public static final int MAX_TRANSFER_BYTES = 16 << 20;
 
@@ -66,6 +68,7 @@ public record DeviceProfile(
         private Duration timeout = Duration.ZERO;
         private boolean descriptorSense;
         private boolean taskAbortedStatus;
+        private boolean explicitAccess;
 
         private Builder(PeripheralDeviceType type, Execution execution) {
             this.type = type;
@@ -105,6 +108,12 @@ public record DeviceProfile(
             return this;
         }
 
+        /** Initiators may change its asymmetric access states; without, only the gateway's configuration does. */
+        public Builder explicitAccess(boolean byInitiators) {
+            explicitAccess = byInitiators;
+            return this;
+        }
+
         public DeviceProfile build() {
             return new DeviceProfile(
                     type,
@@ -115,7 +124,8 @@ public record DeviceProfile(
                     recovery,
                     timeout,
                     descriptorSense,
-                    taskAbortedStatus);
+                    taskAbortedStatus,
+                    explicitAccess);
         }
     }
 }

@@ -125,6 +125,7 @@ final class Vdisk implements Device, Resizable {
                 .maxTransferBytes(DiskConfig.MAX_TRANSFER_BYTES)
                 .recovery(store.traits().persistent() ? Recovery.REDELIVER : Recovery.FAIL)
                 .controlMode(modePages.descriptorSense(), modePages.taskAbortedStatus())
+                .explicitAccess(config.explicitAccess())
                 .build();
     }
 
