@@ -32,8 +32,9 @@ struct sl_tmf;		/* command.h */
 /* What the core asks of its host. */
 struct sl_host_ops {
 	/*
-	 * Commands were published in `q` and no doorbell is pending for it: call
-	 * sl_queue_doorbell(q) soon, best once per batch of work.
+	 * Commands lie in `q` for the handler and no doorbell is pending for it: call
+	 * sl_queue_doorbell(q) soon, best once per batch of work. Until then the handler
+	 * sees them in groups of SL_SHOW_BATCH at most.
 	 */
 	void (*queue_dirty)(void *host, struct sl_queue *q);
 	/* Wake the handler thread that sleeps on this futex word (FUTEX_WAKE, all). */
@@ -135,8 +136,10 @@ void sl_queue_set_host(struct sl_queue *q, void *host_queue);
 void *sl_queue_host(const struct sl_queue *q);
 /* At most one thread at a time may be in doorbell, reap, sleep and awake of one queue. */
 
-/* Publish: wakes the handler (ops->wake) if it sleeps. */
+/* Publish: shows the handler what lies in the queue, and wakes it (ops->wake) if it sleeps. */
 void sl_queue_doorbell(struct sl_queue *q);
+/* Shows it only, for a doorbell that will take a while. Any thread, from within ops->queue_dirty. */
+void sl_queue_show(struct sl_queue *q);
 /*
  * Take up to `budget` completions; drains the admin requests first. Returns how
  * many were taken; a broken ring calls ops->session_broken and returns 0.

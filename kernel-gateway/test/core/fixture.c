@@ -12,7 +12,8 @@ static void queue_dirty(void *host, struct sl_queue *q)
 {
 	(void)host;
 	fx->dirties++;
-	sl_queue_doorbell(q);
+	if (!fx->batches)
+		sl_queue_doorbell(q);
 }
 
 static void wake(void *host, u32 *word)

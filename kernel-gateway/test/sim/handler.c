@@ -159,7 +159,6 @@ void w_handler_quiesce(u32 i)
 		return;
 	w_trace('Q', i, 0);
 	w_handler_scan();
-	ws->quiesced = true;
 	hold(i);
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_device *d = w_device_of(&w->cmds[k]);
@@ -168,6 +167,9 @@ void w_handler_quiesce(u32 i)
 			w->cmds[k].may_fail |= d->recovery == SLUICE_RECOVERY_FAIL;
 	}
 	sl_session_quiesce(ws->s, w->now_ns);
+	/* What had no doorbell yet is there now, and nothing comes after. */
+	w_handler_scan();
+	ws->quiesced = true;
 }
 
 void w_handler_die(u32 i)
@@ -548,12 +550,22 @@ static void reap(struct w_session *ws)
 		sl_queue_reap(sl_session_queue(ws->s, q), 1 + w_below(64), w->now_ns);
 }
 
+void w_handler_doorbells(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	for (u32 q = 0; ws->s && q < ws->control.queues; q++)
+		sl_queue_doorbell(sl_session_queue(ws->s, q));
+}
+
 void w_handler_work(u32 i)
 {
 	struct w_session *ws = &w->sessions[i];
 
 	if (!ws->s)
 		return;
+	if (w_chance(50))
+		w_handler_doorbells(i);
 	take(ws, w_chance(70));
 	if (!ws->hangs)
 		answer_some(ws, 10 + w_below(60));
@@ -573,6 +585,7 @@ void w_handler_answer_all(u32 i)
 		return;
 	ws->hangs = false;
 	for (u32 turn = 0; turn < 4; turn++) {
+		w_handler_doorbells(i);
 		w_handler_scan();
 		take(ws, true);
 		answer_some(ws, 100);

@@ -66,10 +66,11 @@ struct w_cmd *w_cmd_by_serial(u64 serial)
 	return NULL;
 }
 
+/* Mostly at once; else with the session's next turn, before time passes, or never if it ends. */
 static void queue_dirty(void *host, struct sl_queue *q)
 {
 	(void)host;
-	if (w_chance(90))
+	if (w_chance(70))
 		sl_queue_doorbell(q);
 }
 
@@ -142,6 +143,9 @@ static void graces_pass(void)
 
 void w_time_passes(u64 ns)
 {
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_doorbells(i);
+	w_handler_scan();
 	w->now_ns += ns;
 	if (w->now_ns < w->armed_ns)
 		return;

@@ -194,6 +194,7 @@ bool w_reserve_aborts(const struct w_cmd *c);
 
 /* handler.c */
 void w_handler_open(u32 i);
+void w_handler_doorbells(u32 i);	/* those that are owed */
 void w_handler_die(u32 i);
 void w_handler_quiesce(u32 i);
 void w_handler_reap_zombies(void);	/* destroys those that are drained */
