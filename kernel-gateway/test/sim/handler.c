@@ -325,7 +325,10 @@ void w_handler_let_through(void)
 		struct w_session *ws = &w->sessions[i];
 
 		for (u32 q = 0; ws->s && q < ws->control.queues; q++) {
-			for (u32 at = ws->scanned[q]; at != gw_index(ws, q)->sub_producer; at++) {
+			/* Also what waits for a doorbell to be shown: the decision was made. */
+			const u32 end = sl_session_queue(ws->s, q)->sub_producer;
+
+			for (u32 at = ws->scanned[q]; at != end; at++) {
 				const struct sluice_desc *d = descriptor(ws, q, at);
 				struct w_cmd *c = w_cmd_by_serial((u64)d->cdb[4] << 8 | d->cdb[3]);
 
