@@ -60,11 +60,11 @@ class ModePagesTest {
     void shouldReturnHeaderDescriptorAndPage() {
         assertThat(HexFormat.of()
                         .formatHex(gateway.execute("1A 00 0A 00 FF 00", 255).dataIn()))
-                .isEqualTo("17001008" + "000003e800000200" + "8a0a02100000000000000000");
+                .isEqualTo("17001008" + "000003e800000200" + "8a0a00100000000000000000");
         assertThat(HexFormat.of()
                         .formatHex(gateway.execute("5A 10 0A 00 000000 00FF 00", 255)
                                 .dataIn()))
-                .isEqualTo("0022001001000010" + "00000000000003e80000000000000200" + "8a0a02100000000000000000");
+                .isEqualTo("0022001001000010" + "00000000000003e80000000000000200" + "8a0a00100000000000000000");
     }
 
     @Test
@@ -218,8 +218,8 @@ class ModePagesTest {
 
     @Test
     void shouldSayWhatOfTheControlModePageCanBeChangedAndBringSavedValuesBack() throws Exception {
-        assertThat(sense6(0x0A, 1)).contains("8a0a34163040000000000000");
-        assertThat(sense6(0x0A, 2)).contains("8a0a00100000000000000000");
+        assertThat(sense6(0x4A, 0)).contains("8a0a34163040000000000000");
+        assertThat(sense6(0x8A, 0)).contains("8a0a00100000000000000000");
         assertThat(select6("00000000 0A 0A 20 12 30 00 00 00 00 00 00 00", true).isGood())
                 .isTrue();
         assertThat(select6("00000000 0A 0A 00 10 00 00 00 00 00 00 00 00", false)
