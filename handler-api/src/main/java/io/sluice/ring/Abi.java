@@ -38,6 +38,10 @@ public final class Abi {
     public static final int UA_ONE = 3;
     public static final int CONTROL_MODE_D_SENSE = 1;
     public static final int CONTROL_MODE_TAS = 2;
+    public static final int CONTROL_MODE_TMF_ONLY = 4;
+    public static final int CONTROL_MODE_TST_SHIFT = 4;
+    public static final int CONTROL_MODE_QERR_SHIFT = 8;
+    public static final int CONTROL_MODE_UA_INTLCK_SHIFT = 10;
 
     public static final int OP_HELLO = 1;
     public static final int OP_SESSION_OPEN = 16;
