@@ -3,17 +3,20 @@
 # `test` and `bench`. Each suite installs what it needs and lets its runners print their own summaries.
 #
 #   c      the gateway's unit tests, ABI checks and simulation     java   every Java module: gates, tests, architecture
-#   abi    C dump = Java layouts                                   sim    the seeded simulation, longer
+#   abi    C dump = Java layouts                                   sim    the seeded simulation, 10 million commands
 #   asan   c, rig and e2e with AddressSanitizer and UBSan          tsan   c and e2e with ThreadSanitizer, 2 loops, 2 queues
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
 #   rig    every scenario of kernel-gateway/rig/scenarios
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
 #   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
+#   soak [MILLIONS]     the simulation with other seeds each time, a thousand million commands   only when named
 #   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
 readonly ALL_SUITES=(lint c rig java abi sim corpus hostile e2e takeover asan tsan vm)
-readonly SIM_COMMANDS=${SLUICE_SIM_COMMANDS:-60000} # per world, of sixty seeded ones
+readonly SIM_MILLIONS=10 # commands of suite sim
+readonly WORLD_COMMANDS=50000
+SOAK_MILLIONS=1000
 
 HOSTILE_ATTACKS=1000000
 
@@ -23,7 +26,8 @@ set_size() {
 	case $1 in
 	fuzz) FUZZ_MINUTES=$2 ;;
 	hostile) HOSTILE_ATTACKS=$2 ;;
-	*) die "$2 behind '$1': only fuzz [MINUTES] and hostile [ATTACKS] take a number" ;;
+	soak) SOAK_MILLIONS=$2 ;;
+	*) die "$2 behind '$1': only fuzz [MINUTES], hostile [ATTACKS] and soak [MILLIONS] take a number" ;;
 	esac
 }
 
@@ -33,7 +37,7 @@ run_suites() {
 	for suite in "$@"; do
 		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
 		previous=$suite
-		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz ${ALL_SUITES[*]}"
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
 		[[ $suite =~ ^[0-9]+$ ]] && continue
@@ -89,13 +93,25 @@ suite_abi() {
 	maven test -pl handler-api -Dtest=AbiLayoutTest || return 1
 }
 
-suite_sim() {
+suite_sim() { simulate 1 "$SIM_MILLIONS"; }
+
+# Worlds that nobody has seen: they begin at the present second.
+suite_soak() { simulate "$(date +%s)" "$SOAK_MILLIONS"; }
+
+# simulate FIRST MILLIONS: so many commands, from world FIRST on, over all processors.
+simulate() {
 	install_c_test_packages
 	gateway_make release tests || return 1
-	local test
-	for test in "$ROOT"/kernel-gateway/build/release/test/sim/*_test; do
-		COMMANDS=$SIM_COMMANDS "$test" || return 1
+	local test=$ROOT/kernel-gateway/build/release/test/sim/simulation_test
+	local share=$(($2 * 1000000 / WORLD_COMMANDS / $(nproc))) pids=() result=0 pid i
+	for ((i = 0; i < $(nproc); i++)); do
+		COMMANDS=$WORLD_COMMANDS FIRST=$(($1 + i * share)) WORLDS=$share "$test" &
+		pids+=($!)
 	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || result=1
+	done
+	return $result
 }
 
 # SEED=N in the environment decides the same attacks again.

@@ -49,33 +49,87 @@ static void run_target_port_set(struct client *c, const struct sluice_msg *m, co
 	answer_core(c, m, sl_target_port_set(client_gateway(c), p, &text), p->target, &text);
 }
 
+static void run_access_state_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_access_state *a = body;
+	const char *text = NULL;
+	char why[256];
+
+	if (TEXT_CHECK(a, device, TEXT_OPTIONAL, why) || RESERVED_CHECK(a, reserved, why)) {
+		fail_field(c, m, "ACCESS_STATE_SET", why);
+		return;
+	}
+	answer_core(c, m, sl_access_state_set(client_gateway(c), a, &text), a->device, &text);
+}
+
 /* ---- Groups and LUNs --------------------------------------------------------------- */
+
+static bool good_group(struct client *c, const struct sluice_msg *m, const char *operation,
+		       const struct sluice_group *g)
+{
+	char why[256];
+
+	if (!TEXT_CHECK(g, target, TEXT_REQUIRED, why) && !TEXT_CHECK(g, group, TEXT_REQUIRED, why))
+		return true;
+	fail_field(c, m, operation, why);
+	return false;
+}
 
 static void run_group_add(struct client *c, const struct sluice_msg *m, const void *body)
 {
 	const struct sluice_group *g = body;
 	const char *text = NULL;
+
+	if (good_group(c, m, "GROUP_ADD", g))
+		answer_core(c, m, sl_group_add(client_gateway(c), g, &text), g->group, &text);
+}
+
+static void run_group_remove(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_group *g = body;
+	const char *text = NULL;
+
+	if (!good_group(c, m, "GROUP_REMOVE", g))
+		return;
+	answer_core(c, m, sl_group_remove(client_gateway(c), g, &text), g->group, &text);
+	client_luns_changed(c);
+}
+
+static bool good_initiator(struct client *c, const struct sluice_msg *m, const char *operation,
+			   const struct sluice_group_initiator *i)
+{
 	char why[256];
 
-	if (TEXT_CHECK(g, target, TEXT_REQUIRED, why) || TEXT_CHECK(g, group, TEXT_REQUIRED, why)) {
-		fail_field(c, m, "GROUP_ADD", why);
-		return;
-	}
-	answer_core(c, m, sl_group_add(client_gateway(c), g, &text), g->group, &text);
+	if (!TEXT_CHECK(i, target, TEXT_REQUIRED, why) &&
+	    !TEXT_CHECK(i, group, TEXT_REQUIRED, why) &&
+	    !TEXT_CHECK(i, pattern, TEXT_REQUIRED, why))
+		return true;
+	fail_field(c, m, operation, why);
+	return false;
 }
 
 static void run_group_initiator_add(struct client *c, const struct sluice_msg *m, const void *body)
 {
 	const struct sluice_group_initiator *i = body;
 	const char *text = NULL;
-	char why[256];
 
-	if (TEXT_CHECK(i, target, TEXT_REQUIRED, why) || TEXT_CHECK(i, group, TEXT_REQUIRED, why) ||
-	    TEXT_CHECK(i, pattern, TEXT_REQUIRED, why)) {
-		fail_field(c, m, "GROUP_INITIATOR_ADD", why);
+	if (!good_initiator(c, m, "GROUP_INITIATOR_ADD", i))
 		return;
-	}
 	answer_core(c, m, sl_group_initiator_add(client_gateway(c), i, &text), i->pattern, &text);
+	client_luns_changed(c);
+}
+
+static void run_group_initiator_remove(struct client *c, const struct sluice_msg *m,
+				       const void *body)
+{
+	const struct sluice_group_initiator *i = body;
+	const char *text = NULL;
+
+	if (!good_initiator(c, m, "GROUP_INITIATOR_REMOVE", i))
+		return;
+	answer_core(c, m, sl_group_initiator_remove(client_gateway(c), i, &text), i->pattern,
+		    &text);
+	client_luns_changed(c);
 }
 
 /* An unmapping names target, group and LUN; its device may be empty. */
@@ -85,7 +139,7 @@ static bool good_lun(struct client *c, const struct sluice_msg *m, const char *o
 	char why[256];
 
 	if (TEXT_CHECK(l, target, TEXT_REQUIRED, why) || TEXT_CHECK(l, group, TEXT_REQUIRED, why) ||
-	    TEXT_CHECK(l, device, device, why) || RESERVED_CHECK(l, reserved, why)) {
+	    TEXT_CHECK(l, device, device, why)) {
 		fail_field(c, m, operation, why);
 		return false;
 	}
@@ -122,9 +176,14 @@ const struct operation config_operations[] = {
 	{ SLUICE_OP_TARGET_ADD, "TARGET_ADD", sizeof(struct sluice_target), run_target_add },
 	{ SLUICE_OP_TARGET_PORT_SET, "TARGET_PORT_SET", sizeof(struct sluice_target_port),
 	  run_target_port_set },
+	{ SLUICE_OP_ACCESS_STATE_SET, "ACCESS_STATE_SET", sizeof(struct sluice_access_state),
+	  run_access_state_set },
 	{ SLUICE_OP_GROUP_ADD, "GROUP_ADD", sizeof(struct sluice_group), run_group_add },
 	{ SLUICE_OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD",
 	  sizeof(struct sluice_group_initiator), run_group_initiator_add },
+	{ SLUICE_OP_GROUP_REMOVE, "GROUP_REMOVE", sizeof(struct sluice_group), run_group_remove },
+	{ SLUICE_OP_GROUP_INITIATOR_REMOVE, "GROUP_INITIATOR_REMOVE",
+	  sizeof(struct sluice_group_initiator), run_group_initiator_remove },
 	{ SLUICE_OP_LUN_MAP, "LUN_MAP", sizeof(struct sluice_lun), run_lun_map },
 	{ SLUICE_OP_LUN_UNMAP, "LUN_UNMAP", sizeof(struct sluice_lun), run_lun_unmap },
 	{ 0 },

@@ -29,6 +29,8 @@
 	S(sluice_session_opened, 24) \
 	S(sluice_device_add, 96) \
 	S(sluice_device_added, 16) \
+	S(sluice_reservation_restore, 848) \
+	S(sluice_reservation_restored, 120) \
 	S(sluice_device_remove, 8) \
 	S(sluice_portal, 72) \
 	S(sluice_target, 304) \
@@ -36,6 +38,7 @@
 	S(sluice_group, 304) \
 	S(sluice_group_initiator, 544) \
 	S(sluice_lun, 376) \
+	S(sluice_access_state, 72) \
 	S(sluice_auth, 728) \
 	S(sluice_gateway_info, 88) \
 	S(sluice_cursor, 8) \
@@ -46,7 +49,7 @@
 	S(sluice_rig_nexus, 488) \
 	S(sluice_rig_command, 304) \
 	S(sluice_rig_result, 280) \
-	S(sluice_rig_tmf, 32) \
+	S(sluice_rig_tmf, 40) \
 	S(sluice_rig_time, 16)
 
 #define ABI_FIELDS_sluice_control(F) \
@@ -195,7 +198,7 @@
 	F(sluice_device_add, max_transfer, 72, 4) \
 	F(sluice_device_add, peripheral_type, 76, 1) \
 	F(sluice_device_add, recovery, 77, 1) \
-	F(sluice_device_add, reserved0, 78, 2) \
+	F(sluice_device_add, flags, 78, 2) \
 	F(sluice_device_add, timeout_ns, 80, 8) \
 	F(sluice_device_add, control_mode, 88, 4) \
 	F(sluice_device_add, reserved1, 92, 4)
@@ -204,6 +207,19 @@
 	F(sluice_device_added, device, 0, 4) \
 	F(sluice_device_added, flags, 4, 4) \
 	F(sluice_device_added, sequence, 8, 8)
+
+#define ABI_FIELDS_sluice_reservation_restore(F) \
+	F(sluice_reservation_restore, name, 0, 64) \
+	F(sluice_reservation_restore, total, 64, 4) \
+	F(sluice_reservation_restore, offset, 68, 4) \
+	F(sluice_reservation_restore, len, 72, 4) \
+	F(sluice_reservation_restore, reserved, 76, 4) \
+	F(sluice_reservation_restore, data, 80, 768)
+
+#define ABI_FIELDS_sluice_reservation_restored(F) \
+	F(sluice_reservation_restored, outcome, 0, 4) \
+	F(sluice_reservation_restored, registrations, 4, 4) \
+	F(sluice_reservation_restored, why, 8, 112)
 
 #define ABI_FIELDS_sluice_device_remove(F) \
 	F(sluice_device_remove, device, 0, 4) \
@@ -239,7 +255,14 @@
 	F(sluice_lun, group, 240, 64) \
 	F(sluice_lun, device, 304, 64) \
 	F(sluice_lun, lun, 368, 4) \
-	F(sluice_lun, reserved, 372, 4)
+	F(sluice_lun, flags, 372, 4)
+
+#define ABI_FIELDS_sluice_access_state(F) \
+	F(sluice_access_state, device, 0, 64) \
+	F(sluice_access_state, group, 64, 2) \
+	F(sluice_access_state, state, 66, 1) \
+	F(sluice_access_state, flags, 67, 1) \
+	F(sluice_access_state, reserved, 68, 4)
 
 #define ABI_FIELDS_sluice_auth(F) \
 	F(sluice_auth, target, 0, 240) \
@@ -344,7 +367,9 @@
 	F(sluice_rig_tmf, task_tag, 8, 8) \
 	F(sluice_rig_tmf, lun, 16, 8) \
 	F(sluice_rig_tmf, response, 24, 4) \
-	F(sluice_rig_tmf, order, 28, 4)
+	F(sluice_rig_tmf, order, 28, 4) \
+	F(sluice_rig_tmf, information, 32, 3) \
+	F(sluice_rig_tmf, reserved, 35, 5)
 
 #define ABI_FIELDS_sluice_rig_time(F) \
 	F(sluice_rig_time, advance_ns, 0, 8) \

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * What happens to a command on arrival, in the order of SAM-6 and SPC-5: the
- * logical unit, the attribute, Unit Attentions, what the core answers itself, and
+ * logical unit, ACA, Unit Attentions, what the core answers itself, and
  * the way to the handler. All under the nexus's lock.
  */
+#include "aca.h"
+#include "access_state.h"
+#include "control_mode.h"
+#include "facts.h"
 #include "local.h"
+#include "reservation.h"
 #include "sense.h"
 #include "service.h"
 #include "session.h"
-
-#define SL_CONTROL_NACA (1U << 2)
-
-/* SAM-6 5.2, SPC-5 4.2: where the CONTROL byte stands; 0: nowhere that we know. */
-static u16 control_byte(const struct sl_cmd *cmd)
-{
-	static const u8 at[8] = { 5, 9, 9, 0, 15, 11, 0, 0 };
-	u8 group = cmd->cdb[0] >> 5;
-
-	if (cmd->cdb[0] == 0x7f || cmd->cdb[0] == 0x7e)
-		return 1;
-	return at[group] < cmd->cdb_len ? at[group] : 0;
-}
 
 /* SPC-5 5.14 (SAM-6 5.14.1): these are processed with a Unit Attention pending. */
 static bool passes_unit_attention(const struct sl_cmd *cmd)
@@ -41,6 +33,9 @@ static void reset_result(struct sl_cmd *cmd)
 	c->has_buffer = 0;
 	c->has_aside = 0;
 	c->storing = 0;
+	c->preempted = 0;
+	c->passes_aca = 0;
+	c->faults = 0;
 	c->need = 0;
 	c->service = NULL;
 	c->fetched = 0;
@@ -79,36 +74,50 @@ static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_
 
 static bool refused_by_aca(struct sl_cmd *cmd)
 {
-	u16 control = control_byte(cmd);
+	/* Mostly there is none, and nobody supposes one. */
+	return (sl_load_acquire(&cmd->core.set->faulted) || cmd->attribute == SLUICE_ATTR_ACA) &&
+	       sl_aca_refuses(cmd);
+}
 
-	if (control && (cmd->cdb[control] & SL_CONTROL_NACA)) {
-		/* Seam: with ACA (SAM-6 5.10) this becomes a property of the command. */
-		sl_sense_invalid_field(cmd, control, 2);
-		return true;
-	}
-	if (cmd->attribute == SLUICE_ATTR_ACA) {
-		/* SAM-6 8.9: an ACA task while there is no ACA condition. */
-		sl_sense_check(cmd, SL_KEY_ILLEGAL_REQUEST, SL_ASC_INVALID_MESSAGE);
-		return true;
-	}
-	return false;
+static bool refused_by_reservation(struct sl_cmd *cmd)
+{
+	return cmd->core.itl->bars && sl_reservation_refuses(cmd);
 }
 
 static bool refused_by_unit_attention(struct sl_cmd *cmd)
 {
+	struct sl_itl *itl = cmd->core.itl;
 	struct sl_ua ua;
 
-	if (passes_unit_attention(cmd) || !sl_ua_take(cmd->core.itl, &ua))
+	if (itl->n_ua == 0 || passes_unit_attention(cmd))
 		return false;
+	ua = itl->ua[0];
+	/* SPC-5 7.5.10: otherwise only REQUEST SENSE clears it. */
+	if (sl_ua_intlck(sl_control_mode(itl->dev)) == SL_UA_INTLCK_CLEAR)
+		sl_ua_take(itl, &ua);
 	sl_sense_check(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
 	return true;
 }
 
+static bool refused_by_access_state(struct sl_cmd *cmd)
+{
+	return sl_access_refuses(cmd);
+}
+
+static bool refused_by_read_only(struct sl_cmd *cmd)
+{
+	const struct sl_itl *itl = cmd->core.itl;
+
+	if (!itl->read_only ||
+	    !sl_facts_of(cmd, sl_load_relaxed(&itl->dev->peripheral_type))->writes)
+		return false;
+	sl_sense_check(cmd, SL_KEY_DATA_PROTECT, SL_ASC_WRITE_PROTECTED);
+	return true;
+}
+
 static bool (*const refusals[])(struct sl_cmd *cmd) = {
-	refused_by_aca,
-	/* Seam: reservation conflicts come before Unit Attentions. */
-	refused_by_unit_attention,
-	/* Seam: asymmetric access states, read-only LUNs. */
+	refused_by_aca,		 refused_by_reservation, refused_by_unit_attention,
+	refused_by_access_state, refused_by_read_only,
 };
 
 /* With an I_T_L nexus. */
@@ -148,6 +157,7 @@ enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)
 		return SL_EV_REFUSE;
 	}
 	cmd->core.itl = itl;
+	cmd->core.set = sl_task_set_of(itl);
 	itl->refs++;
 	sl_list_add_tail(&itl->tasks, &cmd->core.task);
 	itl->n_tasks++;

@@ -71,6 +71,7 @@ void sl_buffer_regain(struct sl_cmd *cmd, u64 binding)
 	if (!got)
 		return;
 	cmd->core.binding = binding;
+	cmd->core.recovery = sl_load_relaxed(&cmd->core.itl->dev->recovery);
 	sl_aside_copy(cmd);
 }
 

@@ -12,6 +12,7 @@
 struct sl_itl;
 struct sl_lun_list;
 struct sl_service;
+struct sl_task_set;
 struct sl_tmf;
 
 struct sl_cmd {
@@ -62,6 +63,9 @@ struct sl_cmd {
 		u8  has_aside;		/* its Data-Out is in a buffer of a former session */
 		u8  aside_order;
 		u8  storing;		/* what it is handed over for is to store the buffer (service.h) */
+		u8  passes_aca;		/* let in while an ACA condition is in effect */
+		u8  faults;		/* its CHECK CONDITION aborts other commands before it goes out (fault.c) */
+		u8  preempted;		/* a service of its device waits for its end (preemption.h) */
 		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
 		u32 pool_page;		/* the buffer's first page in the pool */
 		u32 aside_page;
@@ -74,6 +78,7 @@ struct sl_cmd {
 		struct sl_list task;	/* itl->tasks */
 		struct sl_list link;	/* a waiting list or a work list: whoever popped it owns it */
 		const struct sl_service *service; /* who answers or amends it in the core, or NULL */
+		struct sl_task_set *set; /* the one it is in, or will enter */
 		struct sl_itl *itl;	/* holds a reference; NULL: unknown LUN */
 		struct sl_queue *queue;
 		u64 binding;		/* of the device when the command was admitted, or resumed; 0: nobody served it */
@@ -106,6 +111,7 @@ struct sl_tmf {
 	u64 task_tag;			/* ABORT TASK, QUERY TASK */
 	/* Filled by the core. */
 	u8  response;			/* enum sluice_tmf_response */
+	u8  information[3];		/* QUERY ASYNCHRONOUS EVENT, SUCCEEDED: additional response information (SAM-6 7.11) */
 	/* Private to the core. */
 	struct sl_tmf_core {
 		struct sl_list link;	/* gw->tmfs, oldest first */

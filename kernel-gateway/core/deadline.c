@@ -48,7 +48,7 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 			sl_queue_expire(s->queues[q], &w, &next);
 	}
 	for (u32 i = 0; i < n_devices; i++) {
-		sl_task_set_expire(gw->devices[i], &w, &next);
+		sl_task_sets_expire(gw->devices[i], &w, &next);
 		sl_fetch_expire(gw->devices[i], &w, &next);
 		sl_kept_expire(gw->devices[i], &w, &next);
 		sl_turn_expire(gw->devices[i], &w, &next);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "device.h"
+
+#include "aca.h"
+#include "access_state.h"
+#include "control_mode.h"
 #include "nexus.h"
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 
@@ -34,16 +39,17 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	dev->id = gw->n_devices + 1;
 	dev->state = SLUICE_DEVICE_ABSENT;
 	dev->peripheral_type = 0x1f;
-	dev->next_deadline_ns = U64_MAX;
+	dev->next_dormant_ns = U64_MAX;
 	dev->next_fetch_ns = U64_MAX;
 	dev->next_turn_ns = U64_MAX;
 	memcpy(dev->name, name, sizeof(dev->name));
-	sl_spin_init(&dev->lock);
+	sl_task_set_init(&dev->set);
 	sl_spin_init(&dev->itl_lock);
 	sl_spin_init(&dev->turn_lock);
 	sl_spin_init(&dev->kept_lock);
+	sl_list_init(&dev->reach);
 	sl_list_init(&dev->kept);
-	sl_list_init(&dev->dormant);
+	sl_access_inherit(dev);
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);
 	gw->devices[gw->n_devices] = dev;
@@ -65,12 +71,14 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 		return "device: peripheral_type is above 1Fh (SPC-5 6.7.2)";
 	if (add->recovery > SLUICE_RECOVERY_REDELIVER)
 		return "device: recovery is none of FAIL, REQUEUE, REDELIVER";
-	if (add->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
-		return "device: control_mode has bits that this gateway does not know";
+	if (!sl_control_mode_ok(add->control_mode))
+		return "device: control_mode has bits or values that this gateway does not know (SPC-5 7.5.10)";
 	/* Nothing waits for ever, and no sum of times overflows. */
 	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
 		return "device: timeout_ns is above a day";
-	if (add->reserved0 || add->reserved1)
+	if (add->flags & ~SLUICE_DEVICE_EXPLICIT_ACCESS)
+		return "device: flags has bits that this gateway does not know";
+	if (add->reserved1)
 		return "device: reserved fields are not zero";
 	return NULL;
 }
@@ -96,6 +104,8 @@ static void announce(struct sl_device *dev, struct sl_session *s, bool power_on,
 		sl_spin_unlock(&n->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
+	if (power_on)
+		sl_aca_clear_all(dev, w);
 }
 
 /* Under gw->config. */
@@ -109,20 +119,69 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->queue, add->queue);
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
-	sl_store_relaxed(&dev->control_mode, add->control_mode);
+	sl_control_mode_set(dev, add->control_mode, w);
 	sl_store_relaxed(&dev->timeout_ns,
 			 add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
 	sl_store_relaxed(&dev->recovery, add->recovery);
+	sl_store_relaxed(&dev->declared, add->flags);
 	dev->state = SLUICE_DEVICE_SERVED;
 	held = sl_kept_join(dev, sl_binding(s));
 	dev->takeovers += held;
+	dev->reservation_fixed = true;
+	if (!held)
+		sl_legacy_release(dev, 0);
 	announce(dev, s, !held, w);
 	sl_event_held_reset(dev, s, w);
 	added->device = dev->id;
 	added->flags = held ? SLUICE_DEVICE_TAKEN_OVER : 0;
 	added->sequence = sl_load_relaxed(&dev->sequence);
 	return 0;
+}
+
+/* Under gw->config. NULL with `why`. */
+static struct sl_reservation *recorded(struct sl_device *dev, const u8 *record, u32 bytes,
+				       const char **why)
+{
+	struct sl_reservation *r = sl_record_read(dev->gw, dev->name, record, bytes, why);
+
+	if (r)
+		return r;
+	/* SPC-5 5.14.5.3: nobody is let in until somebody says what holds now. */
+	r = sl_reservation_copy(NULL, 0);
+	if (r)
+		r->lost = true;
+	return r;
+}
+
+int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, u32 bytes,
+		      struct sluice_reservation_restored *restored, const char **why)
+{
+	struct sl_gateway *gw = s->gw;
+	struct sl_reservation *r = NULL;
+	struct sl_device *dev;
+	struct sl_work w;
+	int result = 0;
+
+	sl_work_init(&w, gw, 0);
+	*why = NULL;
+	sl_mutex_lock(&gw->config);
+	dev = sl_device_named(gw, name, &result);
+	restored->outcome = SLUICE_RESERVATION_HELD;
+	if (!dev) {
+		*why = "no room for another device: raise max_devices";
+	} else if (!dev->reservation_fixed && !dev->reservation) {
+		r = recorded(dev, record, bytes, why);
+		result = r ? 0 : -ENOMEM;
+	}
+	if (r) {
+		restored->outcome = r->lost ? SLUICE_RESERVATION_LOST : SLUICE_RESERVATION_RESTORED;
+		restored->registrations = r->n;
+		sl_reservation_commit(dev, r, NULL, &w);
+	}
+	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
+	return result;
 }
 
 int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,
@@ -157,12 +216,12 @@ void sl_device_orphan(struct sl_device *dev, u64 held_until_ns, struct sl_work *
 {
 	dev->state = SLUICE_DEVICE_ORPHANED;
 	sl_kept_hold(dev, held_until_ns, w);
-	sl_task_set_orphan(dev, w);
+	sl_task_sets_orphan(dev, w);
 }
 
 bool sl_device_busy(struct sl_device *dev)
 {
-	return sl_task_set_size(dev) > 0 || sl_load_relaxed(&dev->quarantined) > 0;
+	return sl_task_sets_size(dev) > 0 || sl_load_relaxed(&dev->quarantined) > 0;
 }
 
 int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
@@ -233,7 +292,7 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 	info->takeovers = dev->takeovers;
 	info->peripheral_type = dev->peripheral_type;
 	sl_mutex_unlock(&gw->config);
-	info->live = sl_task_set_size(dev);
+	info->live = sl_task_sets_size(dev);
 	info->quarantined = sl_load_relaxed(&dev->quarantined);
 	info->kept = sl_load_relaxed(&dev->n_kept);
 	info->redelivered = sl_load_relaxed(&dev->redelivered);

@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A logical unit as the core keeps it: identity, binding to a session, task set. */
+/* A logical unit as the core keeps it: identity, binding to a session, task sets. */
 #ifndef SLUICE_CORE_DEVICE_H
 #define SLUICE_CORE_DEVICE_H
 
 #include "lifecycle.h"
 #include "registry.h"
+#include "task_set.h"
 
-/*
- * The gate: one word that lets a SIMPLE command into a quiet task set with one
- * fetch_add. The low half counts the enabled commands; SL_GATE_SLOW sends everybody
- * through device->lock: a HEAD OF QUEUE or ORDERED command is in the set, or
- * commands are dormant.
- */
-#define SL_GATE_SLOW	(1ULL << 32)
-#define SL_GATE_COUNT	0xffffffffULL
+struct sl_reservation;
 
 struct sl_device {
-	u64 gate sl_cacheline_aligned;
-	u64 sequence;
+	u64 sequence sl_cacheline_aligned;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
+	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
+	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
 	u64 timeout_ns;			/* relaxed, as the line above */
 	u8  peripheral_type, recovery, given_up;	/* relaxed; given_up: nobody took over in time */
+	u8  access_limited;		/* relaxed: some target port group is not active */
+	u16 declared;			/* relaxed: SLUICE_DEVICE_EXPLICIT_ACCESS */
+	u32 n_ports;			/* relaxed: target ports that lead here (reach.c) */
+	u32 n_access;			/* access_state.c */
+	u32 access[SL_ACCESS_GROUPS];
 	u8  state;			/* enum sluice_device_state; under gw->config */
 	char name[SLUICE_NAME_LEN];
 	struct sl_gateway *gw;
+	struct sl_list reach;		/* reach.c; under gw->config */
 	u64 leaving;			/* a binding that was cut while its session lives; under gw->config */
 	u32 takeovers;			/* under gw->config */
 	u64 redelivered;		/* relaxed */
 
-	sl_spinlock lock sl_cacheline_aligned;
-	struct sl_list dormant;		/* oldest first */
-	u32 n_dormant, head_of_queue, ordered;	/* the latter two are enabled */
-	u64 next_deadline_ns;		/* of the dormant */
-
-	sl_spinlock kept_lock;		/* the kept commands; `binding` changes only under it (takeover.c) */
+	sl_spinlock kept_lock sl_cacheline_aligned;		/* the kept commands; `binding` changes only under it (takeover.c) */
 	struct sl_list kept;		/* in the order of their hand-over */
 	u32 n_kept, kept_outside;	/* of them, those that are not in the task set */
 	u64 joining;			/* the binding that takes over, or has; 0: none */
@@ -49,9 +45,15 @@ struct sl_device {
 	struct sl_cmd *turn;
 	struct sl_list turn_waiting;	/* oldest first */
 	u64 next_turn_ns;		/* the earliest deadline of those */
+	u32 preempting;			/* atomic: commands whose end the one whose turn it is awaits (preemption.h) */
 
 	sl_spinlock itl_lock;
 	struct sl_list itls;
+	struct sl_reservation *reservation;	/* NULL: nobody was ever registered; changes only in turn (reservation.h) */
+	struct sl_reservation *reservation_next; /* being stored; of who has the turn */
+	u32 registrations;			/* relaxed: how many there are */
+	u32 reserved_by;			/* the nexus that sent RESERVE (SPC-2); 0: none */
+	bool reservation_fixed;			/* the device was served once: a record is too late; under gw->config */
 	u64 retired_commands, retired_in, retired_out, retired_checks, retired_timeouts, retired_aborts;
 
 	/* events owed to the handler; under the session's admin_lock */
@@ -79,19 +81,6 @@ static inline u64 sl_device_binding(struct sl_device *dev)
 /* Tags with the handler, or commands on their way to it. */
 bool sl_device_busy(struct sl_device *dev);
 
-enum sl_entrance {
-	SL_ENTER_ENABLED,
-	SL_ENTER_DORMANT,
-	SL_ENTER_FULL,
-};
-
-/* task_set.c: under the nexus's lock. */
-enum sl_entrance sl_task_set_enter(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-/* Enables who waited for it, onto the work list. */
-void sl_task_set_leave(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-bool sl_task_set_unpark(struct sl_device *dev, struct sl_cmd *cmd, struct sl_work *w);
-void sl_task_set_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-void sl_task_set_orphan(struct sl_device *dev, struct sl_work *w);
 /* takeover.c */
 /* Cuts the binding and keeps commands until then; 0: those that were kept end. */
 void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w);
@@ -105,7 +94,5 @@ bool sl_kept_unpark(struct sl_cmd *cmd);
 void sl_kept_move(struct sl_cmd *cmd);
 /* fetch.c: ends what waits too long for its Data-Out. */
 void sl_fetch_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-/* Commands in the set: enabled and dormant. */
-u32 sl_task_set_size(struct sl_device *dev);
 
 #endif /* SLUICE_CORE_DEVICE_H */

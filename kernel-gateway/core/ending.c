@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The ways in which a command ends. The first action decides the result, respond() follows. */
+#include "aca.h"
+#include "fault.h"
 #include "nexus.h"
 #include "sense.h"
+#include "sense_format.h"
 #include "service.h"
 #include "session.h"
 
@@ -23,8 +26,13 @@ static void count(struct sl_cmd *cmd)
 
 enum sl_event sl_act_end(struct sl_cmd *cmd, struct sl_work *w)
 {
-	if (cmd->core.in_set)
-		sl_task_set_leave(cmd->core.itl->dev, cmd, w);
+	/* Before it leaves its task set, whose next command must not start then. */
+	if (cmd->core.itl && (cmd->status != SL_STATUS_GOOD || cmd->core.passes_aca)) {
+		sl_aca_command_ends(cmd, w);
+		sl_fault_note(cmd, w);
+	}
+	if (cmd->core.in_set && !cmd->core.faults)
+		sl_task_set_leave(cmd, w);
 	if (cmd->core.has_tag)
 		sl_queue_untag(cmd, w);
 	if (sl_service_is(cmd, SL_SERVICE_IN_TURN))
@@ -48,6 +56,8 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 {
 	u32 moved = cmd->core.comp_data_len;
 
+	if (cmd->core.abort_kind != SL_ABORT_NONE && !cmd->core.storing)
+		return sl_act_abort(cmd, w);
 	if (cmd->core.comp_fault || (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
 		sl_fetch_add_relaxed(&w->gw->handler_faults, 1);
 		sl_sense_check(cmd, SL_KEY_HARDWARE_ERROR, SL_ASC_INTERNAL_TARGET_FAILURE);
@@ -55,6 +65,8 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	}
 	if (!sense_ok(cmd))
 		cmd->sense_len = 0;
+	else
+		sl_sense_conform(cmd);
 	if (cmd->core.storing)
 		return SL_EV_TURN;
 	if (cmd->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {
@@ -67,6 +79,12 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	cmd->data_len = cmd->direction == SLUICE_DIR_IN ? sl_min(moved, cmd->buf_len) : 0;
 	sl_residual(cmd, moved);
 	return sl_act_end(cmd, w);
+}
+
+/* Aborted while its record was stored: the record counts, and so what it says; only nobody is told. */
+enum sl_event sl_act_served(struct sl_cmd *cmd, struct sl_work *w)
+{
+	return cmd->core.abort_kind == SL_ABORT_NONE ? sl_act_end(cmd, w) : sl_act_abort(cmd, w);
 }
 
 enum sl_event sl_act_expire(struct sl_cmd *cmd, struct sl_work *w)
@@ -89,7 +107,8 @@ enum sl_event sl_act_abort(struct sl_cmd *cmd, struct sl_work *w)
 /* Out of the task list: task management does not find it any more. */
 enum sl_event sl_act_respond(struct sl_cmd *cmd, struct sl_work *w)
 {
-	(void)w;
+	if (cmd->core.in_set)
+		sl_task_set_leave(cmd, w); /* after its fault has spread */
 	if (cmd->core.itl) {
 		sl_list_del(&cmd->core.task);
 		cmd->core.itl->n_tasks--;

@@ -11,7 +11,11 @@
 /* The tables are aligned by hand. */
 /* clang-format off */
 
-/* SPC-5: commands of every device type. */
+/*
+ * SPC-5: commands of every device type. Asymmetric access: 5.18.2.5 names what standby
+ * serves, 5.18.2.6 what unavailable does, 5.18.2.7 what a transition leaves, and lets a device
+ * serve more. Ours does so where an initiator that scans has to know: capacity, RSOC, RSTMF.
+ */
 static const struct sl_facts common[256] = {
 	ROW(0x00, NEVER,  ACTIVE,  PROMPT, false, "TEST UNIT READY"),
 	ROW(0x03, NEVER,  ANY,     PROMPT, false, "REQUEST SENSE"),
@@ -31,7 +35,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x56, FIELD,  STANDBY, PROMPT, false, "RESERVE(10)"),
 	ROW(0x57, FIELD,  STANDBY, PROMPT, false, "RELEASE(10)"),
 	ROW(0x5a, READS,  STANDBY, PROMPT, false, "MODE SENSE(10)"),
-	ROW(0x5e, NEVER,  STANDBY, PROMPT, false, "PERSISTENT RESERVE IN"),
+	ROW(0x5e, FIELD,  STANDBY, PROMPT, false, "PERSISTENT RESERVE IN"),
 	ROW(0x5f, FIELD,  STANDBY, PROMPT, false, "PERSISTENT RESERVE OUT"),
 	ROW(0x83, WRITES, ACTIVE,  LONG,   true,  "EXTENDED COPY"),
 	ROW(0x84, READS,  ACTIVE,  PROMPT, false, "RECEIVE COPY RESULTS"),
@@ -50,7 +54,7 @@ static const struct sl_facts disk[256] = {
 	ROW(0x08, READS,  ACTIVE,  DATA,   false, "READ(6)"),
 	ROW(0x0a, WRITES, ACTIVE,  DATA,   true,  "WRITE(6)"),
 	ROW(0x1b, FIELD,  ACTIVE,  MEDIUM, false, "START STOP UNIT"),
-	ROW(0x25, NEVER,  ACTIVE,  PROMPT, false, "READ CAPACITY(10)"),
+	ROW(0x25, NEVER,  STANDBY, PROMPT, false, "READ CAPACITY(10)"),
 	ROW(0x28, READS,  ACTIVE,  DATA,   false, "READ(10)"),
 	ROW(0x2a, WRITES, ACTIVE,  DATA,   true,  "WRITE(10)"),
 	ROW(0x2e, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(10)"),
@@ -128,12 +132,12 @@ static const struct sl_facts actions[] = {
 	ACTION(0xa3, 0x05, NEVER,  STANDBY, PROMPT, false, "REPORT IDENTIFYING INFORMATION"),
 	ACTION(0xa3, 0x0a, NEVER,  ANY,     PROMPT, false, "REPORT TARGET PORT GROUPS"),
 	ACTION(0xa3, 0x0b, NEVER,  STANDBY, PROMPT, false, "REPORT ALIASES"),
-	ACTION(0xa3, 0x0c, READS,  ANY,     PROMPT, false, "REPORT SUPPORTED OPERATION CODES"),
-	ACTION(0xa3, 0x0d, READS,  ANY,     PROMPT, false, "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS"),
+	ACTION(0xa3, 0x0c, READS,  STANDBY, PROMPT, false, "REPORT SUPPORTED OPERATION CODES"),
+	ACTION(0xa3, 0x0d, READS,  STANDBY, PROMPT, false, "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS"),
 	ACTION(0xa3, 0x0e, NEVER,  STANDBY, PROMPT, false, "REPORT PRIORITY"),
 	ACTION(0xa3, 0x0f, NEVER,  STANDBY, PROMPT, false, "REPORT TIMESTAMP"),
 	ACTION(0xa4, 0x06, WRITES, STANDBY, PROMPT, false, "SET IDENTIFYING INFORMATION"),
-	ACTION(0xa4, 0x0a, WRITES, ANY,     PROMPT, false, "SET TARGET PORT GROUPS"),
+	ACTION(0xa4, 0x0a, WRITES, SETTLED, PROMPT, false, "SET TARGET PORT GROUPS"),
 	ACTION(0xa4, 0x0b, WRITES, STANDBY, PROMPT, false, "CHANGE ALIASES"),
 	ACTION(0xa4, 0x0e, WRITES, STANDBY, PROMPT, false, "SET PRIORITY"),
 	ACTION(0xa4, 0x0f, WRITES, STANDBY, PROMPT, false, "SET TIMESTAMP"),
@@ -142,7 +146,7 @@ static const struct sl_facts actions[] = {
 	ACTION(0x7f, 0x0b, WRITES, ACTIVE,  DATA,   true,  "WRITE(32)"),
 	ACTION(0x7f, 0x0c, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(32)"),
 	ACTION(0x7f, 0x0d, WRITES, ACTIVE,  DATA,   true,  "WRITE SAME(32)"),
-	ACTION(0x9e, 0x10, NEVER,  ACTIVE,  PROMPT, false, "READ CAPACITY(16)"),
+	ACTION(0x9e, 0x10, NEVER,  STANDBY, PROMPT, false, "READ CAPACITY(16)"),
 	ACTION(0x9e, 0x12, READS,  ACTIVE,  PROMPT, false, "GET LBA STATUS"),
 };
 

@@ -18,7 +18,8 @@ enum sl_reserved_for {
 
 /* In which asymmetric access states it is processed (SPC-5 5.18.2). */
 enum sl_access_need {
-	SL_ACCESS_ANY,		/* also unavailable */
+	SL_ACCESS_ANY,		/* also while the state changes */
+	SL_ACCESS_SETTLED,	/* also unavailable */
 	SL_ACCESS_STANDBY,	/* standby and better */
 	SL_ACCESS_ACTIVE,	/* active/optimized, active/non-optimized */
 };

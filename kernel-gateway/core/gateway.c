@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "reach.h"
+#include "reservation.h"
 #include "session.h"
 #include "target.h"
 #include "target_port.h"
@@ -68,8 +70,12 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 		sl_free(s->nexuses);
 		sl_free(s);
 	}
-	for (u32 i = 0; i < gw->n_devices; i++)
+	for (u32 i = 0; i < gw->n_devices; i++) {
+		sl_free(gw->devices[i]->reservation);
+		sl_free(gw->devices[i]->reservation_next);
+		sl_reach_free(gw->devices[i]);
 		sl_free(gw->devices[i]);
+	}
 	while ((node = sl_list_pop(&gw->ports)))
 		sl_free(sl_entry(node, struct sl_target_port, link));
 	while ((node = sl_list_pop(&gw->portal_groups)))

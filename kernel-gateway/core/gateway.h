@@ -32,8 +32,9 @@ struct sl_tmf;		/* command.h */
 /* What the core asks of its host. */
 struct sl_host_ops {
 	/*
-	 * Commands were published in `q` and no doorbell is pending for it: call
-	 * sl_queue_doorbell(q) soon, best once per batch of work.
+	 * Commands lie in `q` for the handler and no doorbell is pending for it: call
+	 * sl_queue_doorbell(q) soon, best once per batch of work. Until then the handler
+	 * sees them in groups of SL_SHOW_BATCH at most.
 	 */
 	void (*queue_dirty)(void *host, struct sl_queue *q);
 	/* Wake the handler threads that sleep for this queue (NULL: the admin ring); `word` is its flag (FUTEX_WAKE, all). */
@@ -138,8 +139,10 @@ void sl_queue_set_host(struct sl_queue *q, void *host_queue);
 void *sl_queue_host(const struct sl_queue *q);
 /* At most one thread at a time may be in doorbell, reap, sleep and awake of one queue. */
 
-/* Publish: wakes the handler (ops->wake) if it sleeps. */
+/* Publish: shows the handler what lies in the queue, and wakes it (ops->wake) if it sleeps. */
 void sl_queue_doorbell(struct sl_queue *q);
+/* Shows it only, for a doorbell that will take a while. Any thread, from within ops->queue_dirty. */
+void sl_queue_show(struct sl_queue *q);
 /*
  * Take up to `budget` completions; drains the admin requests first. Returns how
  * many were taken; a broken ring calls ops->session_broken and returns 0.
@@ -168,6 +171,13 @@ void sl_admin_awake(struct sl_session *s);
  */
 int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64 now_ns,
 		  struct sluice_device_added *added, const char **why);
+/*
+ * What the device's handler had stored of its reservations (SLUICE_DESC_STORE), before it adds
+ * the device. It counts only before the device was ever added: then the gateway knows better.
+ * 0; `why` names what is wrong with a record that is lost. -ENOSPC, -ENOMEM with `why`.
+ */
+int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, u32 bytes,
+		      struct sluice_reservation_restored *restored, const char **why);
 /*
  * Unbind. New commands wait or fail as for an orphan. -ENOENT; -EBUSY while
  * commands are with the handler: call again after they ended.
@@ -199,9 +209,20 @@ int sl_target_admits(struct sl_gateway *gw, const char *target, const char *init
 int sl_portal_group_add(struct sl_gateway *gw, u16 tag);
 /* The relative target port identifier of a port. -EINVAL, -EEXIST, -EBUSY (initiators use it) with `why`. */
 int sl_target_port_set(struct sl_gateway *gw, const struct sluice_target_port *p, const char **why);
+/*
+ * The state of a target port group on one device, or on all that are and will be (device
+ * empty). Its initiators hear of a change. -EINVAL, -ENOSPC, -ENOMEM with `why`.
+ */
+int sl_access_state_set(struct sl_gateway *gw, const struct sluice_access_state *a, const char **why);
+/* Whom no group names: not let in, or into "default" (as it is at first). Online, as the next ones. */
 int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
+int sl_target_admit_unknown(struct sl_gateway *gw, const char *target, const char **why);
 int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
+/* Its LUNs and patterns go; who belonged to it belongs to another one. -EINVAL: "default" stays. */
+int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
+/* Initiators that are logged in change their group, too: what they see changes, with 3F/0E. */
 int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
+int sl_group_initiator_remove(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
 /* Online: nexuses of the group see it with their next command. */
 int sl_lun_map(struct sl_gateway *gw, const struct sluice_lun *l, const char **why);
 /* Online: commands of that LUN end first or are aborted. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "reservation.h"
 
-struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
+struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun, bool read_only)
 {
 	struct sl_itl *itl = sl_alloc(sizeof(*itl));
 
@@ -10,7 +11,9 @@ struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun)
 	itl->nexus = n;
 	itl->dev = dev;
 	itl->lun = lun;
+	itl->read_only = read_only;
 	itl->refs = 1;
+	sl_task_set_init(&itl->own);
 	sl_list_init(&itl->tasks);
 	sl_list_init(&itl->of_nexus);
 	sl_list_init(&itl->of_device);
@@ -38,5 +41,6 @@ void sl_itl_destroy(struct sl_itl *itl)
 	dev->retired_timeouts += itl->timeouts;
 	dev->retired_aborts += itl->aborts;
 	sl_spin_unlock(&dev->itl_lock);
+	sl_legacy_release(dev, itl->nexus->id);
 	sl_free(itl);
 }

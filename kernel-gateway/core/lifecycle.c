@@ -456,7 +456,7 @@ const struct sl_cell sl_lifecycle[SL_STATES][SL_EVENTS] = {
 		[SL_EV_RESPOND]	= ILLEGAL,
 		[SL_EV_RELEASE]	= ILLEGAL,
 	},
-	/* With no lock held; what crosses with it is noted until it returns. */
+	/* With no lock held; what crosses with it is noted until it returns. It may then wait for commands that it aborted itself. */
 	[SL_SERVING] = {
 		[SL_EV_SUBMIT]	= ILLEGAL,
 		[SL_EV_ADMIT]	= ILLEGAL,
@@ -469,7 +469,7 @@ const struct sl_cell sl_lifecycle[SL_STATES][SL_EVENTS] = {
 		[SL_EV_CALLED]	= ILLEGAL,
 		[SL_EV_SERVE]	= ILLEGAL,
 		[SL_EV_TURN]	= ILLEGAL,
-		[SL_EV_SERVED]	= TO(ENDING, end),
+		[SL_EV_SERVED]	= TO(ENDING, served),
 		[SL_EV_STORE]	= TO(WAIT_TAG, tag),
 		[SL_EV_TAG]	= ILLEGAL,
 		[SL_EV_HANDED]	= ILLEGAL,
@@ -534,11 +534,11 @@ const struct sl_cell sl_lifecycle[SL_STATES][SL_EVENTS] = {
 		[SL_EV_RESPOND]	= ILLEGAL,
 		[SL_EV_RELEASE]	= ILLEGAL,
 	},
-	/* An abort takes effect when the handler answers, or at the abort bound. GONE: with its session, or the hand-over found the ring gone. */
+	/* An abort takes effect when the handler answers, or at the abort bound. GONE: with its session, or the hand-over found the ring gone. REFUSE: instead of the hand-over, for a reservation came in between. */
 	[SL_RUNNING] = {
 		[SL_EV_SUBMIT]	= ILLEGAL,
 		[SL_EV_ADMIT]	= ILLEGAL,
-		[SL_EV_REFUSE]	= ILLEGAL,
+		[SL_EV_REFUSE]	= TO(ENDING, end),
 		[SL_EV_BUFFER]	= ILLEGAL,
 		[SL_EV_ENABLE]	= ILLEGAL,
 		[SL_EV_FETCH]	= ILLEGAL,
@@ -560,7 +560,7 @@ const struct sl_cell sl_lifecycle[SL_STATES][SL_EVENTS] = {
 		[SL_EV_RESPOND]	= ILLEGAL,
 		[SL_EV_RELEASE]	= ILLEGAL,
 	},
-	/* EXPIRE is the abort bound; the tag is quarantined. */
+	/* EXPIRE is the abort bound; the tag is quarantined. COMPLETE: what was stored takes effect all the same. */
 	[SL_RUNNING_ABORTED] = {
 		[SL_EV_SUBMIT]	= ILLEGAL,
 		[SL_EV_ADMIT]	= ILLEGAL,
@@ -577,7 +577,7 @@ const struct sl_cell sl_lifecycle[SL_STATES][SL_EVENTS] = {
 		[SL_EV_STORE]	= ILLEGAL,
 		[SL_EV_TAG]	= ILLEGAL,
 		[SL_EV_HANDED]	= ILLEGAL,
-		[SL_EV_COMPLETE]	= TO(ENDING, abort),
+		[SL_EV_COMPLETE]	= TO(ENDING, finish),
 		[SL_EV_EXPIRE]	= TO(ENDING, abort),
 		[SL_EV_GONE]	= TO(ENDING, abort),
 		[SL_EV_RESUME]	= ILLEGAL,

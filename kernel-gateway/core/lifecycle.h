@@ -120,6 +120,7 @@ enum sl_event sl_act_fetched(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_cancel(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_turn(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_serve(struct sl_cmd *cmd, struct sl_work *w);
+enum sl_event sl_act_served(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_hand_over(struct sl_cmd *cmd, struct sl_work *w);
 enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w);

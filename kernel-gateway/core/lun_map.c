@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* LUN maps of groups, and what a change of one does to the nexuses of its group. */
 #include "lun_map.h"
+
+#include "big_endian.h"
+#include "reach.h"
+#include "reservation.h"
+#include "aca.h"
 #include "sense.h"
 #include "session.h"
 
-int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, struct sl_work *w)
+int sl_nexus_map(struct sl_nexus *n, const struct sl_lun_entry *e, u16 asc, struct sl_work *w)
 {
-	struct sl_itl *itl = sl_itl_create(n, dev, lun);
+	struct sl_itl *itl = sl_itl_create(n, e->dev, e->lun, e->read_only);
+	struct sl_device *dev = e->dev;
+	u32 lun = e->lun;
 	struct sl_itl **chunk = n->chunks[lun / SL_LUN_CHUNK];
 	u64 binding;
 
@@ -19,6 +26,7 @@ int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, st
 	sl_ua_add(itl, (u8)(asc >> 8), (u8)asc);
 	sl_spin_lock(&dev->itl_lock);
 	sl_list_add_tail(&dev->itls, &itl->of_device);
+	sl_reservation_bar(itl);
 	sl_spin_unlock(&dev->itl_lock);
 	sl_spin_lock(&n->lock);
 	n->chunks[lun / SL_LUN_CHUNK] = chunk;
@@ -31,7 +39,7 @@ int sl_nexus_map(struct sl_nexus *n, u32 lun, struct sl_device *dev, u16 asc, st
 	return 0;
 }
 
-void sl_nexus_unmap(struct sl_nexus *n, u32 lun)
+void sl_nexus_unmap(struct sl_nexus *n, u32 lun, struct sl_work *w)
 {
 	struct sl_itl *itl;
 	bool last = false;
@@ -40,6 +48,7 @@ void sl_nexus_unmap(struct sl_nexus *n, u32 lun)
 	itl = sl_nexus_itl(n, lun);
 	if (itl) {
 		n->chunks[lun / SL_LUN_CHUNK][lun % SL_LUN_CHUNK] = NULL;
+		sl_aca_clear(itl, w); /* nobody else could */
 		last = sl_itl_put(itl);
 	}
 	sl_spin_unlock(&n->lock);
@@ -47,36 +56,61 @@ void sl_nexus_unmap(struct sl_nexus *n, u32 lun)
 		sl_itl_destroy(itl);
 }
 
-int sl_nexus_list_luns(struct sl_nexus *n)
+static struct sl_lun_list *make_list(const struct sl_group *g, u32 count, bool well_known)
 {
-	struct sl_lun_list *list, *old;
+	u32 bytes = (count + well_known) * 8;
+	struct sl_lun_list *list = sl_alloc(sizeof(*list) + 8 + (size_t)bytes);
 	struct sl_list *pos;
-	u32 count = 0, at = 8;
+	u32 at = 8;
 
-	sl_list_for_each(pos, &n->group->luns)
-		count++;
-	list = sl_alloc(sizeof(*list) + 8 + (size_t)count * 8);
 	if (!list)
-		return -ENOMEM;
+		return NULL;
 	list->refs = 1;
-	list->bytes = 8 + count * 8;
-	for (u32 i = 0; i < 4; i++)
-		list->data[i] = (u8)(count * 8 >> (24 - 8 * i));
-	sl_list_for_each(pos, &n->group->luns) {
+	list->bytes = 8 + bytes;
+	sl_put_be32(list->data, bytes);
+	sl_list_for_each(pos, &g->luns) {
 		sl_lun_encode(sl_entry(pos, struct sl_lun_entry, link)->lun, list->data + at);
 		at += 8;
 	}
+	if (well_known)
+		memcpy(list->data + at, sl_lun_of_report_luns, 8);
+	return list;
+}
+
+/* Returns the list that goes, if it is used no more. Under n->lock. */
+static struct sl_lun_list *replace_list(struct sl_lun_list **at, struct sl_lun_list *list)
+{
+	struct sl_lun_list *old = *at;
+
+	*at = list;
+	return old && --old->refs == 0 ? old : NULL;
+}
+
+int sl_nexus_list_luns(struct sl_nexus *n)
+{
+	struct sl_lun_list *luns, *all, *old, *old_all;
+	struct sl_list *pos;
+	u32 count = 0;
+
+	sl_list_for_each(pos, &n->group->luns)
+		count++;
+	luns = make_list(n->group, count, false);
+	all = make_list(n->group, count, true);
+	if (!luns || !all) {
+		sl_free(luns);
+		sl_free(all);
+		return -ENOMEM;
+	}
 	sl_spin_lock(&n->lock);
-	old = n->luns;
-	n->luns = list;
-	if (old && --old->refs > 0)
-		old = NULL;
+	old = replace_list(&n->luns, luns);
+	old_all = replace_list(&n->all_luns, all);
 	sl_spin_unlock(&n->lock);
 	sl_free(old);
+	sl_free(old_all);
 	return 0;
 }
 
-static void reported_luns_changed(struct sl_nexus *n)
+void sl_nexus_luns_changed(struct sl_nexus *n)
 {
 	struct sl_list *pos;
 
@@ -100,21 +134,57 @@ static struct sl_lun_entry *entry_of(struct sl_group *g, u32 lun)
 	return NULL;
 }
 
-static int entry_add(struct sl_group *g, u32 lun, struct sl_device *dev)
+static int entry_add(const struct sl_target *t, struct sl_group *g, const struct sluice_lun *l,
+		     struct sl_device *dev, struct sl_lun_entry **out)
 {
 	struct sl_lun_entry *e = sl_alloc(sizeof(*e));
 	struct sl_list *pos;
 
-	if (!e)
+	if (!e || sl_reach_add(dev, t)) {
+		sl_free(e);
 		return -ENOMEM;
-	e->lun = lun;
+	}
+	e->lun = l->lun;
 	e->dev = dev;
+	e->read_only = l->flags & SLUICE_LUN_READ_ONLY;
 	sl_list_for_each(pos, &g->luns) {
-		if (sl_entry(pos, struct sl_lun_entry, link)->lun > lun)
+		if (sl_entry(pos, struct sl_lun_entry, link)->lun > l->lun)
 			break;
 	}
 	sl_list_add_tail(pos, &e->link); /* before `pos` */
+	*out = e;
 	return 0;
+}
+
+/* What is under way goes on; the next command meets the new state, and who watches WP is told. */
+void sl_nexus_protect(struct sl_nexus *n, u32 lun, bool read_only)
+{
+	struct sl_itl *itl;
+
+	sl_spin_lock(&n->lock);
+	itl = sl_nexus_itl(n, lun);
+	if (itl) {
+		itl->read_only = read_only;
+		sl_ua_add(itl, SL_ASC_MODE_CHANGED >> 8, SL_ASC_MODE_CHANGED & 0xff);
+	}
+	sl_spin_unlock(&n->lock);
+}
+
+static void change_flags(struct sl_target *t, const struct sl_group *g, struct sl_lun_entry *e,
+			 u32 flags)
+{
+	bool read_only = flags & SLUICE_LUN_READ_ONLY;
+	struct sl_list *pos;
+
+	if (e->read_only == read_only)
+		return;
+	e->read_only = read_only;
+	sl_list_for_each(pos, &t->nexuses) {
+		struct sl_nexus *n = sl_entry(pos, struct sl_nexus, of_target);
+
+		if (n->group == g)
+			sl_nexus_protect(n, e->lun, read_only);
+	}
 }
 
 static struct sl_group *find_group(struct sl_gateway *gw, const struct sluice_lun *l,
@@ -148,21 +218,23 @@ static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work
 		return result;
 	}
 	e = entry_of(g, l->lun);
-	if (e && e->dev == dev)
+	if (e && e->dev == dev) {
+		change_flags(t, g, e, l->flags);
 		return 0;
+	}
 	if (e) {
 		*why = "the LUN is mapped to another device: unmap it first";
 		return -EEXIST;
 	}
 	*why = "no memory for another LUN";
-	result = entry_add(g, l->lun, dev);
+	result = entry_add(t, g, l, dev, &e);
 	sl_list_for_each(pos, &t->nexuses) {
 		struct sl_nexus *n = sl_entry(pos, struct sl_nexus, of_target);
 
 		if (result || n->group != g)
 			continue;
-		reported_luns_changed(n);
-		result = sl_nexus_map(n, l->lun, dev, SL_ASC_RESET_OCCURRED, w);
+		sl_nexus_luns_changed(n);
+		result = sl_nexus_map(n, e, SL_ASC_RESET_OCCURRED, w);
 		if (!result)
 			result = sl_nexus_list_luns(n);
 	}
@@ -177,6 +249,10 @@ static bool lun_spec_ok(const struct sluice_lun *l, const char **why)
 	}
 	if (l->lun > SLUICE_LUN_MAX) {
 		*why = "LUN: the number is above 16383 (SLUICE_LUN_MAX)";
+		return false;
+	}
+	if (l->flags & ~SLUICE_LUN_READ_ONLY) {
+		*why = "LUN: flags has bits that this gateway does not know";
 		return false;
 	}
 	return true;
@@ -211,9 +287,10 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 	struct sl_target *t;
 	struct sl_group *g;
 	struct sl_list *pos;
+	struct sl_work w;
 	int result = 0;
 
-	(void)now_ns;
+	sl_work_init(&w, gw, now_ns);
 	if (!lun_spec_ok(l, why))
 		return -EINVAL;
 	sl_mutex_lock(&gw->config);
@@ -223,6 +300,7 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 		e = entry_of(g, l->lun);
 	}
 	if (e) {
+		sl_reach_drop(e->dev, t);
 		sl_list_del(&e->link);
 		sl_free(e);
 		sl_list_for_each(pos, &t->nexuses) {
@@ -230,15 +308,16 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 
 			if (n->group != g)
 				continue;
-			sl_nexus_unmap(n, l->lun);
+			sl_nexus_unmap(n, l->lun, &w);
 			/* Without memory the old list stays: it names a LUN that answers 25/00. */
 			if (sl_nexus_list_luns(n))
 				result = -ENOMEM;
-			reported_luns_changed(n);
+			sl_nexus_luns_changed(n);
 		}
 	} else {
 		result = -ENOENT;
 	}
 	sl_mutex_unlock(&gw->config);
+	sl_work_run(&w);
 	return result;
 }

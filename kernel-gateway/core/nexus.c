@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "lun_map.h"
+#include "reservation.h"
 #include "sense.h"
 #include "session.h"
 #include "target_port.h"
 #include "task_management.h"
+#include "transport_id.h"
 
 struct sl_itl *sl_nexus_itl(struct sl_nexus *n, u32 lun)
 {
@@ -60,14 +62,8 @@ static void free_nexus(struct sl_nexus *n)
 	for (u32 i = 0; i < SL_LUN_CHUNKS; i++)
 		sl_free(n->chunks[i]);
 	sl_free(n->luns);
+	sl_free(n->all_luns);
 	sl_free(n);
-}
-
-static size_t initiator_name_len(const char *port)
-{
-	const char *comma = strchr(port, ',');
-
-	return comma ? (size_t)(comma - port) : strlen(port);
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -93,17 +89,18 @@ static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port
 	sl_list_init(&n->itls);
 	sl_list_init(&n->of_target);
 	copy_text(n->initiator_port, sizeof(n->initiator_port), initiator_port);
+	n->initiator_hash = sl_port_hash(n->initiator_port);
 	copy_text(n->target_port, sizeof(n->target_port), target_port);
 	copy_text(n->peer, sizeof(n->peer), peer ? peer : "");
 	return n;
 }
 
-static void unmap_all(struct sl_nexus *n)
+static void unmap_all(struct sl_nexus *n, struct sl_work *w)
 {
 	struct sl_list *pos;
 
 	sl_list_for_each(pos, &n->group->luns)
-		sl_nexus_unmap(n, sl_entry(pos, struct sl_lun_entry, link)->lun);
+		sl_nexus_unmap(n, sl_entry(pos, struct sl_lun_entry, link)->lun, w);
 }
 
 /* Under gw->config. */
@@ -117,7 +114,7 @@ static int map_all(struct sl_nexus *n, enum sl_nexus_origin origin, struct sl_wo
 		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
 
 		if (result == 0)
-			result = sl_nexus_map(n, e->lun, e->dev, asc, w);
+			result = sl_nexus_map(n, e, asc, w);
 	}
 	return result;
 }
@@ -131,7 +128,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 	if (!t)
 		return -ENOENT;
 	n->target = t;
-	n->group = sl_group_of(t, n->initiator_port, initiator_name_len(n->initiator_port));
+	n->group = sl_group_of(t, n->initiator_port, sl_initiator_name_len(n->initiator_port));
 	if (!n->group)
 		return -EACCES;
 	n->port = sl_target_port_of(n->gw, target, sl_port_name_group(n->target_port), &result);
@@ -142,7 +139,7 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 		return result;
 	result = map_all(n, origin, w);
 	if (result) {
-		unmap_all(n);
+		unmap_all(n, w);
 		withdraw(n, w);
 		unregister_nexus(n->gw, n);
 		return result;
@@ -194,7 +191,8 @@ void sl_nexus_close(struct sl_nexus *n, u64 now_ns)
 	n->close_tmf.core.internal = 1;
 	sl_tmf_start(&n->close_tmf, &w);
 	sl_tmf_abort_nexus(&n->close_tmf, n, &w);
-	unmap_all(n);
+	sl_legacy_release_all(n);
+	unmap_all(n, &w);
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);
 	sl_tmf_put(&n->close_tmf, &w);

@@ -6,7 +6,7 @@
 #include "device.h"
 #include "work.h"
 
-#define SL_UA_MAX	8U
+#define SL_UA_MAX	12U
 #define SL_LUN_CHUNK	256U
 #define SL_LUN_CHUNKS	((SLUICE_LUN_MAX + SL_LUN_CHUNK) / SL_LUN_CHUNK)
 
@@ -21,15 +21,26 @@ struct sl_itl {
 	struct sl_nexus *nexus;
 	struct sl_device *dev;
 	u32 lun;
+	bool read_only;			/* under nexus->lock */
 	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
+	struct sl_task_set own;		/* the task set that it has to itself; unused while TST says that all share one */
+	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
 	struct sl_list tasks;		/* commands that have not ended, oldest first */
 	u32 n_tasks;
+	u8  bars;			/* 1 << enum sl_bar: what reservations keep it from */
 	u32 n_ua;
 	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
 	struct sl_list of_nexus;	/* nexus->itls */
 	struct sl_list of_device;	/* device->itls, under its itl_lock */
 	u64 commands, bytes_in, bytes_out, checks, timeouts, aborts;
 };
+
+/* The task set that a command of the I_T_L nexus finds when it arrives now. */
+static inline struct sl_task_set *sl_task_set_of(struct sl_itl *itl)
+{
+	return sl_load_relaxed(&itl->dev->control_mode) & SLUICE_CONTROL_MODE_TST ? &itl->own :
+										    &itl->dev->set;
+}
 
 /* The parameter data of REPORT LUNS; replaced as a whole when the map changes. */
 struct sl_lun_list {
@@ -54,6 +65,7 @@ struct sl_nexus {
 	struct sl_list endings;		/* respond() calls under way */
 	struct sl_list itls;
 	struct sl_lun_list *luns;
+	struct sl_lun_list *all_luns;	/* with the well-known one */
 	struct sl_itl **chunks[SL_LUN_CHUNKS];
 
 	struct sl_target *target;	/* under gw->config from here */
@@ -62,6 +74,7 @@ struct sl_nexus {
 	struct sl_list of_target;
 	bool reinstated;
 	struct sl_tmf close_tmf;
+	u64 initiator_hash;		/* of initiator_port (reservation.h) */
 	char initiator_port[SLUICE_PORT_NAME_LEN];
 	char target_port[SLUICE_PORT_NAME_LEN];
 	char peer[SLUICE_NAME_LEN];
@@ -76,14 +89,16 @@ bool sl_nexus_put_locked(struct sl_nexus *n);
 void sl_nexus_finish(struct sl_nexus *n, struct sl_work *w);
 
 /* itl.c */
-struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun);
+struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun, bool read_only);
 /* Unlinks it from the device and frees it; refs is 0. With no lock held. */
 void sl_itl_destroy(struct sl_itl *itl);
 /* True: the last reference went. Under n->lock. */
 bool sl_itl_put(struct sl_itl *itl);
 
 /* lun.c */
-/* SAM-6 4.7: the LUN, or -1 for an addressing method that we do not have. */
+#define SL_LUN_REPORT_LUNS	(-2)	/* the well-known logical unit REPORT LUNS (SPC-5 8.2) */
+extern const u8 sl_lun_of_report_luns[8];
+/* SAM-6 4.7: the LUN; SL_LUN_REPORT_LUNS; or -1: nothing can be at such an address. */
 s32 sl_lun_decode(const u8 lun[8]);
 void sl_lun_encode(u32 lun, u8 out[8]);
 

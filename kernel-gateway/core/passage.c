@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The way of an admitted command to its handler: buffer, task set, Data-Out, tag. */
 #include "nexus.h"
+#include "reservation.h"
 #include "sense.h"
 #include "service.h"
 #include "session.h"
@@ -37,7 +38,7 @@ enum sl_event sl_act_enter(struct sl_cmd *cmd, struct sl_work *w)
 	if (cmd->core.in_set)
 		return SL_EV_ENABLE; /* since before it was kept */
 	cmd->core.stage = SL_STAGE_TASK_SET;
-	switch (sl_task_set_enter(itl->dev, cmd, w)) {
+	switch (sl_task_set_enter(cmd, w)) {
 	case SL_ENTER_ENABLED:
 		return SL_EV_ENABLE;
 	case SL_ENTER_DORMANT:
@@ -76,12 +77,24 @@ static struct sl_queue *choose_queue(struct sl_session *s, const struct sl_cmd *
 	return s->queues[(bound == SLUICE_QUEUE_ANY ? cmd->nexus->prefer_queue : bound) % queues];
 }
 
+/*
+ * Its processing begins now, and it may have waited since it was let in: for another
+ * nexus that took the reservation over (SPC-5 5.14.1). What a handler has seen has begun.
+ */
+static bool barred_meanwhile(struct sl_cmd *cmd)
+{
+	return cmd->core.itl->bars && !cmd->core.redelivered && !cmd->core.storing &&
+	       sl_reservation_refuses(cmd);
+}
+
 enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_nexus *n = cmd->nexus;
 	struct sl_session *s = sl_binding_session(n->gw, cmd->core.binding);
 	int result = -ENODEV;
 
+	if (barred_meanwhile(cmd))
+		return SL_EV_REFUSE;
 	if (sl_service_is(cmd, SL_SERVICE_IN_TURN) && !cmd->core.storing)
 		return SL_EV_SERVE;
 	cmd->core.stage = SL_STAGE_QUEUE;
@@ -103,6 +116,8 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 /* With the tag that it got while parked. */
 enum sl_event sl_act_hand_over(struct sl_cmd *cmd, struct sl_work *w)
 {
+	if (barred_meanwhile(cmd))
+		return SL_EV_REFUSE;
 	return sl_queue_hand_over(cmd->core.queue, cmd, w) == 0 ? SL_EV_NONE : SL_EV_GONE;
 }
 
@@ -116,7 +131,7 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		w->grant |= mine;
 		break;
 	case SL_STAGE_TASK_SET:
-		mine = sl_task_set_unpark(cmd->core.itl->dev, cmd, w);
+		mine = sl_task_set_unpark(cmd, w);
 		break;
 	case SL_STAGE_TURN:
 		mine = sl_turn_unpark(cmd);

@@ -63,7 +63,20 @@ static void ask_for_doorbell(struct sl_queue *q, struct sl_work *w)
 	}
 }
 
-/* Under q->lock; `tag` is the command's. */
+void sl_queue_show_locked(struct sl_queue *q)
+{
+	if (q->shown == q->sub_producer)
+		return;
+	q->shown = q->sub_producer;
+	/* Pairs with the handler's load-acquire: descriptors and slots before the index. */
+	sl_store_release(&q->gw_index->sub_producer, q->shown);
+}
+
+/*
+ * Under q->lock; `tag` is the command's. The handler sees it with the doorbell, together with
+ * what else came in that batch: an index moved for each command is a cache line fetched by
+ * the other side for each, and a handler that spins would answer one command at a time.
+ */
 static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_work *w)
 {
 	struct sl_tag *t = &q->tags[tag];
@@ -83,15 +96,17 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	t->slot = q->sub_producer;
 	q->ring[q->sub_producer & (q->session->depth - 1)] = tag;
 	q->sub_producer++;
-	/* Pairs with the handler's load-acquire: descriptor and slot before the index. */
-	sl_store_release(&q->gw_index->sub_producer, q->sub_producer);
+	if (q->sub_producer - q->shown >= SL_SHOW_BATCH)
+		sl_queue_show_locked(q);
 	sl_store_relaxed(&q->in_flight, q->in_flight + 1);
 	if (t->deadline_ns < q->next_deadline_ns) {
 		sl_store_relaxed(&q->next_deadline_ns, t->deadline_ns);
 		sl_work_deadline(w, t->deadline_ns);
 	}
-	if (!sl_exchange_acq_rel(&q->dirty, 1))
+	if (!q->dirty) {
+		q->dirty = true;
 		ask_for_doorbell(q, w);
+	}
 }
 
 int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w)
@@ -320,11 +335,12 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	q->tags = tags;
 	q->free_head = 0;
 	q->sub_producer = 0;
+	q->shown = 0;
 	q->comp_consumer = 0;
 	/* Atomic: who walks the slots looks at these without the lock. */
 	sl_store_relaxed(&q->in_flight, 0);
 	sl_store_relaxed(&q->next_deadline_ns, U64_MAX);
-	sl_store_relaxed(&q->dirty, 0);
+	q->dirty = false;
 	sl_store_relaxed(&q->overdue, 0);
 	q->host = NULL;
 	q->gw_index = (struct sluice_gw_index *)gw;

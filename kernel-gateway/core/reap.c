@@ -132,13 +132,20 @@ static void reap_batch(struct sl_queue *q, u32 n, struct sl_work *w)
 	sl_store_release(&q->gw_index->comp_consumer, q->comp_consumer);
 }
 
+static bool enter_locked(struct sl_queue *q)
+{
+	bool live = q->live && !sl_load_relaxed(&q->session->broken);
+
+	q->users += live;
+	return live;
+}
+
 static bool enter(struct sl_queue *q)
 {
 	bool live;
 
 	sl_spin_lock(&q->lock);
-	live = q->live && !sl_load_relaxed(&q->session->broken);
-	q->users += live;
+	live = enter_locked(q);
 	sl_spin_unlock(&q->lock);
 	return live;
 }
@@ -242,14 +249,29 @@ void sl_queue_wish_cpu(struct sl_queue *q, int cpu)
 	leave(q);
 }
 
+void sl_queue_show(struct sl_queue *q)
+{
+	sl_spin_lock(&q->lock);
+	if (q->live)
+		sl_queue_show_locked(q);
+	sl_spin_unlock(&q->lock);
+}
+
 void sl_queue_doorbell(struct sl_queue *q)
 {
+	bool live;
 	u32 *word;
 
-	if (!enter(q))
+	sl_spin_lock(&q->lock);
+	live = enter_locked(q);
+	if (live) {
+		/* Who publishes from now on asks for another doorbell. */
+		q->dirty = false;
+		sl_queue_show_locked(q);
+	}
+	sl_spin_unlock(&q->lock);
+	if (!live)
 		return;
-	/* Cleared first: who publishes from now on asks for another doorbell. */
-	sl_exchange_acq_rel(&q->dirty, 0);
 	word = &q->user_index->sleeping;
 	/* Producer before this, then their flag; they: flag, fence, producer. One sees the other. */
 	sl_fence_full();

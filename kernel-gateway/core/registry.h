@@ -5,9 +5,9 @@
  * Lock order, outermost first:
  *   gw->config (mutex)  targets, groups, LUN maps, names; never on a command's way
  *   session->request_lock   drains the handler's admin requests
- *   device->itl_lock        the device's I_T_L list
+ *   device->itl_lock        the device's I_T_L list, its reservations
  *   nexus->lock             its LUN table, I_T_Ls, commands, Unit Attentions
- *   device->lock            the slow half of the task set
+ *   task set's lock         its slow half; one of a device or of an I_T_L
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
  *   session->admin_lock     events to the handler
@@ -23,6 +23,8 @@
 #include "gateway.h"
 #include "list.h"
 
+#define SL_ACCESS_GROUPS 16U	/* target port groups whose access state a device remembers */
+
 struct sl_gateway {
 	const struct sl_host_ops *ops;
 	void *host;
@@ -33,6 +35,8 @@ struct sl_gateway {
 	struct sl_list ports;		/* target_port.c; under `config`, as the two below */
 	struct sl_list portal_groups;
 	u32 port_number;		/* the last that was given */
+	u32 access[SL_ACCESS_GROUPS];	/* of devices to come (access_state.c); under `config` */
+	u32 n_access;
 
 	struct sl_session **sessions;	/* [max_sessions]; slots are made on first use (release/acquire) */
 	u64 session_serial;

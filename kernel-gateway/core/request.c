@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The handler's admin requests: copied once, judged, applied before later completions. */
+#include "control_mode.h"
 #include "nexus.h"
 #include "session.h"
 
@@ -49,8 +50,8 @@ static void raise_but(struct sl_device *dev, u32 nexus, u8 asc, u8 ascq)
 	sl_spin_unlock(&dev->itl_lock);
 }
 
-/* False: not a request that ABI 1.0 knows, or about somebody else's device. */
-static bool apply(struct sl_session *s, const struct sluice_request *r)
+/* False: not a request that the ABI knows, or about somebody else's device. */
+static bool apply(struct sl_session *s, const struct sluice_request *r, struct sl_work *w)
 {
 	struct sl_device *dev = sl_device_at(s->gw, r->device);
 
@@ -70,9 +71,9 @@ static bool apply(struct sl_session *s, const struct sluice_request *r)
 			return false;
 		return true;
 	case SLUICE_REQUEST_CONTROL_MODE:
-		if (r->control_mode & ~(SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS))
+		if (!sl_control_mode_ok(r->control_mode))
 			return false;
-		sl_store_relaxed(&dev->control_mode, r->control_mode);
+		sl_control_mode_set(dev, r->control_mode, w);
 		return true;
 	default:
 		return false;
@@ -87,7 +88,6 @@ bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken)
 {
 	u32 producer, consumer;
 
-	(void)w;
 	if (sl_load_acquire(&s->admin_user->comp_producer) == sl_load_acquire(&s->request_consumer))
 		return true;
 	sl_spin_lock(&s->request_lock);
@@ -103,7 +103,7 @@ bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken)
 
 		/* What is judged is what was copied: nothing is read from the slot again. */
 		sl_compiler_barrier();
-		if (!apply(s, &copy))
+		if (!apply(s, &copy, w))
 			sl_fetch_add_relaxed(&s->gw->handler_faults, 1);
 		consumer++;
 		(*taken)++;

@@ -1,21 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "facts.h"
-#include "local.h"
-#include "sense.h"
 #include "service.h"
 
-static const struct sl_service services[] = {
-	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE,
-	  .at_once = sl_local_request_sense },
-	{ SL_OP_REPORT_LUNS, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns },
+#include "access_state.h"
+#include "amend.h"
+#include "facts.h"
+#include "local.h"
+#include "operation_codes.h"
+#include "preemption.h"
+#include "reservation.h"
+#include "sense.h"
+
+/* The table is aligned by hand: opcode, service action, kind, its own columns, CDB usage data. */
+/* clang-format off */
+
+#define OWN(length, ...)	.cdb_len = (length), .usage = { __VA_ARGS__ }
+#define PR_IN(action) \
+	{ 0x5e, action, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_in, \
+	  OWN(10, 0x5e, action, 0, 0, 0, 0, 0, 0xff, 0xff, 0x04) }
+#define PR_OUT(action, scope_and_type) \
+	{ 0x5f, action, SL_SERVICE_IN_TURN, .need = sl_reservation_out_need, .in_turn = sl_reservation_out, \
+	  OWN(10, 0x5f, action, scope_and_type, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x04) }
+#define LEGACY(opcode, length, ...) \
+	{ opcode, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy, \
+	  OWN(length, opcode, __VA_ARGS__) }
+
+/* A service action's own row comes before the row for the others of its opcode. */
+const struct sl_service sl_services[] = {
+	{ 0x03, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_request_sense,
+	  OWN(6, 0x03, 0x01, 0, 0, 0xff, 0x04) },
+	{ 0x12, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_inquiry, .need = sl_amend_inquiry_need,
+	  .amend = sl_amend_inquiry, .allocation_at = 3, .allocation_bytes = 2 },
+	LEGACY(SL_OP_RESERVE_6, 6, 0, 0, 0, 0, 0x04),
+	LEGACY(SL_OP_RELEASE_6, 6, 0, 0, 0, 0, 0x04),
+	{ 0x1a, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
+	LEGACY(SL_OP_RESERVE_10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0x04),
+	LEGACY(SL_OP_RELEASE_10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0x04),
+	{ 0x5a, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
+	PR_IN(0), PR_IN(1), PR_IN(2), PR_IN(3),
+	{ SL_OP_PERSISTENT_RESERVE_IN, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_in },
+	PR_OUT(0, 0), PR_OUT(1, 0xff), PR_OUT(2, 0xff), PR_OUT(3, 0), PR_OUT(4, 0xff), PR_OUT(5, 0xff), PR_OUT(6, 0),
+	PR_OUT(7, 0xff), PR_OUT(8, 0xff),
+	{ SL_OP_PERSISTENT_RESERVE_OUT, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .need = sl_reservation_out_need,
+	  .in_turn = sl_reservation_out },
+	{ 0xa0, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns,
+	  OWN(12, 0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
+	{ 0xa3, 0x0a, SL_SERVICE_IN_TURN, .need = sl_report_target_port_groups_need,
+	  .in_turn = sl_report_target_port_groups,
+	  OWN(12, 0xa3, 0xea, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
+	{ 0xa3, 0x0c, SL_SERVICE_AMENDED, .need = sl_operation_codes_need, .amend = sl_operation_codes_merge,
+	  .allocation_at = 6, .allocation_bytes = 4 },
+	{ 0xa3, 0x0d, SL_SERVICE_AT_ONCE, .at_once = sl_report_task_management_functions,
+	  OWN(12, 0xa3, 0x0d, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
+	{ 0xa4, 0x0a, SL_SERVICE_IN_TURN, .applies = sl_access_is_explicit, .in_turn = sl_set_target_port_groups,
+	  OWN(12, 0xa4, 0x0a, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
 };
 
-/* Most commands are none of ours: one bit for each opcode that some row has. */
+/* clang-format on */
+
+const u32 sl_n_services = sizeof(sl_services) / sizeof(sl_services[0]);
+
+/* Most commands are none of ours: READ and WRITE pay for one look. */
 static bool has_row(u8 opcode)
 {
 	switch (opcode) {
-	case SL_OP_REQUEST_SENSE:
-	case SL_OP_REPORT_LUNS:
+	case SL_OP_RESERVE_6:
+	case SL_OP_RELEASE_6:
+	case SL_OP_RESERVE_10:
+	case SL_OP_RELEASE_10:
+	case SL_OP_PERSISTENT_RESERVE_IN:
+	case SL_OP_PERSISTENT_RESERVE_OUT:
+	case 0x03:
+	case 0x12:
+	case 0x1a:
+	case 0x5a:
+	case 0xa0:
+	case 0xa3:
+	case 0xa4:
 		return true;
 	default:
 		return false;
@@ -29,10 +89,11 @@ const struct sl_service *sl_service_of(const struct sl_cmd *cmd)
 	if (!has_row(cmd->cdb[0]))
 		return NULL;
 	action = sl_service_action(cmd);
-	for (u32 i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
-		if (services[i].opcode == cmd->cdb[0] &&
-		    (services[i].action == SL_ANY_ACTION || services[i].action == action))
-			return &services[i];
+	for (u32 i = 0; i < sl_n_services; i++) {
+		const struct sl_service *s = &sl_services[i];
+
+		if (s->opcode == cmd->cdb[0] && (s->action == SL_ANY_ACTION || s->action == action))
+			return !s->applies || s->applies(cmd) ? s : NULL;
 	}
 	return NULL;
 }
@@ -78,7 +139,11 @@ enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w)
 	switch (cmd->core.service->in_turn(cmd, stored, w)) {
 	case SL_SERVED_STORE:
 		cmd->core.storing = 1;
+		cmd->core.fetched = 1; /* it is kept, if its handler dies (takeover.c) */
 		return SL_EV_STORE;
+	case SL_SERVED_PREEMPTING:
+		sl_preempt_put(cmd->core.itl->dev, w);
+		return SL_EV_NONE;
 	default:
 		return SL_EV_SERVED;
 	}

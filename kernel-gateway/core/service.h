@@ -27,12 +27,22 @@ enum sl_served {
 	 * as SLUICE_DESC_STORE; the service runs again with the handler's answer, still alone.
 	 */
 	SL_SERVED_STORE,
+	/*
+	 * Status is set, and goes out when the commands have ended that sl_preempt() aborted
+	 * (preemption.h); within the abort bound, for each of them is.
+	 */
+	SL_SERVED_PREEMPTING,
 };
 
 struct sl_service {
 	u8 opcode;
 	u8 action;		/* service action, or SL_ANY_ACTION */
 	u8 kind;		/* enum sl_service_kind */
+	/* CDB usage data (SPC-5 6.34.3), as long as the CDB; length 0: the handler reports the command. */
+	u8 cdb_len;
+	u8 usage[16];
+	/* Whether this command is served, for its device or its CDB decides; NULL: always. Under the nexus's lock. */
+	bool (*applies)(const struct sl_cmd *cmd);
 	/* Bytes of buffer that it wants at least, whatever the initiator expects; NULL: no more than that. */
 	u32 (*need)(const struct sl_cmd *cmd);
 	void (*at_once)(struct sl_cmd *cmd);
@@ -43,6 +53,10 @@ struct sl_service {
 	/* AMENDED: the handler is told that this field of its CDB says `need`. */
 	u8 allocation_at, allocation_bytes;
 };
+
+/* The table: every command that is the core's, and the data with which RSOC reports it. */
+extern const struct sl_service sl_services[];
+extern const u32 sl_n_services;
 
 /* NULL: the handler's alone. */
 const struct sl_service *sl_service_of(const struct sl_cmd *cmd);
@@ -66,7 +80,7 @@ bool sl_turn_unpark(struct sl_cmd *cmd);
 /* The next one's; under the nexus's lock of the one that ends. */
 void sl_turn_pass(struct sl_cmd *cmd, struct sl_work *w);
 void sl_turn_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
-/* From the work list, with no lock held: runs it. Returns the event to deliver. */
+/* From the work list, with no lock held: runs it. Returns the event to deliver; NONE: the command is not the caller's any more. */
 enum sl_event sl_service_run(struct sl_cmd *cmd, struct sl_work *w);
 
 #endif /* SLUICE_CORE_SERVICE_H */

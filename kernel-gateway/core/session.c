@@ -278,8 +278,11 @@ void sl_session_quiesce(struct sl_session *s, u64 now_ns)
 		}
 		orphan_all(s, &w);
 		sl_buffer_flush(s, &w);
-		for (u32 i = 0; i < s->n_queues; i++)
+		for (u32 i = 0; i < s->n_queues; i++) {
 			sl_queue_flush(s->queues[i], &w);
+			/* No doorbell shows the handler anything more after this. */
+			sl_queue_show(s->queues[i]);
+		}
 	}
 	sl_mutex_unlock(&gw->config);
 	sl_work_run(&w);

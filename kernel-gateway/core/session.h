@@ -8,6 +8,7 @@
 #include "registry.h"
 
 #define SL_NO_TAG	0xffffffffU
+#define SL_SHOW_BATCH	16U		/* commands that lie unseen until the doorbell, at most */
 #define SL_CDB_EXT_STRIDE 272U		/* SLUICE_CDB_MAX, rounded */
 
 enum sl_tag_state {
@@ -42,11 +43,12 @@ struct sl_queue {
 	u32 free_head;
 	u32 in_flight;			/* OUT + QUARANTINE; written under the lock */
 	u32 sub_producer;
+	u32 shown;			/* sub_producer as the handler sees it */
 	u32 n_waiting;
 	struct sl_list waiting;		/* commands that want a tag, oldest first */
 	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
 	struct sl_tag *tags;		/* [depth] */
-	u32 dirty;			/* a doorbell was asked for */
+	bool dirty;			/* a doorbell was asked for; under the lock */
 	u32 overdue;			/* the doorbell is owed by whoever comes by; its user is counted */
 
 	/* of the thread that reaps */
@@ -152,6 +154,8 @@ void sl_buffer_close(struct sl_session *s, struct sl_work *w);
 /* 0: in the ring. -EAGAIN: parked. -ENODEV: the session is gone. */
 int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w);
 bool sl_queue_unpark(struct sl_cmd *cmd);
+/* Under q->lock: moves the handler's index up to what was published. */
+void sl_queue_show_locked(struct sl_queue *q);
 /* Gives a tag back that was not handed over. */
 void sl_queue_untag(struct sl_cmd *cmd, struct sl_work *w);
 /* Frees a tag or gives it to who waits longest. Under q->lock. */

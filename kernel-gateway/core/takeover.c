@@ -67,7 +67,7 @@ static void unpark(struct sl_device *dev, struct sl_cmd *cmd)
 	dev->kept_outside -= !cmd->core.in_set;
 }
 
-/* The device's policy, as the handler that is gone had declared it. False: the result is set. */
+/* The device's policy, as the handler that is gone had declared it; to store a record twice does no harm. False: the result is set. */
 static bool worth_keeping(struct sl_cmd *cmd, struct sl_gateway *gw)
 {
 	u8 recovery = cmd->core.recovery;
@@ -75,7 +75,7 @@ static bool worth_keeping(struct sl_cmd *cmd, struct sl_gateway *gw)
 	if (!cmd->core.binding)
 		return true; /* it was with nobody */
 	if (recovery == SLUICE_RECOVERY_FAIL ||
-	    (cmd->core.seen && recovery == SLUICE_RECOVERY_REQUEUE)) {
+	    (cmd->core.seen && recovery == SLUICE_RECOVERY_REQUEUE && !cmd->core.storing)) {
 		sl_sense_check(cmd, SL_KEY_ABORTED_COMMAND, SL_ASC_COMMUNICATION_FAILURE);
 		return false;
 	}
@@ -101,7 +101,7 @@ static bool full(struct sl_device *dev, u32 in_set)
 static enum sl_event place(struct sl_cmd *cmd, struct sl_device *dev, struct sl_work *w)
 {
 	bool fresh = !cmd->core.binding;
-	u32 in_set = fresh ? sl_task_set_size(dev) : 0;
+	u32 in_set = fresh ? sl_task_set_size(cmd->core.set) : 0;
 	enum sl_event next = SL_EV_REFUSE;
 	u64 binding;
 

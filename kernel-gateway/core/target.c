@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "target.h"
 
-#include "target_port.h"
+#include "reach.h"
 
 struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name)
 {
@@ -29,23 +29,33 @@ struct sl_group *sl_group_named(struct sl_target *t, const char *name)
 	return NULL;
 }
 
+static bool group_names(struct sl_group *g, const char *initiator, size_t len)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &g->patterns) {
+		if (sl_pattern_match(sl_entry(pos, struct sl_pattern, link)->text, initiator, len))
+			return true;
+	}
+	return false;
+}
+
+/* "default" is asked last, though it is the first: its patterns are those who may log in beside the others. */
 struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t len)
 {
-	struct sl_list *pos, *pat;
+	struct sl_group *any = sl_entry(t->groups.next, struct sl_group, link);
+	struct sl_list *pos;
 
 	sl_list_for_each(pos, &t->groups) {
 		struct sl_group *g = sl_entry(pos, struct sl_group, link);
 
-		sl_list_for_each(pat, &g->patterns) {
-			if (sl_pattern_match(sl_entry(pat, struct sl_pattern, link)->text,
-					     initiator, len))
-				return g;
-		}
+		if (g != any && group_names(g, initiator, len))
+			return g;
 	}
-	return t->deny_unknown ? NULL : sl_entry(t->groups.next, struct sl_group, link);
+	return t->deny_unknown && !group_names(any, initiator, len) ? NULL : any;
 }
 
-static struct sl_group *group_create(struct sl_target *t, const char *name)
+struct sl_group *sl_group_create(struct sl_target *t, const char *name)
 {
 	struct sl_group *g = sl_alloc(sizeof(*g));
 
@@ -77,8 +87,10 @@ static int target_add(struct sl_gateway *gw, const struct sluice_target *spec, c
 	memcpy(t->alias, spec->alias, sizeof(t->alias));
 	sl_list_init(&t->groups);
 	sl_list_init(&t->nexuses);
+	sl_list_init(&t->nobody.luns);
+	sl_list_init(&t->nobody.patterns);
 	result = sl_target_ports_make(gw, spec->name);
-	if (result == 0 && !group_create(t, default_name))
+	if (result == 0 && !sl_group_create(t, default_name))
 		result = -ENOMEM;
 	if (result) {
 		sl_free(t);
@@ -104,12 +116,16 @@ int sl_target_add(struct sl_gateway *gw, const struct sluice_target *spec, const
 	return result;
 }
 
-static void group_free(struct sl_group *g)
+void sl_group_free(const struct sl_target *t, struct sl_group *g)
 {
 	struct sl_list *node;
 
-	while ((node = sl_list_pop(&g->luns)))
-		sl_free(sl_entry(node, struct sl_lun_entry, link));
+	while ((node = sl_list_pop(&g->luns))) {
+		struct sl_lun_entry *e = sl_entry(node, struct sl_lun_entry, link);
+
+		sl_reach_drop(e->dev, t);
+		sl_free(e);
+	}
 	while ((node = sl_list_pop(&g->patterns)))
 		sl_free(sl_entry(node, struct sl_pattern, link));
 	sl_free(g);
@@ -131,7 +147,7 @@ int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
 		result = -EBUSY;
 	} else {
 		while ((node = sl_list_pop(&t->groups)))
-			group_free(sl_entry(node, struct sl_group, link));
+			sl_group_free(t, sl_entry(node, struct sl_group, link));
 		sl_list_del(&t->link);
 		sl_free(t);
 	}
@@ -174,90 +190,6 @@ int sl_target_admits(struct sl_gateway *gw, const char *target, const char *init
 		result = sl_group_of(t, initiator_name, strlen(initiator_name)) ? 0 : -EACCES;
 	if (result == 0 && out)
 		describe(t, out);
-	sl_mutex_unlock(&gw->config);
-	return result;
-}
-
-int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why)
-{
-	struct sl_target *t;
-
-	sl_mutex_lock(&gw->config);
-	t = sl_target_named(gw, target);
-	if (t)
-		t->deny_unknown = true;
-	else
-		*why = "no target of that name: add it first";
-	sl_mutex_unlock(&gw->config);
-	return t ? 0 : -ENOENT;
-}
-
-int sl_group_add(struct sl_gateway *gw, const struct sluice_group *spec, const char **why)
-{
-	struct sl_target *t;
-	int result = 0;
-
-	if (!sl_text_ok(spec->target, sizeof(spec->target)) ||
-	    !sl_text_ok(spec->group, sizeof(spec->group))) {
-		*why = "group: target or group name is empty or not NUL-terminated";
-		return -EINVAL;
-	}
-	sl_mutex_lock(&gw->config);
-	t = sl_target_named(gw, spec->target);
-	if (!t) {
-		*why = "no target of that name: add it first";
-		result = -ENOENT;
-	} else if (!sl_group_named(t, spec->group) && !group_create(t, spec->group)) {
-		*why = "no memory for another group";
-		result = -ENOMEM;
-	}
-	sl_mutex_unlock(&gw->config);
-	return result;
-}
-
-static int pattern_add(struct sl_group *g, const char *text, const char **why)
-{
-	struct sl_pattern *p;
-	struct sl_list *pos;
-
-	sl_list_for_each(pos, &g->patterns) {
-		p = sl_entry(pos, struct sl_pattern, link);
-		if (strncmp(p->text, text, sizeof(p->text)) == 0)
-			return 0;
-	}
-	p = sl_alloc(sizeof(*p));
-	if (!p) {
-		*why = "no memory for another initiator pattern";
-		return -ENOMEM;
-	}
-	memcpy(p->text, text, sizeof(p->text));
-	sl_list_add_tail(&g->patterns, &p->link);
-	return 0;
-}
-
-int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *spec,
-			   const char **why)
-{
-	struct sl_target *t;
-	struct sl_group *g;
-	int result;
-
-	if (!sl_text_ok(spec->target, sizeof(spec->target)) ||
-	    !sl_text_ok(spec->group, sizeof(spec->group)) ||
-	    !sl_text_ok(spec->pattern, sizeof(spec->pattern))) {
-		*why = "initiator: target, group or pattern is empty or not NUL-terminated";
-		return -EINVAL;
-	}
-	sl_mutex_lock(&gw->config);
-	t = sl_target_named(gw, spec->target);
-	g = t ? sl_group_named(t, spec->group) : NULL;
-	if (g) {
-		result = pattern_add(g, spec->pattern, why);
-	} else {
-		*why = t ? "no group of that name in the target: add it first" :
-			   "no target of that name: add it first";
-		result = -ENOENT;
-	}
 	sl_mutex_unlock(&gw->config);
 	return result;
 }

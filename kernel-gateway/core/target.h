@@ -8,6 +8,7 @@
 struct sl_lun_entry {
 	struct sl_list link;		/* group->luns, ascending */
 	u32 lun;
+	bool read_only;
 	struct sl_device *dev;
 };
 
@@ -28,6 +29,7 @@ struct sl_target {
 	struct sl_list groups;
 	struct sl_list nexuses;
 	bool deny_unknown;
+	struct sl_group nobody;		/* of nexuses whom no group admits any more; not in `groups`, without LUNs */
 	char name[SLUICE_PORT_NAME_LEN];
 	char alias[SLUICE_NAME_LEN];
 };
@@ -36,6 +38,11 @@ struct sl_target *sl_target_named(struct sl_gateway *gw, const char *name);
 struct sl_group *sl_group_named(struct sl_target *t, const char *name);
 /* The group of an initiator (its name, not its port's), or NULL: not admitted. */
 struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t len);
+
+/* NULL: no memory. */
+struct sl_group *sl_group_create(struct sl_target *t, const char *name);
+/* Unlinked, and without a nexus. */
+void sl_group_free(const struct sl_target *t, struct sl_group *g);
 
 /* pattern.c: * and ? as in a shell; the text has `len` bytes. */
 bool sl_pattern_match(const char *pattern, const char *text, size_t len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "target_port.h"
 
+#include "reach.h"
 #include "target.h"
 
 #define SL_PORT_NUMBER_MAX 65535U
@@ -103,6 +104,23 @@ static void write_name(struct sl_target_port *port)
 		port->name[len + 5 + i] = digits[port->group >> (12 - 4 * i) & 0xf];
 }
 
+/* SPC-5 7.7.6.11: the target device's name, type 8h, association 10b, of iSCSI. */
+static void write_identification(struct sl_target_port *port)
+{
+	size_t len = strlen(port->target);
+	u32 padded = (u32)(len + 4) & ~3U;
+	u8 *d = port->identification;
+
+	d[0] = 0x1e;
+	d[1] = 0x83;
+	d[3] = (u8)(4 + padded);
+	d[4] = 0x53;
+	d[5] = 0xa8;
+	d[7] = (u8)padded;
+	memcpy(d + 8, port->target, len);
+	port->identification_len = 8 + padded;
+}
+
 static struct sl_target_port *make(struct sl_gateway *gw, const char *target, u16 group, u16 number)
 {
 	struct sl_target_port *port = sl_alloc(sizeof(*port));
@@ -114,7 +132,9 @@ static struct sl_target_port *make(struct sl_gateway *gw, const char *target, u1
 	port->number = number;
 	memcpy(port->target, target, sl_min(len, sizeof(port->target) - 1));
 	write_name(port);
+	write_identification(port);
 	sl_list_add_tail(&gw->ports, &port->link);
+	sl_reach_recount(gw, target);
 	return port;
 }
 

@@ -17,6 +17,8 @@ struct sl_target_port {
 	u32 nexuses;				/* that use it; under gw->config */
 	char target[SLUICE_PORT_NAME_LEN];	/* constant */
 	char name[SLUICE_PORT_NAME_LEN];	/* constant */
+	u32 identification_len;			/* VPD page 83h of the target's well-known units; constant */
+	u8 identification[8 + SLUICE_PORT_NAME_LEN];
 };
 
 /* A tag that portals have; every target has a port in it. */

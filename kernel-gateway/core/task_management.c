@@ -5,6 +5,9 @@
  * later one then also awaits every function that was under way at that moment,
  * whose own waits are bounded, so that there is no circle.
  */
+#include "reservation.h"
+#include "aca.h"
+#include "control_mode.h"
 #include "sense.h"
 #include "session.h"
 #include "task_management.h"
@@ -14,6 +17,7 @@ void sl_tmf_start(struct sl_tmf *tmf, struct sl_work *w)
 	struct sl_gateway *gw = w->gw;
 
 	tmf->response = SLUICE_TMF_COMPLETE;
+	memset(tmf->information, 0, sizeof(tmf->information));
 	tmf->core.pending = 1;
 	tmf->core.horizon = 0;
 	sl_spin_lock(&gw->tmf_lock);
@@ -87,15 +91,19 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 	return true;
 }
 
+void sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
+{
+	if (cmd->core.abort_kind == SL_ABORT_NONE)
+		cmd->core.abort_kind = (u8)kind;
+	sl_cmd_event(cmd, SL_EV_ABORT, w);
+}
+
 /* Under the lock of the command's nexus. */
 static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind,
 		   struct sl_work *w)
 {
-	if (!watch(&cmd->core.abort, tmf, w->gw))
-		return;
-	if (cmd->core.abort_kind == SL_ABORT_NONE)
-		cmd->core.abort_kind = (u8)kind;
-	sl_cmd_event(cmd, SL_EV_ABORT, w);
+	if (watch(&cmd->core.abort, tmf, w->gw))
+		sl_cmd_abort(cmd, kind, w);
 }
 
 /* All commands of an I_T_L nexus; true if there were any. Under its nexus's lock. */
@@ -117,17 +125,27 @@ static bool affect_itl(struct sl_itl *itl, struct sl_tmf *tmf, enum sl_abort_kin
 	return any;
 }
 
-static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
+static struct sl_cmd *find_task(struct sl_itl *itl, u64 task_tag)
 {
 	struct sl_list *pos;
 
 	sl_list_for_each(pos, &itl->tasks) {
 		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
 
-		if (cmd->task_tag == tmf->task_tag) {
-			affect(cmd, tmf, SL_ABORT_SILENT, w);
-			return;
-		}
+		if (cmd->task_tag == task_tag)
+			return cmd;
+	}
+	return NULL;
+}
+
+static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
+{
+	struct sl_cmd *cmd = find_task(itl, tmf->task_tag);
+	struct sl_list *pos;
+
+	if (cmd) {
+		affect(cmd, tmf, SL_ABORT_SILENT, w);
+		return;
 	}
 	sl_list_for_each(pos, &itl->nexus->endings) {
 		struct sl_ending *e = sl_entry(pos, struct sl_ending, link);
@@ -140,10 +158,66 @@ static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w
 	tmf->response = SLUICE_TMF_NO_TASK;
 }
 
+/* SAM-6 7.4: of another nexus's condition nothing changes. An ACA command is aborted with its own. */
+static void clear_aca(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
+{
+	struct sl_list *pos, *tmp;
+
+	if (sl_load_acquire(&sl_task_set_of(itl)->faulted) != itl->nexus->id)
+		return;
+	sl_list_for_each_safe(pos, tmp, &itl->tasks) {
+		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
+
+		if (cmd->attribute == SLUICE_ATTR_ACA)
+			affect(cmd, tmf, SL_ABORT_SILENT, w);
+	}
+	sl_aca_clear(itl, w);
+}
+
+/* SAM-6 7.11: what the next command would be told, and whether there is more of it. */
+static void query_events(struct sl_tmf *tmf, const struct sl_itl *itl)
+{
+	if (itl->n_ua == 0)
+		return;
+	tmf->response = SLUICE_TMF_SUCCEEDED;
+	tmf->information[0] = (u8)((itl->n_ua == 1 ? 1 : 2) << 4 | SL_KEY_UNIT_ATTENTION);
+	tmf->information[1] = itl->ua[0].asc;
+	tmf->information[2] = itl->ua[0].ascq;
+}
+
+/* What concerns one I_T_L nexus only. Under its nexus's lock. */
+static void one_itl(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
+{
+	switch (tmf->function) {
+	case SLUICE_TMF_ABORT_TASK:
+		abort_task(tmf, itl, w);
+		break;
+	case SLUICE_TMF_ABORT_TASK_SET:
+	case SLUICE_TMF_CLEAR_TASK_SET: /* SAM-6 7.5: of a task set of its own */
+		affect_itl(itl, tmf, SL_ABORT_SILENT, w);
+		sl_event_device(itl->dev, SLUICE_TMF_ABORT_TASK_SET, itl->nexus->id, w);
+		break;
+	case SLUICE_TMF_CLEAR_ACA:
+		clear_aca(tmf, itl, w);
+		break;
+	case SLUICE_TMF_QUERY_TASK:
+		if (find_task(itl, tmf->task_tag))
+			tmf->response = SLUICE_TMF_SUCCEEDED;
+		break;
+	case SLUICE_TMF_QUERY_TASK_SET:
+		if (!sl_list_empty(&itl->tasks))
+			tmf->response = SLUICE_TMF_SUCCEEDED;
+		break;
+	default:
+		query_events(tmf, itl);
+		break;
+	}
+}
+
 /* CLEAR TASK SET and resets: the commands of every nexus (SAM-6 5.7, 6.3.3, 7.5). */
 static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_work *w)
 {
-	bool tas = sl_load_relaxed(&dev->control_mode) & SLUICE_CONTROL_MODE_TAS;
+	bool tas = sl_control_mode(dev) & SLUICE_CONTROL_MODE_TAS;
 	bool reset = tmf->function != SLUICE_TMF_CLEAR_TASK_SET;
 	struct sl_list *pos;
 
@@ -166,10 +240,22 @@ static void affect_device(struct sl_tmf *tmf, struct sl_device *dev, struct sl_w
 		sl_spin_unlock(&itl->nexus->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
+	if (reset) {
+		sl_legacy_release(dev, 0);
+		sl_aca_clear_all(dev, w);
+	}
 	sl_event_device(dev, tmf->function, tmf->nexus->id, w);
 }
 
 /* ---- The functions ------------------------------------------------------ */
+
+/* It concerns every nexus of the device, and not only the one that asks for it. */
+static bool concerns_all(const struct sl_tmf *tmf, const struct sl_device *dev)
+{
+	return tmf->function == SLUICE_TMF_LOGICAL_UNIT_RESET ||
+	       (tmf->function == SLUICE_TMF_CLEAR_TASK_SET &&
+		sl_tst(sl_control_mode(dev)) == SL_TST_ONE);
+}
 
 static void one_unit(struct sl_tmf *tmf, struct sl_work *w)
 {
@@ -182,19 +268,13 @@ static void one_unit(struct sl_tmf *tmf, struct sl_work *w)
 	itl = lun < 0 ? NULL : sl_nexus_itl(n, (u32)lun);
 	if (!itl) {
 		tmf->response = SLUICE_TMF_INCORRECT_LUN;
-	} else if (tmf->function == SLUICE_TMF_ABORT_TASK) {
-		abort_task(tmf, itl, w);
-	} else {
+	} else if (concerns_all(tmf, itl->dev)) {
 		dev = itl->dev;
-		if (tmf->function == SLUICE_TMF_ABORT_TASK_SET)
-			affect_itl(itl, tmf, SL_ABORT_SILENT, w);
+	} else {
+		one_itl(tmf, itl, w);
 	}
 	sl_spin_unlock(&n->lock);
-	if (!dev)
-		return;
-	if (tmf->function == SLUICE_TMF_ABORT_TASK_SET)
-		sl_event_device(dev, tmf->function, n->id, w);
-	else
+	if (dev)
 		affect_device(tmf, dev, w);
 }
 
@@ -228,8 +308,11 @@ void sl_tmf_abort_nexus(struct sl_tmf *tmf, struct sl_nexus *n, struct sl_work *
 		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_nexus);
 
 		affect_itl(itl, tmf, SL_ABORT_SILENT, w);
-		if (!n->closing)
-			sl_ua_add(itl, SL_ASC_NEXUS_LOSS >> 8, SL_ASC_NEXUS_LOSS & 0xff);
+		sl_aca_clear(itl, w);
+		if (n->closing)
+			continue;
+		sl_ua_add(itl, SL_ASC_NEXUS_LOSS >> 8, SL_ASC_NEXUS_LOSS & 0xff);
+		sl_event_device(itl->dev, SLUICE_TMF_I_T_NEXUS_RESET, n->id, w);
 	}
 	sl_spin_unlock(&n->lock);
 }
@@ -248,8 +331,12 @@ void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns)
 	switch (tmf->function) {
 	case SLUICE_TMF_ABORT_TASK:
 	case SLUICE_TMF_ABORT_TASK_SET:
+	case SLUICE_TMF_CLEAR_ACA:
 	case SLUICE_TMF_CLEAR_TASK_SET:
 	case SLUICE_TMF_LOGICAL_UNIT_RESET:
+	case SLUICE_TMF_QUERY_TASK:
+	case SLUICE_TMF_QUERY_TASK_SET:
+	case SLUICE_TMF_QUERY_ASYNC_EVENT:
 		one_unit(tmf, &w);
 		break;
 	case SLUICE_TMF_TARGET_RESET:
@@ -257,9 +344,9 @@ void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns)
 		break;
 	case SLUICE_TMF_I_T_NEXUS_RESET:
 		sl_tmf_abort_nexus(tmf, n, &w);
+		sl_legacy_release_all(n);
 		break;
 	default:
-		/* Seam: CLEAR ACA comes with ACA, the QUERY functions after it. */
 		tmf->response = SLUICE_TMF_REJECTED;
 		break;
 	}

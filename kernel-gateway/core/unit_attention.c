@@ -1,61 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Unit Attention conditions of an I_T_L nexus (SAM-6 5.14): kept once each, in
- * order of arrival; a reset-type condition (29h) supersedes what is older, for an
- * initiator that sees it starts afresh.
+ * Unit Attention conditions of an I_T_L nexus (SAM-6 5.14): kept once each, in the order
+ * in which they are reported: by precedence, those of one level in the order of arrival.
+ * A reset (29h) supersedes all that is not above it, for an initiator that sees it
+ * starts afresh; and one that is above it stands for it.
  */
 #include "nexus.h"
 #include "sense.h"
 
-/* SAM-6 table of reset-type conditions: power on before hard reset before LU reset before nexus loss. */
+#define SL_ASC_RESETS 0x29
+
+/* SAM-6 5.14, the table of precedence levels. */
 static u32 precedence(u8 asc, u8 ascq)
 {
-	if (asc != 0x29)
-		return 0;
-	switch (ascq) {
-	case 0x00:
-	case 0x01:
+	switch (asc << 8 | ascq) {
+	case SL_ASC_RESET_OCCURRED:
+	case SL_ASC_POWER_ON:
+	case SL_ASC_DEVICE_INTERNAL_RESET:
+		return 5;
+	case SL_ASC_BUS_RESET:
+	case SL_ASC_MICROCODE_CHANGED:
 		return 4;
-	case 0x02:
+	case SL_ASC_BUS_DEVICE_RESET:
 		return 3;
-	case 0x07:
+	case SL_ASC_NEXUS_LOSS:
+		return 2;
+	case SL_ASC_CLEARED_BY_POWER_LOSS:
 		return 1;
 	default:
-		return 2;
+		/* What else there is of resets: a change of the transport's mode. */
+		return asc == SL_ASC_RESETS ? 2 : 0;
 	}
+}
+
+static void drop_at(struct sl_itl *itl, u32 at)
+{
+	for (u32 i = at + 1; i < itl->n_ua; i++)
+		itl->ua[i - 1] = itl->ua[i];
+	itl->n_ua--;
+}
+
+/* Nothing is lost of a new microcode: the initiator's view of what it talks to is another one. */
+static bool outlives_resets(const struct sl_ua *ua)
+{
+	return ua->asc == SL_ASC_MICROCODE_CHANGED >> 8 &&
+	       ua->ascq == (SL_ASC_MICROCODE_CHANGED & 0xff);
+}
+
+/* False: just it is there, or a reset that is not below it and says it all. */
+static bool make_way(struct sl_itl *itl, u8 asc, u8 ascq)
+{
+	u32 rank = precedence(asc, ascq), i = 0;
+	bool wanted = true;
+
+	while (i < itl->n_ua) {
+		const struct sl_ua *ua = &itl->ua[i];
+		u32 other = precedence(ua->asc, ua->ascq);
+
+		if (asc != SL_ASC_RESETS)
+			wanted &= ua->asc != asc || ua->ascq != ascq;
+		else if (ua->asc == SL_ASC_RESETS && other >= rank)
+			wanted = false;
+		else if (other <= rank && !outlives_resets(ua)) {
+			drop_at(itl, i);
+			continue;
+		}
+		i++;
+	}
+	return wanted;
 }
 
 void sl_ua_add(struct sl_itl *itl, u8 asc, u8 ascq)
 {
-	u32 rank = precedence(asc, ascq);
+	u32 at, rank;
 
-	for (u32 i = 0; rank == 0 && i < itl->n_ua; i++) {
-		if (itl->ua[i].asc == asc && itl->ua[i].ascq == ascq)
-			return;
-	}
-	if (rank > 0) {
-		/* It clears all others; of two resets the higher one stays, of equals the older. */
-		if (itl->n_ua > 0 && precedence(itl->ua[0].asc, itl->ua[0].ascq) >= rank) {
-			itl->n_ua = 1;
-			return;
-		}
-		itl->n_ua = 0;
-	} else if (itl->n_ua == SL_UA_MAX) {
+	if (!make_way(itl, asc, ascq))
+		return;
+	if (itl->n_ua == SL_UA_MAX) {
 		/* No room: one condition that makes the initiator look at everything again. */
 		itl->n_ua = 0;
 		asc = SL_ASC_RESET_OCCURRED >> 8;
 		ascq = SL_ASC_RESET_OCCURRED & 0xff;
 	}
-	itl->ua[itl->n_ua].asc = asc;
-	itl->ua[itl->n_ua].ascq = ascq;
+	rank = precedence(asc, ascq);
+	for (at = itl->n_ua; at > 0; at--) {
+		if (precedence(itl->ua[at - 1].asc, itl->ua[at - 1].ascq) >= rank)
+			break;
+		itl->ua[at] = itl->ua[at - 1];
+	}
+	itl->ua[at] = (struct sl_ua){ asc, ascq };
 	itl->n_ua++;
-}
-
-static void drop_at(struct sl_itl *itl, u32 at)
-{
-	itl->n_ua--;
-	for (u32 i = at; i < itl->n_ua; i++)
-		itl->ua[i] = itl->ua[i + 1];
 }
 
 bool sl_ua_take(struct sl_itl *itl, struct sl_ua *ua)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "fault.h"
 #include "nexus.h"
+#include "preemption.h"
 #include "service.h"
 #include "session.h"
 #include "task_management.h"
@@ -14,7 +16,9 @@ static void respond(struct sl_cmd *cmd, struct sl_work *w)
 	struct sl_nexus *n = cmd->nexus;
 	struct sl_ending e = { .itl = cmd->core.itl,
 			       .task_tag = cmd->task_tag,
-			       .tmf = cmd->core.abort };
+			       .tmf = cmd->core.abort,
+			       .preempted = cmd->core.preempted };
+	struct sl_device *dev = cmd->core.itl ? cmd->core.itl->dev : NULL;
 	struct sl_tmf *tmf;
 	bool last;
 
@@ -40,6 +44,8 @@ static void respond(struct sl_cmd *cmd, struct sl_work *w)
 	sl_spin_unlock(&n->lock);
 	if (tmf)
 		sl_tmf_put(tmf, w);
+	if (e.preempted)
+		sl_preempt_put(dev, w);
 	if (last)
 		sl_nexus_finish(n, w);
 }
@@ -54,10 +60,12 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 		n->ops->data_out(cmd);
 	else if (todo == SL_TODO_CANCEL)
 		n->ops->data_out_cancel(cmd);
-	else if (todo == SL_TODO_SERVE)
-		ev = sl_service_run(cmd, w);
+	else if (todo == SL_TODO_SERVE && (ev = sl_service_run(cmd, w)) == SL_EV_NONE)
+		return;
 	else if (todo == SL_TODO_EVENT && cmd->core.event == SL_EV_RESUME)
 		sl_kept_move(cmd);
+	else if (todo == SL_TODO_RESPOND && cmd->core.faults)
+		sl_fault_spread(cmd, w);
 
 	sl_spin_lock(&n->lock);
 	cmd->core.todo = SL_TODO_NOTHING;
@@ -67,7 +75,7 @@ static void move_on(struct sl_cmd *cmd, struct sl_work *w)
 		sl_cmd_event(cmd, ev, w);
 	if (todo == SL_TODO_EVENT) {
 		/* It mostly ends with that, and stands on our list again: go on under the same lock. */
-		if (cmd->core.state == SL_ENDING) {
+		if (cmd->core.state == SL_ENDING && !cmd->core.faults) {
 			sl_list_del(&cmd->core.link);
 			todo = SL_TODO_RESPOND;
 		}

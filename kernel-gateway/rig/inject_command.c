@@ -235,8 +235,9 @@ static int run_tmf(const char *socket_path, int argc, char **argv)
 	    rig_client_tmf(&r, &tmf, why))
 		status = rig_fail(why);
 	else
-		printf("%s\n",
-		       name_text(function_response_names, tmf.response, "response", response));
+		printf("%s, information %02x%02x%02x\n",
+		       name_text(function_response_names, tmf.response, "response", response),
+		       tmf.information[0], tmf.information[1], tmf.information[2]);
 	rig_client_close(&r);
 	return status;
 }

@@ -99,8 +99,7 @@ static void run_device_add(struct client *c, const struct sluice_msg *m, const v
 
 	if (!has_session(c, m))
 		return;
-	if (TEXT_CHECK(add, name, TEXT_REQUIRED, why) || RESERVED_CHECK(add, reserved0, why) ||
-	    RESERVED_CHECK(add, reserved1, why)) {
+	if (TEXT_CHECK(add, name, TEXT_REQUIRED, why) || RESERVED_CHECK(add, reserved1, why)) {
 		client_fail(c, m, -EINVAL, "DEVICE_ADD: %s", why);
 		return;
 	}

@@ -102,9 +102,14 @@ static void run_auth_set(struct client *c, const struct sluice_msg *m, const voi
 		err = sl_target_deny_unknown(client_gateway(c), a->target, &text);
 		client_answer(c, m, err, text);
 		return;
+	case SLUICE_AUTH_ADMIT_UNKNOWN:
+		err = sl_target_admit_unknown(client_gateway(c), a->target, &text);
+		client_answer(c, m, err, text);
+		return;
 	default:
 		client_fail(c, m, -EINVAL,
-			    "kind %u: 1 is CHAP, 2 mutual CHAP, 3 deny unknown initiators",
+			    "kind %u: 1 is CHAP, 2 mutual CHAP, 3 deny unknown initiators, 4 admit "
+			    "them",
 			    a->kind);
 	}
 }

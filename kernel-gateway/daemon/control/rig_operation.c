@@ -123,6 +123,10 @@ static void run_rig_tmf(struct client *c, const struct sluice_msg *m, const void
 	if (!err)
 		err = RESERVED_CHECK(tmf, response, why);
 	if (!err)
+		err = RESERVED_CHECK(tmf, information, why);
+	if (!err)
+		err = RESERVED_CHECK(tmf, reserved, why);
+	if (!err)
 		err = rig_tmf(c->rig, m->id, tmf, why);
 	if (err)
 		client_fail(c, m, err, "RIG_TMF: %s", why);

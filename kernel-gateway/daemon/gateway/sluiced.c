@@ -174,11 +174,13 @@ static void log_counters(const struct host *h)
 		struct loop_counters c;
 
 		loop_read_counters(h->loops[i], &c);
-		log_info("sluiced",
-			 "loop %u: %llu rounds, %llu spins (%llu paid), %llu sleeps, %llu wakes", i,
-			 (unsigned long long)c.rounds, (unsigned long long)c.spins,
-			 (unsigned long long)c.spin_hits, (unsigned long long)c.sleeps,
-			 (unsigned long long)c.wakes);
+		log_info(
+			"sluiced",
+			"loop %u: %llu rounds, %llu spins (%llu paid), %llu yields (%llu paid), %llu sleeps, %llu wakes",
+			i, (unsigned long long)c.rounds, (unsigned long long)c.spins,
+			(unsigned long long)c.spin_hits, (unsigned long long)c.yields,
+			(unsigned long long)c.yield_hits, (unsigned long long)c.sleeps,
+			(unsigned long long)c.wakes);
 	}
 }
 

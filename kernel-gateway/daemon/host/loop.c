@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The duty cycle of loop.h, its descriptors and its life; timers and spinning have files of their own. */
+/* The duty cycle of loop.h, its descriptors and its life; work, waiting and placement have files of their own. */
 #include "loop.h"
 
 #include <errno.h>
@@ -14,12 +14,6 @@
 
 #include "log.h"
 #include "loop_state.h"
-
-/* A loop that finds work in its rings again and again looks at its descriptors at least this often. */
-#define POLL_AT_LEAST_NS 20000
-
-/* An answer's wake-up on another processor and the way back: 45 us where it was measured, and as much again. */
-#define LINGER_NS	 100000
 
 static _Thread_local struct loop *current;
 
@@ -41,20 +35,13 @@ void loop_clock_advance(uint64_t ns)
 void loop_time_moved(struct loop *l)
 {
 	/*
-	 * Pairs with go_to_sleep(): it stores `asleep` and then reads the clock for its
+	 * Pairs with loop_wait(): it stores `asleep` and then reads the clock for its
 	 * timeout; we moved the clock and then look at `asleep`.
 	 */
 	if (loop_is_current(l))
 		l->now = loop_clock();
 	else
 		loop_wake(l);
-}
-
-static void count(_Atomic uint64_t *counter)
-{
-	/* One writer: no locked instruction. */
-	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
-			      memory_order_relaxed);
 }
 
 /* ---- Descriptors -------------------------------------------------------- */
@@ -89,16 +76,6 @@ void loop_fd_remove(struct loop *l, struct loop_fd *f)
 		if (l->events[i].data.ptr == f)
 			l->events[i].data.ptr = NULL;
 	}
-}
-
-static void poll_descriptors(struct loop *l, int timeout_ms)
-{
-	int n = epoll_wait(l->epoll, l->events, EVENTS_PER_ROUND, timeout_ms);
-
-	l->n_events = n > 0 ? n : 0;
-	l->next_event = 0;
-	l->now = loop_clock();
-	l->polled = l->now;
 }
 
 static void dispatch_descriptors(struct loop *l)
@@ -139,21 +116,6 @@ static void expire_timers(struct loop *l)
 	}
 }
 
-/* Rounded up, so that a due timer is found due. */
-static int sleep_ms(struct loop *l)
-{
-	struct loop_timer *t = timer_heap_first(&l->timers);
-	uint64_t now, ms;
-
-	if (!t)
-		return -1;
-	now = loop_clock();
-	if (t->deadline_ns <= now)
-		return 0;
-	ms = (t->deadline_ns - now + 999999) / 1000000;
-	return ms < 3600000 ? (int)ms : 3600000;
-}
-
 /* ---- The duty cycle ------------------------------------------------------ */
 
 static void ring_doorbells(struct loop *l)
@@ -162,110 +124,15 @@ static void ring_doorbells(struct loop *l)
 		l->rings->doorbells(l->rings);
 }
 
-static bool rings_ready(struct loop *l)
-{
-	return l->rings && l->rings->ready && l->rings->ready(l->rings);
-}
-
 static void reap_rings(struct loop *l)
 {
 	if (l->rings && l->rings->reap)
 		l->rings->reap(l->rings, l->now);
 }
 
-static bool work_waits(struct loop *l)
-{
-	return l->after || atomic_load_explicit(&l->posted, memory_order_acquire) ||
-	       atomic_load_explicit(&l->stopping, memory_order_relaxed);
-}
-
-/* Descriptors wait for a loop that finds work in its rings no longer than this. */
-static bool poll_if_due(struct loop *l)
-{
-	l->now = loop_clock();
-	if (l->now - l->polled < POLL_AT_LEAST_NS)
-		return false;
-	poll_descriptors(l, 0);
-	return l->n_events > 0;
-}
-
-/* True when there is work for another round at once. */
-static bool spin_for_work(struct loop *l)
-{
-	uint64_t deadline;
-	bool hit = false;
-
-	/* Who shares its processor with the handlers keeps them off it by spinning. */
-	if (loop_shared_cpu(l) >= 0 || !l->rings || !l->rings->in_flight ||
-	    !l->rings->in_flight(l->rings) || !spin_wanted(&l->spin))
-		return false;
-	count(&l->counters.spins);
-	l->now = loop_clock();
-	deadline = l->now + l->spin.budget_ns;
-	do {
-		for (int i = 0; i < 16 && !hit; i++) {
-			spin_pause();
-			hit = rings_ready(l) || work_waits(l);
-		}
-	} while (!poll_if_due(l) && !hit && l->now < deadline);
-	/* What came from a descriptor says nothing about the wait for handlers. */
-	if (!hit && l->n_events > 0)
-		return true;
-	if (hit)
-		count(&l->counters.spin_hits);
-	spin_record(&l->spin, hit);
-	return hit;
-}
-
-/*
- * An initiator that sends one command after the other speaks soon after it was answered. On
- * another processor it is only just being woken, and to be woken in turn would cost as much
- * again; on ours it cannot run while we look: then this does not pay, and is not done.
- */
-static bool linger(struct loop *l)
-{
-	uint64_t deadline;
-
-	if (!l->heard || (l->rings && l->rings->in_flight && l->rings->in_flight(l->rings)) ||
-	    !spin_wanted(&l->linger))
-		return false;
-	l->now = loop_clock();
-	deadline = l->now + l->linger.budget_ns;
-	do {
-		poll_descriptors(l, 0);
-	} while (!l->n_events && !work_waits(l) && l->now < deadline);
-	l->heard = l->n_events > 0;
-	spin_record(&l->linger, l->heard);
-	return l->heard || work_waits(l);
-}
-
-/* Set the flags, look again, sleep: the other halves are loop_wake() and the handlers' sleeping protocol. */
-static void go_to_sleep(struct loop *l)
-{
-	bool rings_asleep = false;
-
-	atomic_store(&l->asleep, true);
-	if (atomic_load(&l->posted) || atomic_load(&l->stopping) || l->after)
-		goto awake;
-	if (l->rings && l->rings->sleep) {
-		if (!l->rings->sleep(l->rings))
-			goto awake;
-		rings_asleep = true;
-	}
-	count(&l->counters.sleeps);
-	poll_descriptors(l, sleep_ms(l));
-	if (rings_asleep && l->rings->awake)
-		l->rings->awake(l->rings);
-	atomic_store_explicit(&l->asleep, false, memory_order_relaxed);
-	return;
-awake:
-	atomic_store_explicit(&l->asleep, false, memory_order_relaxed);
-	l->now = loop_clock();
-}
-
 static void one_round(struct loop *l)
 {
-	count(&l->counters.rounds);
+	loop_count(&l->counters.rounds);
 	dispatch_descriptors(l);
 	loop_run_posted(l);
 	expire_timers(l);
@@ -273,12 +140,7 @@ static void one_round(struct loop *l)
 	reap_rings(l);
 	loop_run_after(l);
 	ring_doorbells(l);
-	if (work_waits(l) || rings_ready(l)) {
-		poll_if_due(l);
-		return;
-	}
-	if (!spin_for_work(l) && !linger(l))
-		go_to_sleep(l);
+	loop_wait(l);
 }
 
 void loop_run(struct loop *l)
@@ -321,9 +183,8 @@ int loop_create(uint32_t index, uint64_t spin_ns, struct loop **out)
 	if (err)
 		goto fail;
 	spin_init(&l->spin, spin_ns);
-	l->linger = l->spin;
-	if (l->linger.adaptive && l->linger.budget_ns)
-		l->linger.budget_ns = LINGER_NS;
+	yield_init(&l->yield, l->spin.adaptive);
+	linger_init(&l->linger, &l->spin);
 	l->now = loop_clock();
 	*out = l;
 	return 0;
@@ -404,6 +265,8 @@ void loop_read_counters(const struct loop *l, struct loop_counters *out)
 	out->rounds = atomic_load_explicit(&l->counters.rounds, memory_order_relaxed);
 	out->spins = atomic_load_explicit(&l->counters.spins, memory_order_relaxed);
 	out->spin_hits = atomic_load_explicit(&l->counters.spin_hits, memory_order_relaxed);
+	out->yields = atomic_load_explicit(&l->counters.yields, memory_order_relaxed);
+	out->yield_hits = atomic_load_explicit(&l->counters.yield_hits, memory_order_relaxed);
 	out->sleeps = atomic_load_explicit(&l->counters.sleeps, memory_order_relaxed);
 	out->wakes = atomic_load_explicit(&l->counters.wakes, memory_order_relaxed);
 }

@@ -4,7 +4,7 @@
  * by other threads, and the rings that it serves. Its duty cycle:
  *
  *	ready descriptors -> posted work -> due timers -> doorbells -> reap rings
- *	-> after-work (flush sockets) -> doorbells -> spin or sleep
+ *	-> after-work (flush sockets) -> doorbells -> spin, yield or sleep
  *
  * Every function but loop_post(), loop_post_barrier() and loop_stop() is for the
  * loop's own thread (or before it runs).
@@ -109,6 +109,8 @@ struct loop_counters {
 	uint64_t rounds;
 	uint64_t spins;			/* spins that were started */
 	uint64_t spin_hits;		/* spins that found work */
+	uint64_t yields;		/* times that the processor was given away instead */
+	uint64_t yield_hits;		/* times that work was there after it */
 	uint64_t sleeps;		/* blocking waits */
 	uint64_t wakes;			/* wake-ups of the loop by other threads' loop_post() */
 };

@@ -46,27 +46,19 @@ int loop_shared_cpu(const struct loop *l)
 	return l->follow.on ? l->follow.cpu : -1;
 }
 
-/* Who has more under way does not wait for the one answer. */
-#define LINGER_UNDER_WAY 2
-#define CHASES_MAX	 4
-
 void loop_heard(struct loop *l, int fd, uint32_t under_way)
 {
 	socklen_t len = sizeof(int);
 	int cpu = -1;
 
-	l->heard = under_way <= LINGER_UNDER_WAY;
 	/* A scheduler with an idle processor wakes the initiator there, not beside us: let it be, and linger. */
-	if (!spin_pays(&l->linger))
-		l->chases = 0;
-	else if (l->heard && l->follow.cpu >= 0 && l->chases >= CHASES_MAX)
-		return;
-	if (!follow_asks(&l->follow, under_way))
+	if (!linger_heard(&l->linger, under_way, l->follow.cpu >= 0) ||
+	    !follow_asks(&l->follow, under_way))
 		return;
 	getsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &len);
 	if (!follow_vote(&l->follow, cpu) || !loop_keep_to_cpu(l))
 		return;
-	l->chases++;
+	linger_chased(&l->linger);
 	if (l->rings && l->rings->moved)
 		l->rings->moved(l->rings, l->follow.cpu);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The inside of a loop: for loop.c and loop_work.c only. */
+/* The inside of a loop: for loop*.c only. */
 #ifndef SLUICE_DAEMON_LOOP_STATE_H
 #define SLUICE_DAEMON_LOOP_STATE_H
 
@@ -8,10 +8,12 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 
+#include "linger.h"
 #include "loop.h"
 #include "placement.h"
 #include "spin.h"
 #include "timer_heap.h"
+#include "yield.h"
 
 #define EVENTS_PER_ROUND 128
 
@@ -25,9 +27,8 @@ struct loop {
 	struct loop_work *after_pass;	/* what the current pass has still to run, oldest first */
 	struct loop_rings *rings;
 	struct spin spin;
-	struct spin linger;		/* as `spin`, for the next message of an initiator that waits for each answer */
-	bool heard;			/* such a one has spoken since the last time that was tried in vain */
-	uint32_t chases;		/* moves after it that it answered by moving away */
+	struct yield yield;
+	struct lingering linger;
 	struct follow follow;
 	cpu_set_t home;			/* where the thread might run at first */
 	/* The current round's events; loop_fd_remove() blanks entries not yet dispatched. */
@@ -38,7 +39,7 @@ struct loop {
 	bool has_thread;
 	struct loop_fd wake;		/* eventfd, written by loop_post() when `asleep` */
 	struct {
-		_Atomic uint64_t rounds, spins, spin_hits, sleeps, wakes;
+		_Atomic uint64_t rounds, spins, spin_hits, yields, yield_hits, sleeps, wakes;
 	} counters;			/* single writer but `wakes` */
 
 	/* Shared with posting threads, on lines of their own. */
@@ -51,6 +52,15 @@ struct loop {
 void loop_settle(struct loop *l);
 /* Keeps its thread, the caller's, to follow.cpu, or lets it go home if that is -1. False: not allowed. */
 bool loop_keep_to_cpu(struct loop *l);
+/* Returns when there may be work: at once if there is, or after a wait that ends in a sleep. */
+void loop_wait(struct loop *l);
+/* One writer: no locked instruction. */
+static inline void loop_count(_Atomic uint64_t *counter)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
+}
+
 /* Wakes the loop if it sleeps. Any thread. */
 void loop_wake(struct loop *l);
 /* One pass over what was posted, and over the after-work. */

@@ -11,7 +11,7 @@ void loop_wake(struct loop *l)
 	uint64_t one = 1;
 
 	/*
-	 * Pairs with go_to_sleep(): the poster stored `posted` and then looks at
+	 * Pairs with loop_wait(): the poster stored `posted` and then looks at
 	 * `asleep`, the loop stores `asleep` and then looks at `posted`, all
 	 * sequentially consistent, so one of them sees the other.
 	 */

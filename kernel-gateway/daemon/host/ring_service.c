@@ -137,10 +137,13 @@ void ring_queue_init(struct ring_queue *rq, struct ring_service *s, struct sl_qu
 
 void ring_queue_dirty(struct ring_queue *rq)
 {
-	if (loop_is_current(rq->service->loop))
+	if (loop_is_current(rq->service->loop)) {
 		mark_dirty(rq);
-	else
-		loop_post(rq->service->loop, &rq->dirty_work);
+		return;
+	}
+	/* A handler that is awake need not wait until that loop is. */
+	sl_queue_show(rq->queue);
+	loop_post(rq->service->loop, &rq->dirty_work);
 }
 
 int ring_queue_attach(struct ring_queue *rq)

@@ -105,6 +105,13 @@ bool spin_wanted(struct spin *s)
 	return true;
 }
 
+uint64_t spin_length(const struct spin *s, bool else_pays)
+{
+	if (!s->adaptive || spin_pays(s) || !else_pays || s->budget_ns < SPIN_BRIEF_NS)
+		return s->budget_ns;
+	return SPIN_BRIEF_NS;
+}
+
 void spin_record(struct spin *s, bool hit)
 {
 	/* Weight 1/16: some dozens of commands decide. */

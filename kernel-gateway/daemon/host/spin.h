@@ -20,6 +20,7 @@ struct spin {
 
 #define SPIN_ONE	  65536U
 #define SPIN_PROBE_EVERY  256U	/* how often a spin that does not pay is tried all the same */
+#define SPIN_BRIEF_NS	  5000U	/* that long while something else pays: an answer from another processor is there by then */
 
 /* budget_ns as given, or adaptive with a measured budget for LOOP_SPIN_AUTO. */
 void spin_init(struct spin *s, uint64_t spin_ns);
@@ -31,6 +32,8 @@ static inline bool spin_pays(const struct spin *s)
 	return s->budget_ns && s->hit_share >= SPIN_ONE / 4;
 }
 
+/* How long one that is wanted may take; a probe is brief when a way to wait that keeps nobody waiting pays. */
+uint64_t spin_length(const struct spin *s, bool else_pays);
 /* What became of it. */
 void spin_record(struct spin *s, bool hit);
 /*

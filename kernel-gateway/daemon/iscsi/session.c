@@ -304,6 +304,7 @@ void iscsi_session_close(struct iscsi_session *s)
 					  memory_order_relaxed);
 		free(held);
 	}
+	iscsi_drain_close(s);
 	/* What the core does not have, or has answered, is given back now; the rest ends silently. */
 	for (uint32_t i = 0; i < s->used_tasks; i++) {
 		struct iscsi_task *t = &s->tasks[i];

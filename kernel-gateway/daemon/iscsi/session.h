@@ -7,6 +7,7 @@
 #define SLUICE_ISCSI_SESSION_H
 
 #include "connection.h"
+#include "drain.h"
 #include "task.h"
 #include "task_management.h"
 #include "window.h"
@@ -47,6 +48,7 @@ struct iscsi_session {
 	struct iscsi_task *buckets[ISCSI_TASK_BUCKETS]; /* by Initiator Task Tag */
 	struct iscsi_tmf tmfs[ISCSI_TMFS];
 	uint32_t live_tmfs;
+	struct iscsi_drain drain;
 	uint64_t staged_bytes;
 	bool nexus_closed;
 	struct iscsi_mail nexus_closed_mail;

@@ -359,10 +359,10 @@ static void ended(struct iscsi_task *t)
 	t->run.filling = false;
 	if (c && c->rx.task == t)
 		iscsi_receive_redirect(&c->rx, t, NULL, 0);
-	if (!c || (t->cmd.silent && !t->run.failed))
-		iscsi_task_release(t);
-	else
+	if (c && !(t->cmd.silent && !t->run.failed))
 		iscsi_task_settle(t);
+	else if (!c || !iscsi_drain_keep(t))
+		iscsi_task_release(t);
 }
 
 /* Our own status in place of the core's, which has none. */
@@ -390,6 +390,10 @@ void iscsi_task_settle(struct iscsi_task *t)
 {
 	struct iscsi_connection *c = t->session->connection;
 
+	if (t->run.live && t->run.draining) {
+		iscsi_drain_settle(t);
+		return;
+	}
 	if (!t->run.live || t->run.held || !c || t->run.answering || iscsi_data_out_open(t))
 		return;
 	if (t->run.failed && !t->run.submitted)

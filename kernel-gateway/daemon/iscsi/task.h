@@ -46,6 +46,7 @@ struct iscsi_task {
 		bool answering;	  /* in the output queue or in a batch */
 		bool failed;	  /* by us: `status` and sense below go out instead of the core's */
 		bool dropped;	  /* aborted while held: ends without an answer */
+		bool draining;	  /* aborted and ended; stays until its open sequences are closed (drain.h) */
 		bool aborting;	  /* the core was told to abort it because it failed */
 		bool arriving;	  /* immediate data is on its way behind the command */
 		bool unsolicited; /* Data-Out without R2T is still to come: F not seen */

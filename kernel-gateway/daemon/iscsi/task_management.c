@@ -3,6 +3,9 @@
 
 #include "session.h"
 
+/* iSCSIProtocolLevel from which on the functions of RFC 7144 are defined (RFC 7144 7.1.1). */
+#define LEVEL_RFC_7144 2
+
 /* RFC 7143 11.5.1 and RFC 7144 4.3 to SAM; 0: none. */
 static uint8_t function_of(uint8_t function)
 {
@@ -39,13 +42,17 @@ static uint8_t response_of(uint8_t sam)
 	}
 }
 
-static void answer(struct iscsi_connection *c, uint32_t itt, uint8_t response, bool last)
+/* `information` of QUERY ASYNCHRONOUS EVENT (RFC 7144 5.2), or NULL. */
+static void answer(struct iscsi_connection *c, uint32_t itt, uint8_t response,
+		   const uint8_t *information, bool last)
 {
 	struct iscsi_control *control = iscsi_control_new(c, ISCSI_OP_TASK_RESPONSE, 0);
 
 	if (!control)
 		return;
 	control->bhs[2] = response;
+	if (information)
+		memcpy(&control->bhs[8], information, 3);
 	control->last = last;
 	put_be32(((struct iscsi_bhs *)(void *)control->bhs)->itt, itt);
 	iscsi_control_send(c, control);
@@ -62,7 +69,7 @@ static struct iscsi_tmf *take_tmf(struct iscsi_session *s)
 			continue;
 		tmf->live = true;
 		tmf->session = s;
-		tmf->internal = tmf->cold = false;
+		tmf->internal = tmf->cold = tmf->several = tmf->waits = false;
 		tmf->tmf.nexus = s->nexus;
 		s->live_tmfs++;
 		return tmf;
@@ -83,22 +90,43 @@ static void reset_cold(struct iscsi_session *own)
 	pthread_mutex_unlock(&f->lock);
 }
 
-static void done(struct iscsi_tmf *tmf)
+static void finish(struct iscsi_tmf *tmf)
 {
 	struct iscsi_session *s = tmf->session;
+	bool last = tmf->cold && tmf->tmf.response == SLUICE_TMF_COMPLETE;
 
 	tmf->live = false;
 	s->live_tmfs--;
+	if (tmf->several)
+		iscsi_drain_answered(s);
 	if (!s->connection) {
 		iscsi_session_check_end(s);
 		return;
 	}
 	if (tmf->internal)
 		return;
-	if (tmf->cold && tmf->tmf.response == SLUICE_TMF_COMPLETE)
+	if (last)
 		reset_cold(s);
-	answer(s->connection, tmf->itt, response_of(tmf->tmf.response),
-	       tmf->cold && tmf->tmf.response == SLUICE_TMF_COMPLETE);
+	answer(s->connection, tmf->itt, response_of(tmf->tmf.response), tmf->tmf.information, last);
+}
+
+static void done(struct iscsi_tmf *tmf)
+{
+	struct iscsi_session *s = tmf->session;
+
+	tmf->waits = tmf->several && s->connection && iscsi_drain_waits(s);
+	if (!tmf->waits)
+		finish(tmf);
+}
+
+void iscsi_tmf_drained(struct iscsi_session *s)
+{
+	for (uint32_t i = 0; s->live_tmfs && i < ISCSI_TMFS; i++) {
+		if (!s->tmfs[i].live || !s->tmfs[i].waits)
+			continue;
+		s->tmfs[i].waits = false;
+		finish(&s->tmfs[i]);
+	}
 }
 
 static void done_by_mail(struct iscsi_mail *mail)
@@ -138,8 +166,20 @@ static bool abort_unknown(struct iscsi_connection *c, const struct iscsi_task_re
 		   iscsi_serial_before(ref, get_be32(pdu->cmd_sn))) {
 		response = ISCSI_TASK_COMPLETE; /* 11.5.5: not come yet, counts as received */
 	}
-	answer(c, get_be32(pdu->itt), response, false);
+	answer(c, get_be32(pdu->itt), response, NULL, false);
 	return true;
+}
+
+static bool of_one_unit(uint8_t function)
+{
+	return function == SLUICE_TMF_ABORT_TASK_SET || function == SLUICE_TMF_CLEAR_TASK_SET ||
+	       function == SLUICE_TMF_LOGICAL_UNIT_RESET;
+}
+
+static bool of_several_tasks(uint8_t function)
+{
+	return of_one_unit(function) || function == SLUICE_TMF_TARGET_RESET ||
+	       function == SLUICE_TMF_I_T_NEXUS_RESET;
 }
 
 /*
@@ -155,12 +195,9 @@ static bool abort_unknown(struct iscsi_connection *c, const struct iscsi_task_re
 static void abort_held(struct iscsi_session *s, const struct iscsi_task_request_pdu *pdu)
 {
 	uint8_t function = function_of(pdu->function & 0x7f);
-	bool one_unit = function == SLUICE_TMF_ABORT_TASK_SET ||
-			function == SLUICE_TMF_CLEAR_TASK_SET ||
-			function == SLUICE_TMF_LOGICAL_UNIT_RESET;
+	bool one_unit = of_one_unit(function);
 
-	if (!one_unit && function != SLUICE_TMF_TARGET_RESET &&
-	    function != SLUICE_TMF_I_T_NEXUS_RESET)
+	if (!of_several_tasks(function))
 		return;
 	for (uint32_t i = 0; s->held_tasks && i < s->used_tasks; i++) {
 		struct iscsi_task *t = &s->tasks[i];
@@ -184,24 +221,28 @@ void iscsi_task_request(struct iscsi_connection *c, const uint8_t *bhs)
 			     "task management in a discovery session", function);
 		return;
 	}
-	if (!function_of(function)) {
+	if (!function_of(function) ||
+	    (function > ISCSI_TASK_REASSIGN && c->p.protocol_level < LEVEL_RFC_7144)) {
 		answer(c, itt,
 		       function == ISCSI_TASK_REASSIGN ? ISCSI_TASK_NO_REASSIGN :
 							 ISCSI_TASK_NOT_SUPPORTED,
-		       false);
+		       NULL, false);
 		return;
 	}
 	if (function == ISCSI_TASK_ABORT_TASK && abort_unknown(c, pdu))
 		return;
 	tmf = take_tmf(c->session);
 	if (!tmf) {
-		answer(c, itt, ISCSI_TASK_REJECTED, false);
+		answer(c, itt, ISCSI_TASK_REJECTED, NULL, false);
 		return;
 	}
 	abort_held(c->session, pdu);
 	tmf->itt = itt;
 	tmf->cold = function == ISCSI_TASK_TARGET_COLD_RESET;
 	tmf->tmf.function = function_of(function);
+	tmf->several = of_several_tasks(tmf->tmf.function);
+	if (tmf->several)
+		iscsi_drain_begin(c->session);
 	tmf->tmf.task_tag = get_be32(pdu->ref_task_tag);
 	memcpy(tmf->tmf.lun, pdu->lun, sizeof(tmf->tmf.lun));
 	sl_tmf_submit(&tmf->tmf, iscsi_connection_now(c));

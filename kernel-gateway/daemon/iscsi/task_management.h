@@ -17,6 +17,8 @@ struct iscsi_tmf {
 	bool live;
 	bool internal; /* our own abort: nobody waits for an answer */
 	bool cold;     /* TARGET COLD RESET: sessions end with it */
+	bool several;  /* aborts several tasks (RFC 7143 4.2.3.3) */
+	bool waits;    /* its commands ended, the data that the initiator owes did not come yet */
 	uint32_t itt;
 };
 
@@ -24,5 +26,7 @@ void iscsi_task_request(struct iscsi_connection *c, const uint8_t *bhs);
 /* Have the core abort a task that failed. False: no function is free. */
 bool iscsi_task_abort(struct iscsi_task *t);
 void iscsi_tmf_done(struct sl_tmf *tmf);
+/* No aborted task of the session has an open sequence any more: answers what waited for it. */
+void iscsi_tmf_drained(struct iscsi_session *s);
 
 #endif /* SLUICE_ISCSI_TASK_MANAGEMENT_H */

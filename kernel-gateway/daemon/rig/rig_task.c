@@ -81,6 +81,7 @@ static void tmf_done(struct sl_tmf *tmf)
 	struct rig_function *f = (struct rig_function *)tmf;
 
 	f->message.response = tmf->response;
+	memcpy(f->message.information, tmf->information, sizeof(tmf->information));
 	f->message.order = next_order(f->rig);
 	hand_to_loop_0(f->rig, &f->ended_work);
 }

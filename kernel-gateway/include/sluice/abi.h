@@ -297,8 +297,26 @@ enum sluice_ua_scope {
 	SLUICE_UA_ONE		= 3,	/* only `nexus` */
 };
 
-#define SLUICE_CONTROL_MODE_D_SENSE	(1U << 0)	/* descriptor format sense (SPC-5 7.5.10) */
+/*
+ * The Control mode page's current values (SPC-5 7.5.10) as far as the gateway acts on them.
+ * Fields have the page's own values; others than these are refused.
+ *
+ * TST: with 001b every I_T nexus has a task set of its own; task_set_limit is each one's. A
+ *   change leaves commands where they are, and ends ACA conditions.
+ * QERR: 00b, 01b (a CHECK CONDITION aborts all commands of its task set), 11b (those of its
+ *   I_T nexus).
+ * UA_INTLCK: 00b, 10b (only REQUEST SENSE clears a Unit Attention), 11b (and BUSY, TASK SET
+ *   FULL, RESERVATION CONFLICT establish 2C/07, 2C/08, 2C/09).
+ */
+#define SLUICE_CONTROL_MODE_D_SENSE	(1U << 0)	/* descriptor format sense */
 #define SLUICE_CONTROL_MODE_TAS		(1U << 1)	/* TASK ABORTED status to other nexuses */
+#define SLUICE_CONTROL_MODE_TMF_ONLY	(1U << 2)	/* no ACA command is let in, only task management */
+#define SLUICE_CONTROL_MODE_TST		(7U << 4)
+#define SLUICE_CONTROL_MODE_TST_SHIFT	4U
+#define SLUICE_CONTROL_MODE_QERR	(3U << 8)
+#define SLUICE_CONTROL_MODE_QERR_SHIFT	8U
+#define SLUICE_CONTROL_MODE_UA_INTLCK	(3U << 10)
+#define SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT 10U
 
 struct sluice_request {
 	__u32 type;			/* enum sluice_request_type */
@@ -329,6 +347,7 @@ enum sluice_op {
 	SLUICE_OP_DEVICE_ADD	= 17,	/* sluice_device_add -> sluice_device_added */
 	SLUICE_OP_DEVICE_REMOVE	= 18,	/* sluice_device_remove -> nothing; after its commands ended */
 	SLUICE_OP_SESSION_QUIESCE = 19,	/* nothing -> nothing; no command is handed over any more (section 4) */
+	SLUICE_OP_RESERVATION_RESTORE = 20, /* sluice_reservation_restore -> sluice_reservation_restored; before DEVICE_ADD */
 	/* role control */
 	SLUICE_OP_PORTAL_ADD	= 32,	/* sluice_portal -> sluice_portal (with the port that was bound) */
 	SLUICE_OP_TARGET_ADD	= 33,	/* sluice_target -> nothing */
@@ -344,6 +363,9 @@ enum sluice_op {
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
 	SLUICE_OP_LOCAL_ADD	= 63,	/* sluice_target -> nothing; module: this machine logs in to the target */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
+	SLUICE_OP_ACCESS_STATE_SET = 49, /* sluice_access_state -> nothing */
+	SLUICE_OP_GROUP_REMOVE	= 50,	/* sluice_group -> nothing; its patterns and LUNs with it */
+	SLUICE_OP_GROUP_INITIATOR_REMOVE = 51, /* sluice_group_initiator -> nothing */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -418,15 +440,18 @@ enum sluice_recovery {
 struct sluice_device_add {
 	char  name[SLUICE_NAME_LEN];
 	__u32 queue;			/* the queue it is bound to, or SLUICE_QUEUE_ANY */
-	__u32 task_set_limit;		/* commands at once over all nexuses; past it TASK SET FULL */
+	__u32 task_set_limit;		/* commands at once in a task set, of all nexuses unless TST says 001b; past it TASK SET FULL */
 	__u32 max_transfer;		/* bytes per command, <= SLUICE_MAX_BUFFER */
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
-	__u16 reserved0;
+	__u16 flags;			/* SLUICE_DEVICE_EXPLICIT_ACCESS */
 	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
+
+/* sluice_device_add.flags: initiators may change its access states (SET TARGET PORT GROUPS, SPC-5 5.18.2.8) */
+#define SLUICE_DEVICE_EXPLICIT_ACCESS (1U << 0)
 
 #define SLUICE_DEVICE_TAKEN_OVER (1U << 0)	/* within the grace: what was kept for it is handed over, initiators were told nothing */
 
@@ -434,6 +459,36 @@ struct sluice_device_added {
 	__u32 device;
 	__u32 flags;			/* SLUICE_DEVICE_* */
 	__u64 sequence;			/* the last that this device was given before; 0: none */
+};
+
+#define SLUICE_RESERVATION_MAX	(1U << 20)	/* bytes of a record */
+#define SLUICE_RESERVATION_CHUNK 768U
+
+/*
+ * What the handler stored last for the device (SLUICE_DESC_STORE), given back when it may be
+ * the gateway that lost its memory. A record longer than a chunk comes in several messages,
+ * each with the bytes that follow those before; the last one completes `total`.
+ */
+struct sluice_reservation_restore {
+	char  name[SLUICE_NAME_LEN];	/* of the device */
+	__u32 total;			/* bytes of the record, <= SLUICE_RESERVATION_MAX */
+	__u32 offset;			/* of this chunk */
+	__u32 len;			/* bytes in it, 1 .. SLUICE_RESERVATION_CHUNK */
+	__u32 reserved;
+	__u8  data[SLUICE_RESERVATION_CHUNK];
+};
+
+enum sluice_reservation_outcome {
+	SLUICE_RESERVATION_MORE		= 1,	/* the record is not complete yet */
+	SLUICE_RESERVATION_RESTORED	= 2,	/* it holds from now on */
+	SLUICE_RESERVATION_HELD		= 3,	/* the gateway has served the device: its own state holds */
+	SLUICE_RESERVATION_LOST		= 4,	/* the record is damaged: initiators must say what holds now (SPC-5 5.14.5.3) */
+};
+
+struct sluice_reservation_restored {
+	__u32 outcome;			/* enum sluice_reservation_outcome */
+	__u32 registrations;		/* RESTORED: how many there are */
+	char  why[112];			/* LOST: what is wrong with the record */
 };
 
 struct sluice_device_remove {
@@ -464,7 +519,12 @@ struct sluice_target_port {
 	__u32 reserved;
 };
 
-/* A group of initiators sees a LUN map of its own. "default" exists in every target and takes who matches no other. */
+/*
+ * A group of initiators sees a LUN map of its own. "default" exists in every target and
+ * takes who matches no other; its own patterns are asked last, and matter when unknown
+ * initiators are denied. Who is logged in while groups or patterns change sees what
+ * its group of the moment has, and no LUN at all if it would not be let in any more.
+ */
 struct sluice_group {
 	char  target[SLUICE_PORT_NAME_LEN];
 	char  group[SLUICE_NAME_LEN];
@@ -483,6 +543,29 @@ struct sluice_lun {
 	char  group[SLUICE_NAME_LEN];
 	char  device[SLUICE_NAME_LEN];	/* may not exist yet: NOT READY until it does */
 	__u32 lun;			/* 0 .. SLUICE_LUN_MAX */
+	__u32 flags;			/* SLUICE_LUN_*; mapping it again with others changes them */
+};
+
+#define SLUICE_LUN_READ_ONLY	(1U << 0)	/* commands that write the medium end DATA PROTECT, 27/00 */
+
+/* Asymmetric access states (SPC-5 5.18.2.4), as REPORT TARGET PORT GROUPS codes them. */
+enum sluice_access {
+	SLUICE_ACCESS_OPTIMIZED		= 0x0,
+	SLUICE_ACCESS_NON_OPTIMIZED	= 0x1,
+	SLUICE_ACCESS_STANDBY		= 0x2,
+	SLUICE_ACCESS_UNAVAILABLE	= 0x3,
+	SLUICE_ACCESS_OFFLINE		= 0xe,
+	SLUICE_ACCESS_TRANSITIONING	= 0xf,	/* until another message says what it has become */
+};
+
+#define SLUICE_ACCESS_PREFERRED	(1U << 0)	/* PREF: the group is a preferred one */
+#define SLUICE_ACCESS_FAILED	(1U << 1)	/* this state is what remains after a change that failed: 2A/07 */
+
+struct sluice_access_state {
+	char  device[SLUICE_NAME_LEN];	/* may not exist yet; empty: all, also those to come */
+	__u16 group;			/* target port group, 1 .. 65535; a device remembers the state of 16 */
+	__u8  state;			/* enum sluice_access */
+	__u8  flags;			/* SLUICE_ACCESS_* */
 	__u32 reserved;
 };
 
@@ -490,11 +573,12 @@ enum sluice_auth_kind {
 	SLUICE_AUTH_CHAP	= 1,	/* the initiator proves itself */
 	SLUICE_AUTH_MUTUAL	= 2,	/* the target proves itself, too */
 	SLUICE_AUTH_DENY_UNKNOWN = 3,	/* only initiators that match a group may log in; user and secret are empty */
+	SLUICE_AUTH_ADMIT_UNKNOWN = 4,	/* ... all may, again */
 };
 
 struct sluice_auth {
 	char  target[SLUICE_PORT_NAME_LEN];	/* empty: discovery sessions */
-	char  user[SLUICE_PORT_NAME_LEN];
+	char  user[SLUICE_PORT_NAME_LEN];	/* empty: no more credentials of this kind */
 	char  secret[SLUICE_PORT_NAME_LEN];	/* 12 to 16 bytes recommended (RFC 7143 12.1.3) */
 	__u32 kind;			/* enum sluice_auth_kind */
 	__u32 reserved;
@@ -629,6 +713,8 @@ struct sluice_rig_tmf {
 	__u8  lun[8];
 	__u32 response;			/* reply: enum sluice_tmf_response */
 	__u32 order;			/* reply: as in sluice_rig_result; 0 in a request */
+	__u8  information[3];		/* reply: QUERY ASYNCHRONOUS EVENT, SUCCEEDED: UADE DEPTH and sense key, ASC, ASCQ (SAM-6 7.11); 0 in a request */
+	__u8  reserved[5];
 };
 
 /*

@@ -80,6 +80,8 @@ int handler_open_session(struct handler *h, const char *socket_path, const char 
 			       .spin_rounds = 50 };
 	for (uint32_t i = 0; i <= SLUICE_MAX_QUEUES; i++)
 		h->bells[i] = -1;
+	for (uint32_t i = 0; i < SLUICE_MAX_QUEUES; i++)
+		h->yieldings[i] = yielding_begin();
 	err = connection_open(&h->link, socket_path, SLUICE_ROLE_HANDLER, name, why);
 	if (err)
 		return err;

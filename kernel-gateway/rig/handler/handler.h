@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "rig/connection.h"
+#include "rig/handler/yielding.h"
 
 struct handler {
 	struct connection link;
@@ -20,6 +21,7 @@ struct handler {
 	int bells[SLUICE_MAX_QUEUES + 1];	/* [queues] is the admin ring's */
 	uint32_t queues, depth;
 	uint32_t spin_rounds;			/* looks before a sleep */
+	struct yielding yieldings[SLUICE_MAX_QUEUES];	/* each its queue's thread's */
 	bool answered[SLUICE_MAX_QUEUES];	/* since the last look at the gateway's flag; the queue's thread */
 	_Atomic bool stopping;
 };

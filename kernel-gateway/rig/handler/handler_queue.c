@@ -2,6 +2,7 @@
 /* The handler's half of a queue and of the admin ring. */
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -76,21 +77,49 @@ static void enter(struct handler *h, uint32_t queue, const struct ring_view *v, 
 	(void)!ioctl(h->link.fd, SLUICE_IOC_ENTER, &e);
 }
 
-static void wait_for_entry(struct handler *h, uint32_t queue, struct ring_view *v,
-			   uint64_t bound_ns)
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static bool spin_for_entry(struct handler *h, struct ring_view *v)
+{
+	for (uint32_t i = 0; i < h->spin_rounds; i++) {
+		if (has_entry(v) || handler_over(h))
+			return true;
+		pause_cpu();
+	}
+	return false;
+}
+
+static bool yield_for_entry(struct handler *h, struct ring_view *v, struct yielding *y)
+{
+	uint64_t after = now(), longest = 0;
+	bool hit = false;
+
+	if (!yielding_wanted(y, after))
+		return false;
+	for (int looks = 0; looks < YIELDING_LOOKS && !hit; looks++) {
+		uint64_t before = after;
+
+		sched_yield();
+		after = now();
+		if (after - before > longest)
+			longest = after - before;
+		hit = has_entry(v) || handler_over(h);
+	}
+	yielding_record(y, hit, longest, after);
+	return hit;
+}
+
+static void sleep_for_entry(struct handler *h, struct ring_view *v, uint64_t bound_ns)
 {
 	const struct timespec bound = { (time_t)(bound_ns / 1000000000),
 					(long)(bound_ns % 1000000000) };
 
-	if (h->link.device) {
-		enter(h, queue, v, bound_ns);
-		return;
-	}
-	for (uint32_t i = 0; i < h->spin_rounds; i++) {
-		if (has_entry(v) || handler_over(h))
-			return;
-		pause_cpu();
-	}
 	/*
 	 * Raise the flag, full fence, look again, sleep. Pairs with the gateway: store
 	 * sub_producer, full fence, load the flag. An exchange is a full fence, and one
@@ -100,6 +129,17 @@ static void wait_for_entry(struct handler *h, uint32_t queue, struct ring_view *
 	if (!has_entry(v) && !handler_over(h))
 		syscall(SYS_futex, &v->ours->sleeping, FUTEX_WAIT, 1, &bound, NULL, 0);
 	__atomic_store_n(&v->ours->sleeping, 0, __ATOMIC_RELAXED);
+}
+
+static void wait_for_entry(struct handler *h, uint32_t queue, struct ring_view *v,
+			   uint64_t bound_ns)
+{
+	struct yielding *y = &h->yieldings[queue];
+
+	if (h->link.device)
+		enter(h, queue, v, bound_ns);
+	else if (!spin_for_entry(h, v) && !yield_for_entry(h, v, y))
+		sleep_for_entry(h, v, bound_ns);
 }
 
 /* After comp_producer was stored: does the gateway sleep? Pairs with its raise, fence, look again. */
@@ -250,7 +290,11 @@ void handler_wait_event(struct handler *h, uint64_t bound_ns)
 {
 	struct ring_view v = admin_view(h);
 
-	wait_for_entry(h, SLUICE_ENTER_ADMIN, &v, bound_ns);
+	/* Events are rare: nobody gives anything up for them. */
+	if (h->link.device)
+		enter(h, SLUICE_ENTER_ADMIN, &v, bound_ns);
+	else if (!spin_for_entry(h, &v))
+		sleep_for_entry(h, &v, bound_ns);
 }
 
 void handler_run_admin(struct handler *h)

@@ -167,6 +167,7 @@ static int (*const doings[])(struct player *p, const struct statement *s) = {
 	[STATEMENT_GROUP] = player_group_add,
 	[STATEMENT_MAP] = player_lun_map,
 	[STATEMENT_UNMAP] = player_lun_unmap,
+	[STATEMENT_ACCESS] = player_access,
 	[STATEMENT_NEXUS] = player_nexus_open,
 	[STATEMENT_CLOSE] = player_nexus_close,
 	[STATEMENT_DROP] = player_nexus_drop,

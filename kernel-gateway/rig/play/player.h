@@ -124,6 +124,7 @@ int player_target_add(struct player *p, const char *name);
 int player_group_add(struct player *p, const struct statement *s);
 int player_lun_map(struct player *p, const struct statement *s);
 int player_lun_unmap(struct player *p, const struct statement *s);
+int player_access(struct player *p, const struct statement *s);
 int player_process(struct player *p, const struct statement *s);
 int player_advance(struct player *p, uint64_t ns);
 /* Takes back what was configured; for a gateway that others use, too. */

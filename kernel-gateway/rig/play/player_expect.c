@@ -28,9 +28,10 @@ const char *player_end_text(const struct player_task *t, char out[PLAYER_TEXT])
 	if (t->refused)
 		snprintf(out, PLAYER_TEXT, "refused: %s", t->why);
 	else if (t->is_function)
-		snprintf(out, PLAYER_TEXT, "%s",
-			 name_text(function_response_names, t->function.response, "response",
-				   name));
+		snprintf(out, PLAYER_TEXT, "%s, information %02x%02x%02x",
+			 name_text(function_response_names, t->function.response, "response", name),
+			 t->function.information[0], t->function.information[1],
+			 t->function.information[2]);
 	else if (r->aborted)
 		snprintf(out, PLAYER_TEXT, "silence: it was aborted");
 	else
@@ -118,7 +119,7 @@ static const char *command_fault(const struct end_spec *e, const struct player_t
 {
 	const struct sluice_rig_result *r = &t->result;
 
-	if (e->checks & CHECK_RESPONSE)
+	if (e->checks & (CHECK_RESPONSE | CHECK_INFORMATION))
 		return "that is a task management function's, and this is a command";
 	if ((e->checks & CHECK_SILENCE) && !r->aborted)
 		return "a status came";
@@ -136,10 +137,14 @@ static const char *command_fault(const struct end_spec *e, const struct player_t
 
 static const char *function_fault(const struct end_spec *e, const struct player_task *t)
 {
-	if (e->checks & ~(uint32_t)(CHECK_RESPONSE | CHECK_WITHIN | CHECK_AFTER))
+	if (e->checks &
+	    ~(uint32_t)(CHECK_RESPONSE | CHECK_INFORMATION | CHECK_WITHIN | CHECK_AFTER))
 		return "that is a command's, and this is a task management function";
 	if ((e->checks & CHECK_RESPONSE) && t->function.response != e->response)
 		return "another response came";
+	if ((e->checks & CHECK_INFORMATION) &&
+	    memcmp(t->function.information, e->information, sizeof(e->information)) != 0)
+		return "other additional response information came";
 	return NULL;
 }
 

@@ -44,6 +44,7 @@ static int open_nexus(struct player *p, struct player_nexus *n)
 
 	if (err)
 		return err;
+	request.port_group = n->spec->group;
 	memcpy(request.initiator_port, n->initiator_port, sizeof(request.initiator_port));
 	player_target_name(p, n->spec->target, request.target);
 	err = channel_call(n->channel, SLUICE_OP_RIG_NEXUS, &request, sizeof(request), &reply,

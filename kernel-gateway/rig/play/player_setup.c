@@ -310,7 +310,7 @@ int player_group_add(struct player *p, const struct statement *s)
 
 static struct sluice_lun fill_lun(struct player *p, const struct lun_spec *spec)
 {
-	struct sluice_lun l = { .lun = spec->lun };
+	struct sluice_lun l = { .lun = spec->lun, .flags = spec->flags };
 
 	player_target_name(p, spec->target, l.target);
 	COPY(l.group, spec->group ? spec->group : "default");
@@ -341,6 +341,16 @@ int player_lun_unmap(struct player *p, const struct statement *s)
 	const struct sluice_lun l = fill_lun(p, &s->lun);
 
 	return player_control(p, SLUICE_OP_LUN_UNMAP, &l, sizeof(l), NULL, 0);
+}
+
+int player_access(struct player *p, const struct statement *s)
+{
+	struct sluice_access_state a = { .group = s->access.group,
+					 .state = s->access.state,
+					 .flags = s->access.flags };
+
+	player_device_name(p, s->access.device, a.device);
+	return player_control(p, SLUICE_OP_ACCESS_STATE_SET, &a, sizeof(a), NULL, 0);
 }
 
 void player_withdraw(struct player *p)

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "parser.h"
+#include "rig/scsi/hex.h"
 #include "rig/scsi/name.h"
 
 #define CLAUSES                                                                                            \
 	"a status, a sense key and its code, a response, silence, data=, at=, from=, length=, residual=, " \
-	"field=, format=, sense-length=, within=, after="
+	"field=, format=, sense-length=, information=, within=, after="
 
 static const char **new_names(struct parser *p)
 {
@@ -86,6 +87,11 @@ static void end_option(struct parser *p, struct end_spec *e, const struct word *
 	} else if (strcmp(w->key, "sense-length") == 0) {
 		e->checks |= CHECK_SENSE_LEN;
 		e->sense_len = (uint32_t)parser_number(p, w, 0, 255);
+	} else if (strcmp(w->key, "information") == 0) {
+		e->checks |= CHECK_INFORMATION;
+		if (hex_parse(w->value, e->information, 3) != 3)
+			parser_complain(p, "information=%s: give 3 bytes as 6 hex digits",
+					w->value);
 	} else if (strcmp(w->key, "status") == 0) {
 		e->checks |= CHECK_STATUS;
 		e->status = (uint8_t)parser_number(p, w, 0, 255);

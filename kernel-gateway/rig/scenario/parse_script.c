@@ -119,20 +119,22 @@ static void set_generation(struct parser *p, struct script_action *a, const stru
 	a->set |= SCRIPT_SET_GENERATION;
 }
 
+/* control-mode=tas+qerr-all */
 static void set_control_mode(struct parser *p, struct script_action *a, const struct word *w)
 {
+	const char *at = w->value;
+
 	a->deeds |= SCRIPT_CONTROL_MODE;
-	if (strcmp(w->value, "none") == 0)
-		a->control_mode = 0;
-	else if (strcmp(w->value, "tas") == 0)
-		a->control_mode = SLUICE_CONTROL_MODE_TAS;
-	else if (strcmp(w->value, "descriptor-sense") == 0)
-		a->control_mode = SLUICE_CONTROL_MODE_D_SENSE;
-	else if (strcmp(w->value, "both") == 0)
-		a->control_mode = SLUICE_CONTROL_MODE_TAS | SLUICE_CONTROL_MODE_D_SENSE;
-	else
-		parser_complain(p, "control-mode=%s: choose none, tas, descriptor-sense or both",
-				w->value);
+	a->control_mode = 0;
+	for (;;) {
+		size_t len = strcspn(at, "+");
+		const char *one = arena_text(p->arena, at, len);
+
+		a->control_mode |= parser_name(p, "control-mode", one, control_mode_names);
+		if (!at[len])
+			return;
+		at += len + 1;
+	}
 }
 
 static void set_broken(struct parser *p, struct script_action *a, const struct word *w)

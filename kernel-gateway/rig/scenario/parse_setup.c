@@ -89,16 +89,17 @@ void parse_device(struct parser *p, struct statement *s)
 			d->bytes = parser_number(p, w, 512, MAX_DISK);
 		else if (w->key && strcmp(w->key, "block") == 0)
 			d->block_bytes = (uint32_t)parser_number(p, w, 512, 4096);
-		else if (!w->key && strcmp(w->text, "tas") == 0)
-			d->profile.control_mode |= SLUICE_CONTROL_MODE_TAS;
-		else if (!w->key && strcmp(w->text, "descriptor-sense") == 0)
-			d->profile.control_mode |= SLUICE_CONTROL_MODE_D_SENSE;
+		else if (!w->key && name_find(control_mode_names, w->text))
+			d->profile.control_mode |= name_find(control_mode_names, w->text)->value;
+		else if (!w->key && strcmp(w->text, "explicit-access") == 0)
+			d->profile.flags |= SLUICE_DEVICE_EXPLICIT_ACCESS;
 		else if (!w->key || !device_profile(p, &d->profile, w))
 			parser_complain(
 				p,
 				"\"%s\" is unknown here: choose size=, block=, type=, limit=, "
 				"max-transfer=, timeout=, recovery=, queue=, tas, "
-				"descriptor-sense",
+				"descriptor-sense, tmf-only, tst-each, qerr-all, qerr-own, "
+				"ua-keep, ua-establish, explicit-access",
 				w->text);
 	}
 	/* The same device again is how it comes back, or how its refusal is tested. */
@@ -177,6 +178,8 @@ void parse_map(struct parser *p, struct statement *s)
 		parser_declare(p, s->lun.device, SYMBOL_DEVICE);
 	parser_use(p, s->lun.device, SYMBOL_DEVICE, "device");
 	parse_lun_place(p, &s->lun);
+	if (parser_accept(p, "read-only"))
+		s->lun.flags = SLUICE_LUN_READ_ONLY;
 }
 
 void parse_unmap(struct parser *p, struct statement *s)
@@ -186,19 +189,51 @@ void parse_unmap(struct parser *p, struct statement *s)
 	parse_lun_place(p, &s->lun);
 }
 
+/* access GROUP STATE device=NAME [preferred] [failed] */
+void parse_access(struct parser *p, struct statement *s)
+{
+	struct access_spec *a = &s->access;
+	uint64_t group = 0;
+	struct word *w;
+
+	*a = (struct access_spec){ 0 };
+	if (!value_number(parser_take(p, "the portal group"), &group) || group < 1 ||
+	    group > UINT16_MAX)
+		parser_complain(p, "a portal group is 1 to %u", UINT16_MAX);
+	a->group = (uint16_t)group;
+	a->state = (uint8_t)parser_name(p, "state", parser_take(p, "the state"), access_names);
+	while ((w = parser_peek(p))) {
+		p->at++;
+		if (w->key && strcmp(w->key, "device") == 0)
+			a->device = known(p, w, SYMBOL_DEVICE, "device");
+		else if (!w->key && strcmp(w->text, "preferred") == 0)
+			a->flags |= SLUICE_ACCESS_PREFERRED;
+		else if (!w->key && strcmp(w->text, "failed") == 0)
+			a->flags |= SLUICE_ACCESS_FAILED;
+		else
+			parser_complain(p,
+					"\"%s\" is unknown here: choose device=, preferred, failed",
+					w->text);
+	}
+	if (!a->device)
+		parser_complain(p, "device=NAME is missing: whose access state is it?");
+}
+
 void parse_nexus(struct parser *p, struct statement *s)
 {
 	struct word *w;
 
-	s->nexus = (struct nexus_spec){ 0 };
+	s->nexus = (struct nexus_spec){ .group = 1 };
 	s->name = parser_take(p, "the nexus's name");
 	while ((w = parser_option(p))) {
 		if (strcmp(w->key, "initiator") == 0)
 			s->nexus.initiator = w->value;
 		else if (strcmp(w->key, "target") == 0)
 			s->nexus.target = known(p, w, SYMBOL_TARGET, "target");
+		else if (strcmp(w->key, "group") == 0)
+			s->nexus.group = (uint16_t)parser_number(p, w, 1, UINT16_MAX);
 		else
-			parser_unknown_option(p, w, "initiator, target");
+			parser_unknown_option(p, w, "initiator, target, group");
 	}
 	if (s->nexus.initiator && strlen(s->nexus.initiator) >= SLUICE_PORT_NAME_LEN)
 		parser_complain(p, "initiator: a port name has at most %u bytes",

@@ -180,6 +180,7 @@ static const struct {
 	{ "group", STATEMENT_GROUP, 0, parse_group },
 	{ "map", STATEMENT_MAP, 0, parse_map },
 	{ "unmap", STATEMENT_UNMAP, 0, parse_unmap },
+	{ "access", STATEMENT_ACCESS, 0, parse_access },
 	{ "nexus", STATEMENT_NEXUS, 0, parse_nexus },
 	{ "close", STATEMENT_CLOSE, 0, parse_nexus_verb },
 	{ "drop", STATEMENT_DROP, 0, parse_nexus_verb },

@@ -81,6 +81,7 @@ void parse_target(struct parser *p, struct statement *s);
 void parse_group(struct parser *p, struct statement *s);
 void parse_map(struct parser *p, struct statement *s);
 void parse_unmap(struct parser *p, struct statement *s);
+void parse_access(struct parser *p, struct statement *s);
 void parse_nexus(struct parser *p, struct statement *s);
 void parse_nexus_verb(struct parser *p, struct statement *s);
 void parse_ready(struct parser *p, struct statement *s);

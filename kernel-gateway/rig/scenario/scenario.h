@@ -24,6 +24,7 @@ enum statement_kind {
 	STATEMENT_GROUP,	/* group g ... */
 	STATEMENT_MAP,		/* map lun 0 to disk ... */
 	STATEMENT_UNMAP,	/* unmap lun 0 ... */
+	STATEMENT_ACCESS,	/* access 2 standby device=disk ... */
 	STATEMENT_NEXUS,	/* nexus a ... */
 	STATEMENT_CLOSE,	/* close a */
 	STATEMENT_DROP,		/* drop a */
@@ -67,11 +68,19 @@ struct device_spec {
 struct lun_spec {
 	uint32_t lun;
 	const char *device, *group, *target;	/* NULL: the scenario's own target, group "default" */
+	uint32_t flags;			/* SLUICE_LUN_* */
+};
+
+struct access_spec {
+	const char *device;
+	uint16_t group;
+	uint8_t state, flags;		/* enum sluice_access, SLUICE_ACCESS_* */
 };
 
 struct nexus_spec {
 	const char *initiator;		/* initiator port name; NULL: made from the nexus's name */
 	const char *target;
+	uint16_t group;			/* portal group of its target port */
 };
 
 /* Where a command or function goes. */
@@ -127,6 +136,7 @@ enum end_check {
 	CHECK_AFTER	= 1 << 10,
 	CHECK_RESPONSE	= 1 << 11,
 	CHECK_SENSE_LEN	= 1 << 12,
+	CHECK_INFORMATION = 1 << 13,
 };
 
 struct end_spec {
@@ -146,6 +156,7 @@ struct end_spec {
 	uint32_t residual;
 	uint64_t within_ns, after_ns;
 	uint32_t response;		/* enum sluice_tmf_response */
+	uint8_t information[3];		/* additional response information of a function */
 };
 
 /* A command that a handler should have seen. */
@@ -204,6 +215,7 @@ struct statement {
 		struct handler_spec handler;
 		struct device_spec device;
 		struct lun_spec lun;
+		struct access_spec access;
 		struct nexus_spec nexus;
 		struct address ready;
 		struct send_spec send;

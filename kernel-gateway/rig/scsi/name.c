@@ -77,6 +77,29 @@ const struct name recovery_names[] = {
 	{ 0 },
 };
 
+const struct name control_mode_names[] = {
+	{ "none", 0 },
+	{ "tas", SLUICE_CONTROL_MODE_TAS },
+	{ "descriptor-sense", SLUICE_CONTROL_MODE_D_SENSE },
+	{ "tmf-only", SLUICE_CONTROL_MODE_TMF_ONLY },
+	{ "tst-each", 1 << SLUICE_CONTROL_MODE_TST_SHIFT },
+	{ "qerr-all", 1 << SLUICE_CONTROL_MODE_QERR_SHIFT },
+	{ "qerr-own", 3 << SLUICE_CONTROL_MODE_QERR_SHIFT },
+	{ "ua-keep", 2 << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT },
+	{ "ua-establish", 3 << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT },
+	{ 0 },
+};
+
+const struct name access_names[] = {
+	{ "optimized", SLUICE_ACCESS_OPTIMIZED },
+	{ "non-optimized", SLUICE_ACCESS_NON_OPTIMIZED },
+	{ "standby", SLUICE_ACCESS_STANDBY },
+	{ "unavailable", SLUICE_ACCESS_UNAVAILABLE },
+	{ "offline", SLUICE_ACCESS_OFFLINE },
+	{ "transitioning", SLUICE_ACCESS_TRANSITIONING },
+	{ 0 },
+};
+
 const struct name event_names[] = {
 	{ "nexus-add", SLUICE_EVENT_NEXUS_ADD },
 	{ "nexus-remove", SLUICE_EVENT_NEXUS_REMOVE },

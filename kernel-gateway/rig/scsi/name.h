@@ -24,6 +24,8 @@ extern const struct name function_response_names[];	/* SAM-6 7.1: enum sluice_tm
 extern const struct name device_state_names[];		/* enum sluice_device_state */
 extern const struct name device_type_names[];		/* SPC-5 6.7.2 */
 extern const struct name recovery_names[];		/* enum sluice_recovery */
+extern const struct name control_mode_names[];		/* SLUICE_CONTROL_MODE_*, fields with their values */
+extern const struct name access_names[];		/* enum sluice_access */
 extern const struct name event_names[];			/* enum sluice_event_type and the functions among them */
 
 /* The row of that word, or of that value; NULL if there is none. */

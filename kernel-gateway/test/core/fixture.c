@@ -12,7 +12,8 @@ static void queue_dirty(void *host, struct sl_queue *q)
 {
 	(void)host;
 	fx->dirties++;
-	sl_queue_doorbell(q);
+	if (!fx->batches)
+		sl_queue_doorbell(q);
 }
 
 static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
@@ -366,7 +367,7 @@ void fx_assert_quiet(void)
 	for (u32 q = 0; q < 2; q++)
 		assert_int_equal(sl_queue_in_flight(sl_session_queue(fx->session, q)), 0);
 	for (u32 i = 0; i < fx->gw->n_devices; i++) {
-		assert_int_equal(fx->gw->devices[i]->gate, 0);
+		assert_int_equal(fx->gw->devices[i]->set.gate, 0);
 		assert_int_equal(fx->gw->devices[i]->quarantined, 0);
 	}
 }

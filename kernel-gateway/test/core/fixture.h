@@ -47,6 +47,7 @@ struct fx {
 	u64 timer_ns;
 	u32 dirties, wakes, broken, closed;
 	const char *broken_why;
+	bool batches;			/* the host's doorbells are the test's business */
 	bool auto_fetch;		/* data_out is done at once */
 	bool auto_release;		/* respond releases at once */
 	u32 consumer[SLUICE_MAX_QUEUES];	/* the handler's private indices */

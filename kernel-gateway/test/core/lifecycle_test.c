@@ -5,14 +5,12 @@
  * they should, is what test/sim/ looks at.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/nexus.h"
 #include "core/work.h"
+#include "document.h"
 #include "fixture.h"
-
-#define DOCUMENT "../docs/state-tables.md"
 
 static void print_state(FILE *f, u32 s)
 {
@@ -40,7 +38,6 @@ static void print_state(FILE *f, u32 s)
 static void print_table(FILE *f)
 {
 	fprintf(f,
-		"# The life of a command\n\n"
 		"Printed from the table in `kernel-gateway/core/lifecycle.c`; what states and events mean\n"
 		"stands in `lifecycle.h`, the actions `x` are `sl_act_x()` in `arrival.c`, `passage.c`,\n"
 		"`fetch.c`, `takeover.c` and `ending.c`. Each event is delivered under the lock of the command's nexus. An illegal cell\n"
@@ -53,40 +50,10 @@ static void print_table(FILE *f)
 		print_state(f, s);
 }
 
-static char *read_all(FILE *f)
-{
-	char *text = calloc(1, 1 << 16);
-	size_t got = fread(text, 1, (1 << 16) - 1, f);
-
-	assert_true(got < (1 << 16) - 1);
-	return text;
-}
-
 static void should_match_its_document(void **state)
 {
-	FILE *printed = tmpfile(), *document;
-	char *a, *b;
-
 	(void)state;
-	if (getenv("UPDATE_DOCS")) {
-		document = fopen(DOCUMENT, "w");
-		assert_non_null(document);
-		print_table(document);
-		fclose(document);
-	}
-	document = fopen(DOCUMENT, "r");
-	if (!document)
-		fail_msg("%s: missing; print it with UPDATE_DOCS=1", DOCUMENT);
-	print_table(printed);
-	rewind(printed);
-	a = read_all(printed);
-	b = read_all(document);
-	if (strcmp(a, b))
-		fail_msg("%s is stale; print it again with UPDATE_DOCS=1", DOCUMENT);
-	free(a);
-	free(b);
-	fclose(printed);
-	fclose(document);
+	document_section("The life of a command", print_table);
 }
 
 static void should_have_every_cell_filled(void **state)

@@ -63,12 +63,21 @@ static void should_refuse_a_control_mode_that_it_does_not_know(void **state)
 	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE, .device = fx->device };
 
 	(void)state;
-	for (u32 bit = 2; bit < 32; bit++) {
+	for (u32 bit = 0; bit < 32; bit++) {
+		/* A bit alone: a field's reserved value, or no field. */
+		static const u32 known = SLUICE_CONTROL_MODE_D_SENSE | SLUICE_CONTROL_MODE_TAS |
+					 SLUICE_CONTROL_MODE_TMF_ONLY |
+					 1U << SLUICE_CONTROL_MODE_TST_SHIFT |
+					 1U << SLUICE_CONTROL_MODE_QERR_SHIFT |
+					 2U << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT;
+
+		if (known & 1U << bit)
+			continue;
 		r.control_mode = 1U << bit | SLUICE_CONTROL_MODE_TAS;
 		fx_request(&r);
 	}
-	assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 30);
-	assert_int_equal(fx->gw->handler_faults, 30);
+	assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 26);
+	assert_int_equal(fx->gw->handler_faults, 26);
 	assert_int_equal(fx->gw->devices[0]->control_mode, 0);
 }
 

@@ -95,7 +95,7 @@ static void should_move_only_what_the_handler_reported_and_compute_the_residual(
 
 static void should_carry_sense_and_clamp_its_length(void **state)
 {
-	u8 sense[SLUICE_SENSE_MAX] = { 0x72, 3, 0x11, 0x00, [251] = 0x99 };
+	u8 sense[SLUICE_SENSE_MAX] = { 0x70, 0, 3, [12] = 0x11, [251] = 0x99 };
 
 	(void)state;
 	read_4k();
@@ -162,7 +162,8 @@ static void should_judge_sense_data_by_length_and_response_code(void **state)
 		fx_put(0, d->tag, d->generation, 2, 0, sense, t[i].len);
 		fx_reap(0);
 		assert_int_equal(c.cmd.status, 2);
-		assert_int_equal(c.cmd.sense[0], t[i].good ? t[i].code : 0x70);
+		/* The device is set to fixed format: 72h and 73h become 70h and 71h. */
+		assert_int_equal(c.cmd.sense[0], t[i].good ? t[i].code & ~2 : 0x70);
 		assert_int_equal(c.cmd.sense_len, t[i].good ? t[i].len : 18);
 		if (!t[i].good)
 			assert_int_equal(c.cmd.sense[2], 4);

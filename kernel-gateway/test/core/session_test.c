@@ -47,10 +47,13 @@ static void should_refuse_a_device_by_each_field_of_its_profile(void **state)
 	WITH(max_transfer, SLUICE_MAX_BUFFER + 1, "max_transfer");
 	WITH(peripheral_type, 0x20, "peripheral_type");
 	WITH(recovery, SLUICE_RECOVERY_REDELIVER + 1, "recovery");
-	WITH(control_mode, 4, "control_mode");
+	WITH(control_mode, 8, "control_mode");
+	WITH(control_mode, 2U << SLUICE_CONTROL_MODE_QERR_SHIFT, "control_mode");
+	WITH(control_mode, 2U << SLUICE_CONTROL_MODE_TST_SHIFT, "control_mode");
+	WITH(control_mode, 1U << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT, "control_mode");
 	WITH(timeout_ns, 86400 * FX_SECOND + 1, "timeout_ns");
 	WITH(timeout_ns, U64_MAX, "timeout_ns");
-	WITH(reserved0, 1, "reserved");
+	WITH(flags, 2, "flags");
 	WITH(reserved1, 1, "reserved");
 #undef WITH
 	assert_int_equal(sl_device_add(fx->session, &good, fx->now_ns, &added, &why), 0);

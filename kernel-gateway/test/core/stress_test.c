@@ -18,8 +18,9 @@
 #define INITIATORS 3
 #define PER_THREAD 48
 #define ROUNDS	   6000
-#define QUEUES	   2 /* of the session that stays */
-#define MAX_QUEUES 4 /* of those that come and go */
+#define ENOUGH	   (ROUNDS / 4) /* a machine that is busy gives the handler's threads little time */
+#define QUEUES	   2		/* of the session that stays */
+#define MAX_QUEUES 4		/* of those that come and go */
 
 struct task {
 	struct sl_cmd cmd; /* first */
@@ -45,6 +46,7 @@ static struct {
 	struct sluice_control control;
 	u8 *gateway_region, *handler_region;
 	struct sl_session *session;
+	bool unruly; /* NACA, CHECK CONDITION, and a Control mode that changes */
 	u32 stop;
 	u32 handler_stop; /* of the present session */
 	pthread_t queues[MAX_QUEUES];
@@ -157,11 +159,13 @@ static void submit(struct initiator *in)
 	t->cmd.task_tag = (u64)(t - in->tasks);
 	t->cmd.cdb[0] = 0x28;
 	t->cmd.cdb_len = 10;
+	t->cmd.cdb[9] = st.unruly && roll(&in->rng, 40) == 0 ? 0x04 : 0; /* NACA */
 	memset(t->cmd.lun, 0, 8);
 	t->cmd.lun[1] = (u8)roll(&in->rng, 2);
-	t->cmd.attribute = kind == 0 ? SLUICE_ATTR_ORDERED :
-			   kind == 1 ? SLUICE_ATTR_HEAD_OF_QUEUE :
-				       SLUICE_ATTR_SIMPLE;
+	t->cmd.attribute = kind == 0		  ? SLUICE_ATTR_ORDERED :
+			   kind == 1		  ? SLUICE_ATTR_HEAD_OF_QUEUE :
+			   kind == 2 && st.unruly ? SLUICE_ATTR_ACA :
+						    SLUICE_ATTR_SIMPLE;
 	t->cmd.direction = (u8)roll(&in->rng, 3);
 	t->cmd.expected_len = t->cmd.direction ? roll(&in->rng, 4) * 300000 : 0;
 	sl_store_relaxed(&t->state, 1);
@@ -171,7 +175,9 @@ static void submit(struct initiator *in)
 
 static void abort_something(struct initiator *in)
 {
-	static const u8 functions[] = { 1, 1, 1, 2, 4, 5, 6, 7 };
+	static const u8 functions[] = {
+		1, 1, 1, 2, 4, 5, 6, 7, 8, 9, 10, 3, 3, 3, 3, 3, 3, 3, 3, 3
+	};
 	struct function *f = &in->function;
 
 	if (!sl_load_acquire(&f->done))
@@ -203,7 +209,8 @@ static void *initiator_thread(void *arg)
 	for (u32 i = 0; i < ROUNDS; i++) {
 		for (u32 k = 0; k < 4; k++)
 			submit(in);
-		if (roll(&in->rng, 40) == 0)
+		/* Mostly CLEAR ACA, or nobody would get on. */
+		if (roll(&in->rng, st.unruly ? 4 : 40) == 0)
 			abort_something(in);
 		release_ended(in);
 		if (roll(&in->rng, 1500) == 0) {
@@ -215,6 +222,28 @@ static void *initiator_thread(void *arg)
 	}
 	close_nexus(in);
 	return NULL;
+}
+
+/* One request of the handler: a Control mode of each kind, on either device. */
+static void change_control_mode(u32 *requests, u64 *rng)
+{
+	static const u32 modes[] = {
+		0,
+		SLUICE_CONTROL_MODE_TAS,
+		1U << SLUICE_CONTROL_MODE_TST_SHIFT,
+		1U << SLUICE_CONTROL_MODE_QERR_SHIFT,
+		1U << SLUICE_CONTROL_MODE_QERR_SHIFT | SLUICE_CONTROL_MODE_TAS,
+		3U << SLUICE_CONTROL_MODE_QERR_SHIFT | 1U << SLUICE_CONTROL_MODE_TST_SHIFT,
+		3U << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT | SLUICE_CONTROL_MODE_TMF_ONLY,
+	};
+	struct sluice_user_index *user = (void *)(st.handler_region + st.control.user_admin_off);
+	struct sluice_request *ring = (void *)(st.handler_region + st.control.user_request_off);
+
+	ring[*requests & (st.control.admin_depth - 1)] =
+		(struct sluice_request){ .type = SLUICE_REQUEST_CONTROL_MODE,
+					 .device = 1 + roll(rng, 2),
+					 .control_mode = modes[roll(rng, 7)] };
+	sl_store_release(&user->comp_producer, ++*requests);
 }
 
 /* A queue of the handler and the gateway's loop that serves it, in one thread. */
@@ -229,19 +258,30 @@ static void *queue_thread(void *arg)
 	u32 *ring = (void *)(g + c->gw_ring_off);
 	struct sluice_desc *desc = (void *)(g + c->gw_desc_off);
 	struct sluice_completion *comp = (void *)(u + c->user_comp_off);
+	struct sluice_response *resp = (void *)(u + c->user_resp_off);
 	struct sl_queue *q = sl_session_queue(st.session, index);
+	u64 rng = index + 100;
+	u32 requests = 0;
 
 	while (!sl_load_acquire(&st.handler_stop)) {
 		while (consumer != sl_load_acquire(&gi->sub_producer)) {
 			const struct sluice_desc *d = &desc[ring[consumer++ & (c->depth - 1)]];
 
+			bool fails = st.unruly && roll(&rng, 20) == 0;
+
 			sl_store_release(&ui->sub_consumer, consumer);
+			if (fails)
+				memcpy(resp[d->tag].sense, (u8[18]){ 0x70, 0, 3, [7] = 10 }, 18);
 			comp[producer & (c->depth - 1)] =
 				(struct sluice_completion){ .tag = d->tag,
 							    .generation = d->generation,
+							    .status = fails ? 0x02 : 0,
+							    .sense_len = fails ? 18 : 0,
 							    .data_len = d->expected_len };
 			sl_store_release(&ui->comp_producer, ++producer);
 		}
+		if (st.unruly && index == 0 && roll(&rng, 50) == 0)
+			change_control_mode(&requests, &rng);
 		sl_queue_doorbell(q);
 		sl_queue_reap(q, 64, now_ns());
 		if (index == 0)
@@ -352,8 +392,8 @@ static void close_all(void)
 {
 	assert_int_equal(st.gw->illegal_events, 0);
 	assert_int_equal(st.gw->n_nexuses, 0);
-	assert_int_equal(st.gw->devices[0]->gate, 0);
-	assert_int_equal(st.gw->devices[1]->gate, 0);
+	assert_int_equal(st.gw->devices[0]->set.gate, 0);
+	assert_int_equal(st.gw->devices[1]->set.gate, 0);
 	assert_int_equal(sl_target_remove(st.gw, FX_TARGET, &(const char *){ NULL }), 0);
 	sl_gateway_destroy(st.gw);
 }
@@ -377,14 +417,14 @@ static u64 join_initiators(const pthread_t *threads)
 	return ended;
 }
 
-static void should_end_each_command_once_with_all_threads_at_work(void **state)
+static void work(bool unruly)
 {
 	pthread_t initiators[INITIATORS], ticker;
 	u64 ended;
 
-	(void)state;
 	/* Far longer than a busy machine lets a thread wait for its turn. */
 	open_all(20 * FX_SECOND);
+	st.unruly = unruly;
 	open_session(QUEUES);
 	pthread_create(&ticker, NULL, clock_thread, NULL);
 	start_initiators(initiators);
@@ -400,7 +440,20 @@ static void should_end_each_command_once_with_all_threads_at_work(void **state)
 	bury(end_session());
 	close_all();
 	printf("%lu commands\n", (unsigned long)ended);
-	assert_true(ended > ROUNDS);
+	assert_true(ended > ENOUGH);
+}
+
+static void should_end_each_command_once_with_all_threads_at_work(void **state)
+{
+	(void)state;
+	work(false);
+}
+
+/* Errors, ACA conditions, QErr, and task sets that change their kind. */
+static void should_end_each_command_once_when_they_fail_and_hold_each_other_up(void **state)
+{
+	(void)state;
+	work(true);
 }
 
 /*
@@ -452,13 +505,15 @@ static void should_end_each_command_once_while_handlers_die_and_come_back(void *
 	pthread_join(ticker, NULL);
 	close_all();
 	printf("%lu commands, %u handlers died\n", (unsigned long)ended, deaths);
-	assert_true(ended > ROUNDS && deaths > 1);
+	assert_true(ended > ENOUGH && deaths > 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(should_end_each_command_once_with_all_threads_at_work),
+		cmocka_unit_test(
+			should_end_each_command_once_when_they_fail_and_hold_each_other_up),
 		cmocka_unit_test(should_end_each_command_once_while_handlers_die_and_come_back),
 	};
 

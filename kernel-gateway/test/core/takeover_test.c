@@ -107,6 +107,32 @@ static void should_redeliver_what_the_handler_had_taken_with_its_sequence_number
 	fx_assert_quiet();
 }
 
+/* Also a write that brought its Data-Out along, and so did not ask for a buffer again. */
+static void should_go_by_the_policy_of_the_handler_that_had_it_last(void **state)
+{
+	const struct sluice_desc *d;
+	struct fx_cmd c;
+
+	(void)state;
+	serve(SLUICE_RECOVERY_REQUEUE);
+	write_8k(&c, 5);
+	fx_abandon();
+	fx->recovery = SLUICE_RECOVERY_REDELIVER;
+	successor();
+	fx_bury();
+	assert_int_equal(fx_take(0)->flags, 0);
+	fx_abandon();
+	assert_int_equal(c.responses, 0);
+	successor();
+	d = fx_take(0);
+	assert_int_equal(d->flags, SLUICE_DESC_REDELIVERED);
+	assert_filled(d, 5);
+	fx_good(0, d, 8192);
+	assert_int_equal(c.cmd.status, 0);
+	fx_bury();
+	fx_assert_quiet();
+}
+
 static void should_count_answers_that_the_handler_left_in_its_ring(void **state)
 {
 	const struct sluice_desc *d;
@@ -380,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(should_hand_over_again_what_the_handler_had_not_taken),
 		TEST(should_redeliver_what_the_handler_had_taken_with_its_sequence_number),
+		TEST(should_go_by_the_policy_of_the_handler_that_had_it_last),
 		TEST(should_count_answers_that_the_handler_left_in_its_ring),
 		TEST(should_take_an_index_that_makes_no_sense_for_having_seen_everything),
 		TEST(should_let_new_commands_wait_within_the_grace_and_tell_nobody),

@@ -78,10 +78,121 @@ static void should_tell_a_task_and_a_logical_unit_that_do_not_exist(void **state
 	assert_int_equal(t.tmf.response, SLUICE_TMF_NO_TASK);
 	fx_tmf(&t, a, SLUICE_TMF_LOGICAL_UNIT_RESET, 9, 0);
 	assert_int_equal(t.tmf.response, SLUICE_TMF_INCORRECT_LUN);
-	fx_tmf(&t, a, SLUICE_TMF_QUERY_TASK, 0, 0);
+	fx_tmf(&t, a, SLUICE_TMF_QUERY_ASYNC_EVENT + 1, 0, 0);
 	assert_int_equal(t.tmf.response, SLUICE_TMF_REJECTED);
-	fx_tmf(&t, a, SLUICE_TMF_CLEAR_ACA, 0, 0);
-	assert_int_equal(t.tmf.response, SLUICE_TMF_REJECTED);
+}
+
+static u8 ask(struct sl_nexus *n, u8 function, u64 tag)
+{
+	fx_tmf(&t, n, function, 0, tag);
+	assert_int_equal(t.done, 1);
+	return t.tmf.response;
+}
+
+static void should_tell_whether_a_task_is_there(void **state)
+{
+	static const u8 queries[] = { SLUICE_TMF_QUERY_TASK, SLUICE_TMF_QUERY_TASK_SET,
+				      SLUICE_TMF_QUERY_ASYNC_EVENT };
+	const struct sluice_desc *d = run(&c, a);
+
+	(void)state;
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_TASK, c.cmd.task_tag), SLUICE_TMF_SUCCEEDED);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_TASK, c.cmd.task_tag + 1), SLUICE_TMF_COMPLETE);
+	assert_int_equal(ask(b, SLUICE_TMF_QUERY_TASK, c.cmd.task_tag), SLUICE_TMF_COMPLETE);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_TASK_SET, 0), SLUICE_TMF_SUCCEEDED);
+	assert_int_equal(ask(b, SLUICE_TMF_QUERY_TASK_SET, 0), SLUICE_TMF_COMPLETE);
+	fx_good(0, d, 4096);
+	assert_int_equal(c.cmd.status, 0);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_TASK, c.cmd.task_tag), SLUICE_TMF_COMPLETE);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_TASK_SET, 0), SLUICE_TMF_COMPLETE);
+	for (u32 i = 0; i < 3; i++) {
+		fx_tmf(&t, a, queries[i], 7, 0);
+		assert_int_equal(t.tmf.response, SLUICE_TMF_INCORRECT_LUN);
+	}
+	assert_null(fx_event()); /* none of the handler's business */
+}
+
+static void should_tell_what_unit_attention_comes_next_and_keep_it(void **state)
+{
+	static const u8 one[] = { 0x16, 0x2a, 0x01 }, more[] = { 0x26, 0x2a, 0x01 }, none[3];
+
+	(void)state;
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_ASYNC_EVENT, 0), SLUICE_TMF_COMPLETE);
+	assert_memory_equal(t.tmf.information, none, 3);
+	sl_ua_raise(fx->gw->devices[0], b, 0x2a, 0x01);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_ASYNC_EVENT, 0), SLUICE_TMF_SUCCEEDED);
+	assert_memory_equal(t.tmf.information, one, 3);
+	sl_ua_raise(fx->gw->devices[0], b, 0x3f, 0x03);
+	assert_int_equal(ask(a, SLUICE_TMF_QUERY_ASYNC_EVENT, 0), SLUICE_TMF_SUCCEEDED);
+	assert_memory_equal(t.tmf.information, more, 3);
+	assert_int_equal(ask(b, SLUICE_TMF_QUERY_ASYNC_EVENT, 0), SLUICE_TMF_COMPLETE);
+	fx_init(&c, a, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	fx_assert_sense(&c, 6, 0x2a01);
+}
+
+static void should_clear_only_its_own_task_set_when_each_nexus_has_one(void **state)
+{
+	const struct sluice_desc *d = run(&c, a), *e = run(&other, b);
+
+	(void)state;
+	fx->gw->devices[0]->control_mode = 1U << SLUICE_CONTROL_MODE_TST_SHIFT;
+	fx_tmf(&t, a, SLUICE_TMF_CLEAR_TASK_SET, 0, 0);
+	fx_good(0, d, 0);
+	assert_int_equal(t.done, 1);
+	assert_int_equal(c.cmd.silent, 1);
+	fx_good(0, e, 4096);
+	assert_int_equal(other.cmd.silent, 0);
+	assert_int_equal(other.cmd.status, 0);
+	e = run(&other, b); /* and is told nothing */
+	assert_non_null(e);
+	fx_good(0, e, 4096);
+	fx_assert_quiet();
+}
+
+static void should_reset_only_the_nexus_that_asks_for_it(void **state)
+{
+	const struct sluice_desc *d, *e = run(&other, b), *on_second;
+	const struct sluice_event *ev;
+	struct fx_cmd second;
+
+	(void)state;
+	fx_device_add("second", 0, 8);
+	fx_lun_map(1, "second");
+	fx_init(&second, a, 0x00, SLUICE_DIR_NONE, 0);
+	second.cmd.lun[1] = 1;
+	fx_submit(&second); /* the new I_T_L nexus's own Unit Attention */
+	fx_assert_sense(&second, 6, 0x2900);
+	fx_init(&second, a, 0x12, SLUICE_DIR_NONE, 0);
+	second.cmd.lun[1] = 1;
+	fx_submit(&second);
+	on_second = fx_take(0);
+	fx_init(&c, a, 0x12, SLUICE_DIR_NONE, 0); /* the changed LUN map is not its business */
+	fx_submit(&c);
+	d = fx_take(0);
+	while (fx_event())
+		;
+	fx_tmf(&t, a, SLUICE_TMF_I_T_NEXUS_RESET, 0, 0);
+	ev = fx_event();
+	assert_int_equal(ev->type, SLUICE_EVENT_TASK_MANAGEMENT);
+	assert_int_equal(ev->function, SLUICE_TMF_I_T_NEXUS_RESET);
+	assert_int_equal(ev->nexus, sl_nexus_id(a));
+	fx_good(0, d, 0);
+	assert_int_equal(t.done, 0);
+	fx_good(0, on_second, 0);
+	assert_int_equal(t.done, 1);
+	assert_int_equal(t.tmf.response, SLUICE_TMF_COMPLETE);
+	assert_int_equal(c.cmd.silent + second.cmd.silent, 2);
+	for (u32 lun = 0; lun < 2; lun++) {
+		fx_init(&c, a, 0x00, SLUICE_DIR_NONE, 0);
+		c.cmd.lun[1] = (u8)lun;
+		fx_submit(&c);
+		fx_assert_sense(&c, 6, 0x2907);
+	}
+	fx_good(0, e, 4096);
+	assert_int_equal(other.cmd.silent, 0);
+	assert_int_equal(other.cmd.status, 0);
+	fx_assert_quiet();
 }
 
 static void should_cancel_the_fetch_of_an_aborted_write(void **state)
@@ -242,6 +353,10 @@ int main(void)
 		TEST(should_answer_an_abort_after_the_handler_let_go),
 		TEST(should_answer_within_the_abort_bound_when_the_handler_hangs),
 		TEST(should_tell_a_task_and_a_logical_unit_that_do_not_exist),
+		TEST(should_tell_whether_a_task_is_there),
+		TEST(should_tell_what_unit_attention_comes_next_and_keep_it),
+		TEST(should_clear_only_its_own_task_set_when_each_nexus_has_one),
+		TEST(should_reset_only_the_nexus_that_asks_for_it),
 		TEST(should_cancel_the_fetch_of_an_aborted_write),
 		TEST(should_leave_other_nexuses_alone_in_abort_task_set),
 		TEST(should_clear_everybody_and_say_so_to_the_others),

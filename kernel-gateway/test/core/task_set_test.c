@@ -90,20 +90,215 @@ static void should_say_task_set_full_but_busy_to_who_has_nothing_there(void **st
 	fx_assert_quiet();
 }
 
-static void should_refuse_aca_without_an_aca_condition_and_naca(void **state)
+/* ---- Several nexuses ------------------------------------------------------------- */
+
+static void submit_for(struct fx_cmd *c, struct sl_nexus *of, u8 attribute)
 {
-	struct fx_cmd c;
+	fx_init(c, of, 0x28, SLUICE_DIR_NONE, 0);
+	c->cmd.attribute = attribute;
+	fx_submit(c);
+}
+
+static void control_mode(u32 mode)
+{
+	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE,
+				    .device = fx->device,
+				    .control_mode = mode };
+
+	fx_request(&r);
+	assert_int_equal(sl_admin_reap(fx->session, fx->now_ns), 1);
+	assert_int_equal(fx->gw->handler_faults, 0);
+}
+
+#define TST_EACH (1U << SLUICE_CONTROL_MODE_TST_SHIFT)
+
+static void should_order_the_commands_of_all_nexuses_in_one_task_set(void **state)
+{
+	struct sl_nexus *other = fx_nexus("iqn.b,i,0x1");
+	const struct sluice_desc *s, *h, *o;
+	struct fx_cmd c[5];
 
 	(void)state;
-	submit(&c, SLUICE_ATTR_ACA);
-	fx_assert_sense(&c, 5, 0x4900);
-	fx_init(&c, n, 0x28, SLUICE_DIR_NONE, 0);
-	c.cmd.cdb[9] = 0x04;
-	fx_submit(&c);
-	fx_assert_sense(&c, 5, 0x2400);
-	assert_int_equal(c.cmd.sense[15], 0xca); /* SKSV, C/D, BPV, bit 2 */
-	assert_int_equal(c.cmd.sense[17], 9);
+	submit_for(&c[0], n, SLUICE_ATTR_SIMPLE);
+	s = fx_take(0);
+	submit_for(&c[1], other, SLUICE_ATTR_ORDERED);
+	submit_for(&c[2], n, SLUICE_ATTR_SIMPLE);
+	submit_for(&c[3], other, SLUICE_ATTR_HEAD_OF_QUEUE);
+	h = fx_take(0);
+	assert_int_equal(h->attribute, SLUICE_ATTR_HEAD_OF_QUEUE);
+	fx_good(0, s, 0);
+	assert_null(fx_take(0)); /* ORDERED waits for whatever entered before, and that one did */
+	fx_good(0, h, 0);
+	o = fx_take(0);
+	assert_int_equal(o->attribute, SLUICE_ATTR_ORDERED);
+	assert_null(fx_take(0));
+	submit_for(&c[4], other, SLUICE_ATTR_SIMPLE);
+	fx_good(0, o, 0);
+	s = fx_take(0);
+	assert_int_equal(s->nexus, sl_nexus_id(n)); /* in the order of arrival */
+	fx_good(0, s, 0);
+	fx_good(0, fx_take(0), 0);
+	fx_assert_quiet();
 }
+
+static void should_order_each_nexus_by_itself_when_it_has_its_own_task_set(void **state)
+{
+	struct sl_nexus *other = fx_nexus("iqn.b,i,0x1");
+	const struct sluice_desc *mine, *theirs;
+	struct fx_cmd c[4];
+
+	(void)state;
+	control_mode(TST_EACH);
+	submit_for(&c[0], n, SLUICE_ATTR_SIMPLE);
+	mine = fx_take(0);
+	submit_for(&c[1], n, SLUICE_ATTR_ORDERED);
+	assert_null(fx_take(0));
+	submit_for(&c[2], other, SLUICE_ATTR_ORDERED);
+	theirs = fx_take(0);
+	assert_non_null(theirs);
+	submit_for(&c[3], other, SLUICE_ATTR_SIMPLE);
+	fx_good(0, mine, 0);
+	mine = fx_take(0);
+	assert_int_equal(mine->attribute, SLUICE_ATTR_ORDERED);
+	assert_null(fx_take(0));
+	fx_good(0, theirs, 0);
+	theirs = fx_take(0);
+	assert_int_equal(theirs->nexus, sl_nexus_id(other));
+	fx_good(0, theirs, 0);
+	fx_good(0, mine, 0);
+	fx_assert_quiet();
+}
+
+static void should_hold_the_limit_against_each_task_set(void **state)
+{
+	struct sl_nexus *other = fx_nexus("iqn.b,i,0x1");
+	struct sluice_device_info info;
+	struct fx_cmd c[34];
+
+	(void)state;
+	control_mode(TST_EACH);
+	for (u32 i = 0; i < 33; i++)
+		submit(&c[i], SLUICE_ATTR_SIMPLE);
+	assert_int_equal(c[32].cmd.status, 0x28);
+	submit_for(&c[33], other, SLUICE_ATTR_SIMPLE);
+	assert_int_equal(c[33].responses, 0);
+	assert_int_equal(sl_device_info(fx->gw, 0, &info), 0);
+	assert_int_equal(info.live, 33);
+	for (u32 i = 0; i < 33; i++)
+		fx_good(0, fx_take(0), 0);
+	fx_assert_quiet();
+}
+
+static void should_leave_commands_where_they_are_when_the_task_sets_change(void **state)
+{
+	const struct sluice_desc *s, *fresh;
+	struct fx_cmd c[4];
+
+	(void)state;
+	submit(&c[0], SLUICE_ATTR_SIMPLE);
+	s = fx_take(0);
+	submit(&c[1], SLUICE_ATTR_ORDERED);
+	control_mode(TST_EACH);
+	submit(&c[2], SLUICE_ATTR_SIMPLE); /* of the new set, which is empty */
+	fresh = fx_take(0);
+	assert_non_null(fresh);
+	submit(&c[3], SLUICE_ATTR_ORDERED);
+	control_mode(0);
+	fx_good(0, s, 0);
+	s = fx_take(0);
+	assert_non_null(s);
+	assert_null(fx_take(0));
+	fx_good(0, fresh, 0);
+	fresh = fx_take(0);
+	assert_non_null(fresh);
+	fx_good(0, fresh, 0);
+	fx_good(0, s, 0);
+	assert_int_equal(c[1].cmd.status | c[3].cmd.status, 0);
+	fx_assert_quiet();
+}
+
+static void should_time_out_and_keep_the_dormant_of_each_task_set(void **state)
+{
+	struct sl_nexus *other = fx_nexus("iqn.b,i,0x1");
+	const struct sluice_desc *d[2];
+	struct fx_cmd c[6];
+
+	(void)state;
+	control_mode(TST_EACH);
+	fx->gw->devices[0]->timeout_ns = 100 * FX_SECOND;
+	submit_for(&c[0], n, SLUICE_ATTR_SIMPLE);
+	submit_for(&c[1], other, SLUICE_ATTR_SIMPLE);
+	d[0] = fx_take(0);
+	d[1] = fx_take(0);
+	fx->gw->devices[0]->timeout_ns = 10 * FX_SECOND;
+	submit_for(&c[2], n, SLUICE_ATTR_ORDERED);
+	fx->now_ns += 5 * FX_SECOND;
+	submit_for(&c[3], other, SLUICE_ATTR_ORDERED);
+	/* Of the first one only; the bound of the second one is not forgotten by that. */
+	fx->now_ns += 5 * FX_SECOND;
+	assert_int_equal(sl_gateway_tick(fx->gw, fx->now_ns), fx->now_ns + 5 * FX_SECOND);
+	fx_assert_sense(&c[2], 0xb, 0x2e01);
+	assert_int_equal(c[3].responses, 0);
+	fx->now_ns += 5 * FX_SECOND;
+	sl_gateway_tick(fx->gw, fx->now_ns);
+	fx_assert_sense(&c[3], 0xb, 0x2e01);
+	fx_good(0, d[0], 0);
+	fx_good(0, d[1], 0);
+	/* A handler that dies: whoever is dormant in any of the sets waits for the next one. */
+	submit_for(&c[0], n, SLUICE_ATTR_SIMPLE);
+	submit_for(&c[2], n, SLUICE_ATTR_ORDERED);
+	submit_for(&c[3], other, SLUICE_ATTR_SIMPLE);
+	submit_for(&c[4], other, SLUICE_ATTR_ORDERED);
+	fx_abandon();
+	assert_int_equal(c[2].responses + c[4].responses, 2); /* recovery FAIL: they end */
+	fx_session_open(0, 0);
+	fx_bury();
+	assert_int_equal(fx->gw->devices[0]->set.gate, 0);
+}
+
+/* ---- Order after aborts ------------------------------------------------------------ */
+
+static void should_let_those_behind_an_aborted_command_go_on(void **state)
+{
+	const struct sluice_desc *s, *d;
+	struct fx_cmd c[3];
+	struct fx_tmf t;
+
+	(void)state;
+	submit(&c[0], SLUICE_ATTR_SIMPLE);
+	s = fx_take(0);
+	submit(&c[1], SLUICE_ATTR_ORDERED);
+	submit(&c[2], SLUICE_ATTR_SIMPLE);
+	fx_tmf(&t, n, SLUICE_TMF_ABORT_TASK, 0, c[1].cmd.task_tag);
+	assert_int_equal(t.done, 1);
+	d = fx_take(0);
+	assert_non_null(d); /* SIMPLE beside SIMPLE */
+	fx_good(0, d, 0);
+	fx_good(0, s, 0);
+	fx_assert_quiet();
+}
+
+static void should_hold_ordered_until_an_aborted_command_has_left_the_handler(void **state)
+{
+	const struct sluice_desc *s, *o;
+	struct fx_cmd c[2];
+	struct fx_tmf t;
+
+	(void)state;
+	submit(&c[0], SLUICE_ATTR_SIMPLE);
+	s = fx_take(0);
+	submit(&c[1], SLUICE_ATTR_ORDERED);
+	fx_tmf(&t, n, SLUICE_TMF_ABORT_TASK, 0, c[0].cmd.task_tag);
+	assert_null(fx_take(0));
+	fx_good(0, s, 0);
+	assert_int_equal(t.done, 1);
+	o = fx_take(0);
+	assert_int_equal(o->attribute, SLUICE_ATTR_ORDERED);
+	fx_good(0, o, 0);
+	fx_assert_quiet();
+}
+
+/* ---- Back-pressure -------------------------------------------------------------------- */
 
 static void should_queue_for_the_pool_in_strict_order(void **state)
 {
@@ -180,7 +375,13 @@ int main(void)
 		TEST(should_hold_an_ordered_command_until_all_before_it_ended),
 		TEST(should_let_head_of_queue_pass_everybody),
 		TEST(should_say_task_set_full_but_busy_to_who_has_nothing_there),
-		TEST(should_refuse_aca_without_an_aca_condition_and_naca),
+		TEST(should_order_the_commands_of_all_nexuses_in_one_task_set),
+		TEST(should_order_each_nexus_by_itself_when_it_has_its_own_task_set),
+		TEST(should_hold_the_limit_against_each_task_set),
+		TEST(should_leave_commands_where_they_are_when_the_task_sets_change),
+		TEST(should_time_out_and_keep_the_dormant_of_each_task_set),
+		TEST(should_let_those_behind_an_aborted_command_go_on),
+		TEST(should_hold_ordered_until_an_aborted_command_has_left_the_handler),
 		TEST(should_queue_for_the_pool_in_strict_order),
 		TEST(should_be_busy_when_too_many_wait_for_the_pool),
 		TEST(should_time_out_who_waits_for_the_pool),

@@ -143,7 +143,7 @@ static void should_supersede_older_conditions_by_a_reset(void **state)
 	assert_true(sl_ua_take(itl, &ua));
 	assert_int_equal(ua.asc << 8 | ua.ascq, 0x2a09);
 	assert_false(sl_ua_take(itl, &ua));
-	for (u8 i = 0; i < 9; i++)
+	for (u8 i = 0; i <= SL_UA_MAX; i++)
 		sl_ua_add(itl, 0x80, i);
 	assert_int_equal(itl->n_ua, 1);
 	assert_true(sl_ua_take(itl, &ua));
@@ -171,7 +171,8 @@ static void should_answer_for_a_logical_unit_that_is_not_there(void **state)
 	assert_int_equal(c.cmd.data[12], 0x25);
 	done();
 	fx_init(&c, n, 0x00, SLUICE_DIR_NONE, 0);
-	c.cmd.lun[0] = 0xc1; /* extended addressing */
+	c.cmd.lun[0] = 0xc1; /* well-known, but not REPORT LUNS */
+	c.cmd.lun[1] = 0x02;
 	fx_submit(&c);
 	fx_assert_sense(&c, 5, 0x2500);
 }
@@ -200,7 +201,7 @@ static void should_report_luns_in_both_addressing_methods(void **state)
 	c.cmd.cdb[2] = 1;
 	c.cmd.cdb[9] = 255;
 	fx_submit(&c);
-	assert_int_equal(c.cmd.data_len, 8);
+	assert_int_equal(c.cmd.data_len, 16);
 	c.cmd.cdb[2] = 0x33;
 	c.responses = 0;
 	fx_submit(&c);

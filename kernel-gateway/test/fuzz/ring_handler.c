@@ -145,12 +145,13 @@ void rw_handler_request(struct rw_session *s, struct input *in)
 		.scope = (uint8_t)(1 + (shape >> 3) % 3),
 		.asc = 0x2a,
 		.ascq = (uint8_t)(shape >> 5),
-		.control_mode = shape >> 5 & 3,
 	};
 
-	if (!(shape & 1))
+	if (!(shape & 1)) {
+		/* Fields with values, some of them wrong. */
+		r.control_mode = input_u8(in) | (uint32_t)(input_u8(in) & 0x1f) << 8;
 		r.scope = 0;
-	else if (rw.nexuses[shape >> 7].core)
+	} else if (rw.nexuses[shape >> 7].core)
 		r.nexus = sl_nexus_id(rw.nexuses[shape >> 7].core);
 	if (shape == 0xff)
 		input_bytes(in, &r, sizeof(r));

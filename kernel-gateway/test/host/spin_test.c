@@ -66,6 +66,22 @@ static void should_obey_a_fixed_budget_and_never_spin_for_zero(void **state)
 	assert_int_equal(spun(&s, 1000, true), 0);
 }
 
+static void should_probe_briefly_while_something_else_pays(void **state)
+{
+	struct spin s = adaptive();
+
+	s.budget_ns = 40000;
+	assert_int_equal(spin_length(&s, true), 40000); /* it pays: not a probe */
+	spun(&s, 1000, false);
+	assert_int_equal(spin_length(&s, false), 40000);
+	assert_int_equal(spin_length(&s, true), SPIN_BRIEF_NS);
+	s.budget_ns = 2000;
+	assert_int_equal(spin_length(&s, true), 2000);
+	spin_init(&s, 20000);
+	spun(&s, 1000, false);
+	assert_int_equal(spin_length(&s, true), 20000);
+}
+
 static void should_measure_a_plausible_price(void **state)
 {
 	struct spin s;
@@ -82,6 +98,7 @@ int main(void)
 		cmocka_unit_test(should_spin_again_once_probes_pay),
 		cmocka_unit_test(should_keep_spinning_while_a_third_pays),
 		cmocka_unit_test(should_obey_a_fixed_budget_and_never_spin_for_zero),
+		cmocka_unit_test(should_probe_briefly_while_something_else_pays),
 		cmocka_unit_test(should_measure_a_plausible_price),
 	};
 

@@ -77,9 +77,9 @@ SPOIL(transfer,
       b->add.max_transfer = how % 2 ? 0 : SLUICE_MAX_BUFFER + 1 + (uint32_t)how / 2 % 0x70000000)
 SPOIL(type, b->add.peripheral_type = (uint8_t)(0x20 | how))
 SPOIL(recovery, b->add.recovery = (uint8_t)(3 + how % 0xfd))
-SPOIL(add_reserved, b->add.reserved0 = (uint16_t)(how | 1))
+SPOIL(add_flags, b->add.flags = (uint16_t)(how | 2))
 SPOIL(add_reserved_too, b->add.reserved1 = (uint32_t)how | 1)
-SPOIL(control_mode, b->add.control_mode = (uint32_t)how | 4)
+SPOIL(control_mode, b->add.control_mode = (uint32_t)how | 8)
 SPOIL(timeout, b->add.timeout_ns = (how | 1ull << 63))
 SPOIL(no_device, b->remove.device = (uint32_t)how | 0x10000)
 SPOIL(remove_reserved, b->remove.reserved = (uint32_t)how | 1)
@@ -134,7 +134,7 @@ static const struct spoiled with_session[] = {
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, transfer },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, type },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, recovery },
-	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, add_reserved },
+	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, add_flags },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, add_reserved_too },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, control_mode },
 	{ HANDLER, SLUICE_OP_DEVICE_ADD, LEN(device_add), -EINVAL, timeout },

@@ -74,7 +74,17 @@ static struct sluice_request right_request(struct hostile *x, const struct decis
 				    .nexus = (uint32_t)d->c % 16 };
 
 	if (r.type == SLUICE_REQUEST_CONTROL_MODE) {
-		r.control_mode = (uint32_t)d->c % 4;
+		static const uint32_t modes[] = {
+			0,
+			SLUICE_CONTROL_MODE_TAS,
+			SLUICE_CONTROL_MODE_D_SENSE,
+			1U << SLUICE_CONTROL_MODE_TST_SHIFT,
+			1U << SLUICE_CONTROL_MODE_QERR_SHIFT | SLUICE_CONTROL_MODE_TAS,
+			SLUICE_CONTROL_MODE_QERR | SLUICE_CONTROL_MODE_TMF_ONLY,
+			SLUICE_CONTROL_MODE_UA_INTLCK,
+		};
+
+		r.control_mode = modes[d->c % (sizeof(modes) / sizeof(modes[0]))];
 	} else {
 		r.scope = (uint8_t)(1 + d->c % 3);
 		r.asc = 0x2a;
@@ -109,7 +119,7 @@ bool attack_garbage_request(struct hostile *x, const struct decision *d)
 		break;
 	default:
 		r.type = SLUICE_REQUEST_CONTROL_MODE;
-		r.control_mode = (uint32_t)(d->c >> 8) | 4;
+		r.control_mode = (uint32_t)(d->c >> 8) | 8;
 	}
 	return put_one(x, &r, true);
 }

@@ -283,6 +283,19 @@ void sl_tmf_submit(struct sl_tmf *tmf, u64 now_ns)
 	struct fake *f;
 
 	tmf->response = SLUICE_TMF_COMPLETE;
+	memset(tmf->information, 0, sizeof(tmf->information));
+	if (tmf->function >= SLUICE_TMF_QUERY_TASK) {
+		static const u8 pending[3] = { 0x26, 0x29, 0x03 };
+		bool task = tmf->function == SLUICE_TMF_QUERY_TASK;
+
+		if (tmf->function == SLUICE_TMF_QUERY_ASYNC_EVENT)
+			memcpy(tmf->information, pending, sizeof(pending));
+		if (tmf->function == SLUICE_TMF_QUERY_ASYNC_EVENT ||
+		    find(NOT_ENDED, tmf->nexus, task ? &tmf->task_tag : NULL))
+			tmf->response = SLUICE_TMF_SUCCEEDED;
+		tmf->nexus->ops->tmf_done(tmf);
+		return;
+	}
 	if (one && !find(NOT_ENDED, tmf->nexus, &tmf->task_tag))
 		tmf->response = SLUICE_TMF_NO_TASK;
 	while ((f = find(NOT_ENDED, tmf->nexus, one ? &tmf->task_tag : NULL)))

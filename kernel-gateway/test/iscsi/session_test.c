@@ -286,12 +286,74 @@ static void should_abort_a_task_that_waits_for_its_data(void **state)
 	itt = in.itt;
 	initiator_expect(&in, ISCSI_OP_R2T);
 	ttt = PDU_FIELD(iscsi_r2t_pdu, ttt);
-	task_request(ISCSI_TASK_LU_RESET, ISCSI_TAG_NONE, 0);
+	task_request(ISCSI_TASK_ABORT_TASK, itt, in.cmd_sn - 1);
 	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
 	initiator_data_out(&in, itt, ttt, 0, 0, 8192, true); /* too late: discarded */
 	command(F, FAKE_GOOD, 0);
 	expect_good(in.itt);
 	assert_int_equal(fake_core_last_write(), 0);
+}
+
+/* RFC 7143 4.2.3.3: the tags that are open are answered before the function is. */
+static void should_answer_after_the_data_that_is_owed_to_aborted_tasks(void **state)
+{
+	static const uint8_t functions[] = { ISCSI_TASK_ABORT_TASK_SET, ISCSI_TASK_CLEAR_TASK_SET,
+					     ISCSI_TASK_LU_RESET, ISCSI_TASK_TARGET_WARM_RESET,
+					     ISCSI_TASK_I_T_NEXUS_RESET };
+
+	initiator_close(&in);
+	initiator_login(&in, &rig, 1, "iSCSIProtocolLevel=2", 21);
+	for (size_t i = 0; i < sizeof(functions); i++) {
+		uint32_t ttt[2], itt[2], request, last;
+
+		for (int k = 0; k < 2; k++) {
+			command(F | W, FAKE_WRITE, 8192);
+			itt[k] = in.itt;
+			initiator_expect(&in, ISCSI_OP_R2T);
+			ttt[k] = PDU_FIELD(iscsi_r2t_pdu, ttt);
+		}
+		task_request(functions[i], ISCSI_TAG_NONE, 0);
+		request = in.itt;
+		wait_for(fake_core_live, 0); /* the core and its buffers do not wait */
+		initiator_data_out(&in, itt[1], ttt[1], 0, 0, 4096, false);
+		initiator_data_out(&in, itt[1], ttt[1], 1, 4096, 4096, true);
+		/* What is executed meanwhile is answered before it. */
+		command(F, FAKE_GOOD, 0);
+		expect_good(in.itt);
+		last = in.itt;
+		initiator_data_out(&in, itt[0], ttt[0], 0, 0, 8192, true);
+		in.itt = request;
+		assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
+		assert_int_equal(fake_core_last_write(), 0);
+		/* The tag is free. */
+		in.itt = itt[0] - 1;
+		command(F, FAKE_GOOD, 0);
+		expect_good(itt[0]);
+		in.itt = last;
+	}
+}
+
+static void should_not_wait_for_ever_for_the_data_that_is_owed(void **state)
+{
+	command(F | W, FAKE_WRITE, 8192);
+	initiator_expect(&in, ISCSI_OP_R2T);
+	task_request(ISCSI_TASK_LU_RESET, ISCSI_TAG_NONE, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE); /* after two seconds */
+	command(F, FAKE_GOOD, 0);
+	expect_good(in.itt);
+}
+
+static void should_give_everything_back_when_the_connection_breaks_with_data_owed(void **state)
+{
+	command(F | W, FAKE_WRITE, 8192);
+	initiator_expect(&in, ISCSI_OP_R2T);
+	task_request(ISCSI_TASK_LU_RESET, ISCSI_TAG_NONE, 0);
+	wait_for(fake_core_live, 0);
+	initiator_close(&in);
+	wait_for(fake_core_nexuses, 0);
+	initiator_login(&in, &rig, 1, "", 0);
+	command(F, FAKE_GOOD, 0);
+	expect_good(in.itt);
 }
 
 /* 11.5.1: on all commands with a lower CmdSN, also on those held for a missing one. */
@@ -334,6 +396,39 @@ static void should_refuse_functions_that_it_does_not_have(void **state)
 	assert_int_equal(expect_task_response(), ISCSI_TASK_NO_REASSIGN);
 	task_request(77, 1, 0);
 	assert_int_equal(expect_task_response(), ISCSI_TASK_NOT_SUPPORTED);
+	/* RFC 7144 7.1.1: those of its own are defined from level 2 on, which was not agreed. */
+	for (uint8_t f = ISCSI_TASK_QUERY_TASK; f <= ISCSI_TASK_QUERY_ASYNC_EVENT; f++) {
+		task_request(f, 1, 0);
+		assert_int_equal(expect_task_response(), ISCSI_TASK_NOT_SUPPORTED);
+	}
+}
+
+static void should_answer_the_functions_of_level_2_with_their_information(void **state)
+{
+	static const uint8_t none[3], pending[3] = { 0x26, 0x29, 0x03 };
+	uint32_t itt;
+
+	initiator_close(&in);
+	initiator_login(&in, &rig, 1, "iSCSIProtocolLevel=2", 21);
+	command(F, FAKE_HANG, 0);
+	itt = in.itt;
+	task_request(ISCSI_TASK_QUERY_TASK, itt, in.cmd_sn - 1);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_SUCCEEDED);
+	assert_memory_equal(&in.in.bhs[8], none, 3);
+	task_request(ISCSI_TASK_QUERY_TASK, itt + 1, in.cmd_sn - 1);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
+	task_request(ISCSI_TASK_QUERY_TASK_SET, ISCSI_TAG_NONE, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_SUCCEEDED);
+	task_request(ISCSI_TASK_QUERY_ASYNC_EVENT, ISCSI_TAG_NONE, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_SUCCEEDED);
+	assert_memory_equal(&in.in.bhs[8], pending, 3);
+	task_request(ISCSI_TASK_I_T_NEXUS_RESET, ISCSI_TAG_NONE, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
+	assert_int_equal(fake_core_live(), 0);
+	task_request(ISCSI_TASK_QUERY_TASK_SET, ISCSI_TAG_NONE, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_COMPLETE);
+	task_request(ISCSI_TASK_REASSIGN, 1, 0);
+	assert_int_equal(expect_task_response(), ISCSI_TASK_NO_REASSIGN);
 }
 
 static void should_end_every_session_with_a_cold_reset(void **state)
@@ -625,8 +720,12 @@ int main(void)
 		QUICK(should_close_and_open_the_window),
 		DIALOGUE(should_abort_a_task_without_an_answer_to_it),
 		DIALOGUE(should_abort_a_task_that_waits_for_its_data),
+		DIALOGUE(should_answer_after_the_data_that_is_owed_to_aborted_tasks),
+		DIALOGUE(should_not_wait_for_ever_for_the_data_that_is_owed),
+		DIALOGUE(should_give_everything_back_when_the_connection_breaks_with_data_owed),
 		DIALOGUE(should_abort_the_commands_that_it_holds),
 		DIALOGUE(should_refuse_functions_that_it_does_not_have),
+		DIALOGUE(should_answer_the_functions_of_level_2_with_their_information),
 		DIALOGUE(should_end_every_session_with_a_cold_reset),
 		DIALOGUE(should_log_out),
 		DIALOGUE(should_replace_a_session_of_the_same_port),

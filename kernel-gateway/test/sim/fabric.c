@@ -11,6 +11,13 @@ static void expect_seen(struct w_cmd *c, const u8 *sense)
 	u32 d = c->lun;
 
 	w->uas++;
+	if (code >= 0x2a03 && code <= 0x2a05) {
+		u8 bit = (u8)(1 << (code - 0x2a03));
+
+		w_check(n->expect_pr[d] & bit, "Unit Attention %04x without cause on nexus %u",
+			code, c->nexus);
+		n->expect_pr[d] &= (u8)~bit;
+	}
 	if (code < 0x8000)
 		return;
 	for (u32 i = 0; i < n->n_expect[d]; i++) {
@@ -86,6 +93,15 @@ static void check_loss(const struct w_cmd *c)
 		"%lu became a hardware error after %u deliveries", c->serial, c->deliveries);
 }
 
+/* SPC-5 5.14.1: found on arrival, before Unit Attentions. What is found later w_reserve_observe() sees. */
+static void check_conflict(const struct w_cmd *c)
+{
+	if (c->must_conflict)
+		w_check(c->cmd.status == 0x18 || is_sense(c, 5, 0x4900),
+			"status %02x in spite of a reservation (opcode %02x)", c->cmd.status,
+			c->cmd.cdb[0]);
+}
+
 static void check_response(struct w_cmd *c)
 {
 	w_check(c->life == W_LIVE, "command %lu responded to twice", c->serial);
@@ -93,7 +109,7 @@ static void check_response(struct w_cmd *c)
 	w_check(c->cmd.data_len <= c->cmd.expected_len, "more data than expected");
 	if (c->cmd.silent) {
 		w->silent++;
-		w_check(c->aborted, "silent without an abort");
+		w_check(c->aborted || w_reserve_aborts(c), "silent without an abort");
 		return;
 	}
 	if (c->expired) {
@@ -102,21 +118,25 @@ static void check_response(struct w_cmd *c)
 		w->fetch_timeouts++;
 	}
 	check_loss(c);
+	check_conflict(c);
 	w_check(!c->cut || c->aborted || is_sense(c, 0xb, 0x4b00), "half a write got status %02x",
 		c->cmd.status);
 	if (c->cmd.status == 0x40)
-		w_check(c->aborted, "TASK ABORTED without an abort");
+		w_check(c->aborted || w_reserve_aborts(c), "TASK ABORTED without an abort");
 	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
 		expect_seen(c, c->cmd.sense);
 	else if (c->cmd.cdb[0] == 0x03 && c->dev && c->cmd.status == 0 && c->cmd.core.local[2] == 6)
 		expect_seen(
 			c,
 			c->cmd.core.local); /* REQUEST SENSE, whole, whatever of it was asked for */
+	else if (c->cmd.cdb[0] == 0x5f && c->dev)
+		w_reserve_responded(c);
 	else if (c->answered)
 		check_answer(c);
 	else
 		w_check(c->cmd.status != 0 || c->dev == NULL || c->cmd.cdb[0] == 0xa0 ||
-				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12,
+				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12 ||
+				c->cmd.cdb[0] == 0x5e,
 			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
 	if (c->cmd.status == 2 && c->cmd.sense[12] == 0x2e)
 		w->timeouts++;
@@ -167,7 +187,9 @@ static void respond(struct sl_cmd *cmd)
 /* Its Data-Out: its serial number at either end. */
 static void stamp(const struct w_cmd *c)
 {
-	if (c->cmd.buf_len < 8)
+	if (c->cmd.cdb[0] == 0x5f)
+		memcpy(c->cmd.data, c->param, sl_min(c->cmd.buf_len, sizeof(c->param)));
+	if (c->cmd.cdb[0] == 0x5f || c->cmd.buf_len < 8)
 		return;
 	memcpy(c->cmd.data, &c->serial, 8);
 	memcpy(c->cmd.data + c->cmd.buf_len - 8, &c->serial, 8);
@@ -196,7 +218,7 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
-	if (!c->aborted) {
+	if (!c->aborted && !w_reserve_aborts(c)) {
 		w_check(c->fetch == W_FETCHING && w->now_ns >= c->asked_ns + W_TIMEOUT,
 			"cancelled without an abort, before its deadline");
 		c->expired = true;
@@ -267,7 +289,7 @@ static u32 random_length(void)
 
 static u8 random_opcode(void)
 {
-	static const u8 opcodes[] = { 0x00, 0x12, 0xa0, 0x03, 0x28, 0x2a, 0x7f, 0x88 };
+	static const u8 opcodes[] = { 0x00, 0x12, 0xa0, 0x03, 0x28, 0x2a, 0x7f, 0x88, 0x5e };
 
 	return w_chance(80) ? 0x28 : opcodes[w_below(sizeof(opcodes))];
 }
@@ -285,9 +307,15 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->cmd.lun[1] = (u8)lun;
 	memset(c->cmd.cdb, 0, sizeof(c->cmd.cdb));
 	c->cmd.cdb[0] = opcode;
+	c->cmd.cdb[1] = opcode ==
+			0x12; /* EVPD, page 00h: an INQUIRY that the core does not amend */
 	/* Bytes 3 and 4, below 65536: no CONTROL byte of any group, nor a field that the core looks at but lengths. */
 	w_check(c->serial < 65536, "too many commands for one world");
 	memcpy(&c->cmd.cdb[3], &c->serial, 2);
+	if (opcode == 0x5f)
+		w_reserve_cdb(c);
+	else if (opcode == 0x5e)
+		c->cmd.cdb[1] = (u8)w_below(4), c->cmd.cdb[8] = 0xff;
 	c->cmd.cdb_len = 16;
 	c->life = W_LIVE;
 	c->fetch = W_NO_FETCH;
@@ -308,10 +336,15 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->waits_again = false;
 	c->deliveries = 0;
 	c->may_fail = false;
+	c->pr_applied = false;
+	c->let_through = false;
+	c->must_conflict = c->cmd.attribute != SLUICE_ATTR_ACA && w_reserve_conflicts(c);
 	w->nexuses[i].live++;
 	w->submitted++;
 	w_trace('S', c->serial, (u64)i << 32 | lun << 8 | opcode);
 	w_check(sl_cmd_submit(&c->cmd, w->now_ns) == 0, "submit");
+	w_check(!c->must_conflict || c->life != W_LIVE, "%lu waits in spite of a reservation",
+		c->serial);
 }
 
 static u32 open_nexus(void)
@@ -332,6 +365,7 @@ void w_fabric_submit(void)
 	struct w_cmd *c = idle_cmd();
 	u32 i = open_nexus();
 	u32 kind = w_below(100);
+	u32 lun;
 
 	if (!c || i == W_NEXUSES)
 		return;
@@ -341,7 +375,13 @@ void w_fabric_submit(void)
 				       SLUICE_ATTR_ACA;
 	c->cmd.direction = (u8)w_below(3);
 	c->cmd.expected_len = c->cmd.direction == SLUICE_DIR_NONE ? 0 : random_length();
-	send(c, i, w_chance(97) ? w_below(W_LUNS) : W_LUNS, random_opcode());
+	lun = w_chance(97) ? w_below(W_LUNS) : W_LUNS;
+	if (w_chance(6) && lun < W_LUNS) {
+		w_reserve_prepare(c, i, &w->devices[lun % W_DEVICES]);
+		send(c, i, lun, 0x5f);
+	} else {
+		send(c, i, lun, random_opcode());
+	}
 }
 
 void w_fabric_probe(u32 i, u32 lun)
@@ -353,7 +393,7 @@ void w_fabric_probe(u32 i, u32 lun)
 	c->cmd.attribute = SLUICE_ATTR_SIMPLE;
 	c->cmd.direction = SLUICE_DIR_NONE;
 	c->cmd.expected_len = 0;
-	send(c, i, lun, 0x28);
+	send(c, i, lun, 0x00);
 }
 
 void w_fabric_fetch(void)
@@ -443,7 +483,7 @@ static void resets_supersede(const struct w_tmf *t, u32 lun)
 		for (u32 i = 0; i < W_NEXUSES; i++) {
 			for (u32 k = l % W_DEVICES; k < W_LUNS; k += W_DEVICES) {
 				if (w->nexuses[i].n)
-					w->nexuses[i].n_expect[k] = 0;
+					w_forget_unit_attentions(&w->nexuses[i], k);
 			}
 		}
 	}
@@ -487,7 +527,7 @@ static void submit_function(u32 i, u32 lun, u8 function, u64 tag)
 		resets_supersede(t, lun);
 	if (t->tmf.function == SLUICE_TMF_I_T_NEXUS_RESET) {
 		for (u32 l = 0; l < W_LUNS; l++)
-			w->nexuses[i].n_expect[l] = 0;
+			w_forget_unit_attentions(&w->nexuses[i], l);
 	}
 	w_trace('M', t->tmf.function, t->tmf.task_tag);
 	sl_tmf_submit(&t->tmf, w->now_ns);
@@ -520,7 +560,8 @@ void w_fabric_open(u32 i)
 
 	if (n->n)
 		return;
-	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, w_below(100));
+	n->port = w_below(W_PORTS);
+	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, n->port);
 	w_check(sl_nexus_open(w->gw, "iqn.sim", port, "iqn.sim,t,0x1", "sim",
 			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n,
 			      &n->n) == 0,

@@ -43,7 +43,7 @@ static void serve(u32 i)
 		/* It says 29/01 to everybody, which supersedes what was expected; unless it takes over. */
 		for (u32 k = 0; !held && k < W_NEXUSES; k++) {
 			for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES)
-				w->nexuses[k].n_expect[lun] = 0;
+				w_forget_unit_attentions(&w->nexuses[k], lun);
 		}
 	}
 }
@@ -159,7 +159,6 @@ void w_handler_quiesce(u32 i)
 		return;
 	w_trace('Q', i, 0);
 	w_handler_scan();
-	ws->quiesced = true;
 	hold(i);
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_device *d = w_device_of(&w->cmds[k]);
@@ -168,6 +167,9 @@ void w_handler_quiesce(u32 i)
 			w->cmds[k].may_fail |= d->recovery == SLUICE_RECOVERY_FAIL;
 	}
 	sl_session_quiesce(ws->s, w->now_ns);
+	/* What had no doorbell yet is there now, and nothing comes after. */
+	w_handler_scan();
+	ws->quiesced = true;
 }
 
 void w_handler_die(u32 i)
@@ -270,8 +272,10 @@ static void check_sequence(struct w_cmd *c, const struct sluice_desc *d)
 {
 	struct w_device *dev = w_device_of(c);
 
-	w_check(d->flags == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0), "%lu: flags %x",
-		c->serial, d->flags);
+	w_check((d->flags & ~SLUICE_DESC_STORE) == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0),
+		"%lu: flags %x", c->serial, d->flags);
+	w_check(!(d->flags & SLUICE_DESC_STORE) || c->cmd.cdb[0] == 0x5f,
+		"%lu (opcode %02x) is to be stored", c->serial, c->cmd.cdb[0]);
 	w->redelivered += c->redelivered;
 	w_check(c->deliveries < W_DELIVERIES, "%lu killed %u handlers", c->serial, c->deliveries);
 	if (c->sequence) {
@@ -298,13 +302,44 @@ static void check_data_out(struct w_session *ws, const struct w_cmd *c, const st
 {
 	const u8 *data = ws->user + ws->control.pool_off + d->buf_off;
 
-	if (d->direction != SLUICE_DIR_OUT || d->buf_len < 8)
+	if (d->flags & SLUICE_DESC_STORE)
+		w_check(memcmp(data, "SLUICEPR", 8) == 0, "%lu stores no record", c->serial);
+	if (d->direction != SLUICE_DIR_OUT || d->buf_len < 8 || d->flags & SLUICE_DESC_STORE)
 		return;
 	w_check(d->data_out_len == d->buf_len, "%lu: %u of %u bytes", c->serial, d->data_out_len,
 		d->buf_len);
 	w_check(memcmp(data, &c->serial, 8) == 0 &&
 			memcmp(data + d->buf_len - 8, &c->serial, 8) == 0,
 		"the Data-Out of %lu is not what was sent", c->serial);
+}
+
+/* What a handler had before was being processed already (SPC-5 5.14.1). */
+static bool may_be_handed_over(const struct w_cmd *c)
+{
+	return c->redelivered || !w_reserve_conflicts(c);
+}
+
+void w_handler_let_through(void)
+{
+	for (u32 i = 0; i < W_SESSIONS; i++) {
+		struct w_session *ws = &w->sessions[i];
+
+		for (u32 q = 0; ws->s && q < ws->control.queues; q++) {
+			/* Also what waits for a doorbell to be shown: the decision was made. */
+			const u32 end = sl_session_queue(ws->s, q)->sub_producer;
+
+			for (u32 at = ws->scanned[q]; at != end; at++) {
+				const struct sluice_desc *d = descriptor(ws, q, at);
+				struct w_cmd *c = w_cmd_by_serial((u64)d->cdb[4] << 8 | d->cdb[3]);
+
+				if (!c || c->let_through)
+					continue;
+				w_check(may_be_handed_over(c),
+					"%lu was handed over in spite of a reservation", c->serial);
+				c->let_through = true;
+			}
+		}
+	}
 }
 
 static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d)
@@ -343,6 +378,9 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	c->page = h->page;
 	c->pages = h->pages;
 	check_order(c);
+	w_check(c->let_through || may_be_handed_over(c),
+		"%lu was handed over in spite of a reservation", serial);
+	c->let_through = false;
 }
 
 static void read_events(struct w_session *ws)
@@ -515,12 +553,22 @@ static void reap(struct w_session *ws)
 		sl_queue_reap(sl_session_queue(ws->s, q), 1 + w_below(64), w->now_ns);
 }
 
+void w_handler_doorbells(u32 i)
+{
+	struct w_session *ws = &w->sessions[i];
+
+	for (u32 q = 0; ws->s && q < ws->control.queues; q++)
+		sl_queue_doorbell(sl_session_queue(ws->s, q));
+}
+
 void w_handler_work(u32 i)
 {
 	struct w_session *ws = &w->sessions[i];
 
 	if (!ws->s)
 		return;
+	if (w_chance(50))
+		w_handler_doorbells(i);
 	take(ws, w_chance(70));
 	if (!ws->hangs)
 		answer_some(ws, 10 + w_below(60));
@@ -540,6 +588,7 @@ void w_handler_answer_all(u32 i)
 		return;
 	ws->hangs = false;
 	for (u32 turn = 0; turn < 4; turn++) {
+		w_handler_doorbells(i);
 		w_handler_scan();
 		take(ws, true);
 		answer_some(ws, 100);

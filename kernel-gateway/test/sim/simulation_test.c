@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Seeded schedules of the whole core. SEED=n plays one world with that seed and
- * prints its trace hash; COMMANDS=n sets how many commands a world gets.
+ * prints its trace hash; COMMANDS=n sets how many commands a world gets, WORLDS=n how many
+ * worlds there are, FIRST=n which is the first of them.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -47,6 +48,17 @@ static u64 play(u64 seed, u64 commands, u64 *total)
 	return hash;
 }
 
+/* Long runs say now and then how far they are. */
+static void tell_progress(u64 total)
+{
+	static u64 told;
+
+	if (total - told < 20000000)
+		return;
+	told = total;
+	printf("%" PRIu64 " million commands\n", total / 1000000);
+}
+
 static void should_hold_every_invariant_in_each_world(void **state)
 {
 	u64 commands = number("COMMANDS", 25000);
@@ -58,8 +70,10 @@ static void should_hold_every_invariant_in_each_world(void **state)
 		play(seed, commands, &total);
 		return;
 	}
-	for (u32 i = 1; i <= number("WORLDS", WORLDS); i++)
+	for (u64 i = number("FIRST", 1), end = i + number("WORLDS", WORLDS); i < end; i++) {
 		play(i * 7919, commands, &total);
+		tell_progress(total);
+	}
 	printf("%" PRIu64 " commands\n", total);
 }
 

@@ -9,8 +9,8 @@ bool w_visited[SL_STATES][SL_EVENTS];
 
 static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
 {
-	(void)cmd;
 	w_visited[state][event] = true;
+	w_reserve_observe(cmd, state, event);
 }
 
 u64 w_random(void)
@@ -66,10 +66,11 @@ struct w_cmd *w_cmd_by_serial(u64 serial)
 	return NULL;
 }
 
+/* Mostly at once; else with the session's next turn, before time passes, or never if it ends. */
 static void queue_dirty(void *host, struct sl_queue *q)
 {
 	(void)host;
-	if (w_chance(90))
+	if (w_chance(70))
 		sl_queue_doorbell(q);
 }
 
@@ -144,6 +145,9 @@ static void graces_pass(void)
 
 void w_time_passes(u64 ns)
 {
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_handler_doorbells(i);
+	w_handler_scan();
 	w->now_ns += ns;
 	if (w->now_ns < w->armed_ns)
 		return;
@@ -167,7 +171,7 @@ static void map_lun(u32 lun, bool on)
 	w->mapped[lun] = on;
 	w_trace('L', lun, on);
 	for (u32 i = 0; i < W_NEXUSES; i++)
-		w->nexuses[i].n_expect[lun] = 0;
+		w_forget_unit_attentions(&w->nexuses[i], lun);
 	if (on)
 		w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
 	else
@@ -190,6 +194,8 @@ void w_open(u64 seed)
 	w->hash = 0xcbf29ce484222325ULL;
 	w->now_ns = 1000;
 	w->armed_ns = U64_MAX;
+	for (u32 d = 0; d < W_DEVICES; d++)
+		w->devices[d].reservations.holder = -1;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
 	w->gw->observe = observe;
 	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
@@ -292,6 +298,9 @@ static void collect_unit_attentions(void)
 			w_check(w->nexuses[i].n_expect[lun] == 0,
 				"a Unit Attention was lost (nexus %u, LUN %u, %04x)", i, lun,
 				w->nexuses[i].expect[lun][0]);
+			w_check(w->nexuses[i].expect_pr[lun] == 0,
+				"a Unit Attention of a reservation was lost (nexus %u, LUN %u, %x)",
+				i, lun, w->nexuses[i].expect_pr[lun]);
 		}
 	}
 }
@@ -321,10 +330,10 @@ static void check_quiet(void)
 		}
 	}
 	for (u32 d = 0; d < w->gw->n_devices; d++) {
-		w_check(w->gw->devices[d]->gate == 0, "device %u: gate %" PRIx64, d,
-			w->gw->devices[d]->gate);
+		w_check(w->gw->devices[d]->set.gate == 0, "device %u: gate %" PRIx64, d,
+			w->gw->devices[d]->set.gate);
 		w_check(w->gw->devices[d]->quarantined == 0, "device %u: quarantined", d);
-		w_check(w->gw->devices[d]->n_dormant == 0, "device %u: dormant", d);
+		w_check(w->gw->devices[d]->set.n_dormant == 0, "device %u: dormant", d);
 		w_check(w->gw->devices[d]->n_kept == 0 && w->gw->devices[d]->kept_outside == 0,
 			"device %u: kept", d);
 	}

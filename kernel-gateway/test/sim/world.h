@@ -13,6 +13,7 @@
 
 #include "core/nexus.h"
 #include "core/session.h"
+#include "model_reservation.h"
 
 #define W_CMDS		160
 #define W_TMFS		16
@@ -21,7 +22,8 @@
 #define W_DEVICES	4
 #define W_LUNS		6
 #define W_QUEUES	3
-#define W_EXPECT	4	/* Unit Attentions expected at once per nexus and device */
+#define W_PORTS		2	/* names of initiator ports that nexus i has by turns */
+#define W_EXPECT	3	/* Unit Attentions expected at once per nexus and device */
 #define W_ABORT_BOUND	2000000000ULL
 #define W_TIMEOUT	7000000000ULL
 #define W_GRACE		9000000000ULL
@@ -53,6 +55,12 @@ struct w_cmd {
 	bool redelivered;		/* the next hand-over has to say so */
 	bool waits_again;		/* was handed over, and has to be again */
 	u32 deliveries;			/* handlers that had taken it and died */
+	bool must_conflict;		/* RESERVATION CONFLICT, at once */
+	u8 param[24];			/* PERSISTENT RESERVE OUT */
+	u8 pr_action, pr_type;
+	bool pr_applied;		/* it has taken effect */
+	u32 pr_victims;			/* of a PREEMPT AND ABORT: names of nexuses */
+	bool let_through;		/* was handed over before the reservation that bars it now */
 	bool may_fail;			/* its device's policy lets it end with its handler */
 	u64 page, pages;		/* the buffer */
 	/* what the handler answered, for the check when the response comes */
@@ -76,6 +84,8 @@ struct w_nexus {
 	u32 live;			/* commands not released, functions not answered */
 	u16 expect[W_LUNS][W_EXPECT];	/* vendor Unit Attentions raised and not seen */
 	u32 n_expect[W_LUNS];
+	u8 expect_pr[W_LUNS];		/* 1: 2A/03, 2: 2A/04, 4: 2A/05 */
+	u32 port;			/* which of its names it has */
 };
 
 /* A command as the handler holds it. */
@@ -110,6 +120,8 @@ struct w_device {
 	bool given_up;
 	u64 resumed_ns;			/* taken over, or bound */
 	u64 sequence;			/* the newest that was seen */
+	struct m_reservations reservations;
+	const void *state;		/* the core's, when last seen */
 };
 
 /* A session that ended while kept commands still had their Data-Out in its pool. */
@@ -132,7 +144,7 @@ struct world {
 	bool mapped[W_LUNS];
 	u64 serial;
 	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
-	u64 by_status[256];
+	u64 by_status[256], reserve_outs[8];
 	u32 in_respond, in_interrupt;
 	u16 next_ua;
 	bool draining;			/* nothing new; everything must end */
@@ -165,8 +177,24 @@ void w_fabric_close(u32 i);
 void w_fabric_probe(u32 i, u32 lun);	/* TEST UNIT READY, for Unit Attentions */
 bool w_fabric_idle(void);
 
+/* Unit Attentions of that LUN are superseded. */
+static inline void w_forget_unit_attentions(struct w_nexus *n, u32 lun)
+{
+	n->n_expect[lun] = 0;
+	n->expect_pr[lun] = 0;
+}
+
+/* reserve.c */
+bool w_reserve_conflicts(const struct w_cmd *c);	/* as things are now */
+void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d);
+void w_reserve_cdb(struct w_cmd *c);
+void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event);
+void w_reserve_responded(const struct w_cmd *c);
+bool w_reserve_aborts(const struct w_cmd *c);
+
 /* handler.c */
 void w_handler_open(u32 i);
+void w_handler_doorbells(u32 i);	/* those that are owed */
 void w_handler_die(u32 i);
 void w_handler_quiesce(u32 i);
 void w_handler_reap_zombies(void);	/* destroys those that are drained */
@@ -174,6 +202,7 @@ bool w_handler_zombies(void);
 struct w_device *w_device_of(const struct w_cmd *c);	/* NULL: no such LUN */
 void w_handler_work(u32 i);		/* takes, answers, misbehaves */
 void w_handler_answer_all(u32 i);
+void w_handler_let_through(void);	/* what was published by now was handed over as things are now */
 void w_handler_scan(void);		/* checks what was handed over since the last look */
 void w_handler_raise(u32 i);
 void w_handler_forget(struct w_cmd *c);	/* its buffer may be used again */

@@ -26,12 +26,9 @@ public interface DeviceContext {
 
     /**
      * The Control mode page's current values changed (SPC-5 7.5.10). The runtime and the gateway both build sense data and
-     * follow from the next command end on.
-     *
-     * @param descriptorSense D_SENSE
-     * @param taskAbortedStatus TAS
+     * follow from the next command end on; when a command changes them, before its own status goes out.
      */
-    void controlModeChanged(boolean descriptorSense, boolean taskAbortedStatus);
+    void controlModeChanged(ControlMode mode);
 
     /** Meters of the device's own. */
     DeviceMeters meters();

@@ -11,11 +11,11 @@ import java.time.Duration;
  * @param execution which threads run its commands
  * @param spread true: its commands come over all queues of the session; false: over one, in the order of hand-over
  * @param maxTransferBytes bytes per command, 512 to {@value #MAX_TRANSFER_BYTES}; what a command may use of its buffer
- * @param taskSetLimit commands at once over all nexuses; past it TASK SET FULL
+ * @param taskSetLimit commands at once in a task set, of all nexuses unless TST gives each its own; past it TASK SET FULL
  * @param recovery what becomes of its commands when this process dies
  * @param timeout per command, after which the gateway answers its initiator; zero: the gateway's default
- * @param descriptorSense D_SENSE at the start (a saved Control mode page may have it set)
- * @param taskAbortedStatus TAS at the start
+ * @param controlMode the Control mode page at the start (saved values may be there)
+ * @param explicitAccess initiators may change its asymmetric access states by SET TARGET PORT GROUPS (SPC-5 5.18.2.8)
  */
 public record DeviceProfile(
         PeripheralDeviceType type,
@@ -25,8 +25,8 @@ public record DeviceProfile(
         int taskSetLimit,
         Recovery recovery,
         Duration timeout,
-        boolean descriptorSense,
-        boolean taskAbortedStatus) {
+        ControlMode controlMode,
+        boolean explicitAccess) {
     /** The ABI's limit for one command: 16 MiB. */
     public static final int MAX_TRANSFER_BYTES = 16 << 20;
 
@@ -64,8 +64,8 @@ public record DeviceProfile(
         private int taskSetLimit = 256;
         private Recovery recovery = Recovery.FAIL;
         private Duration timeout = Duration.ZERO;
-        private boolean descriptorSense;
-        private boolean taskAbortedStatus;
+        private ControlMode controlMode = ControlMode.DEFAULT;
+        private boolean explicitAccess;
 
         private Builder(PeripheralDeviceType type, Execution execution) {
             this.type = type;
@@ -98,10 +98,15 @@ public record DeviceProfile(
             return this;
         }
 
-        /** The Control mode page's D_SENSE and TAS as they are at the start. */
-        public Builder controlMode(boolean descriptorSense, boolean taskAbortedStatus) {
-            this.descriptorSense = descriptorSense;
-            this.taskAbortedStatus = taskAbortedStatus;
+        /** The Control mode page's values as they are at the start. */
+        public Builder controlMode(ControlMode mode) {
+            controlMode = mode;
+            return this;
+        }
+
+        /** Initiators may change its asymmetric access states; without, only the gateway's configuration does. */
+        public Builder explicitAccess(boolean byInitiators) {
+            explicitAccess = byInitiators;
             return this;
         }
 
@@ -114,8 +119,8 @@ public record DeviceProfile(
                     taskSetLimit,
                     recovery,
                     timeout,
-                    descriptorSense,
-                    taskAbortedStatus);
+                    controlMode,
+                    explicitAccess);
         }
     }
 }

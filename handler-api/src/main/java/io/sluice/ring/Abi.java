@@ -38,6 +38,10 @@ public final class Abi {
     public static final int UA_ONE = 3;
     public static final int CONTROL_MODE_D_SENSE = 1;
     public static final int CONTROL_MODE_TAS = 2;
+    public static final int CONTROL_MODE_TMF_ONLY = 4;
+    public static final int CONTROL_MODE_TST_SHIFT = 4;
+    public static final int CONTROL_MODE_QERR_SHIFT = 8;
+    public static final int CONTROL_MODE_UA_INTLCK_SHIFT = 10;
 
     public static final int OP_HELLO = 1;
     public static final int OP_SESSION_OPEN = 16;
@@ -57,6 +61,9 @@ public final class Abi {
     public static final int OP_NEXUS_INFO = 42;
     public static final int OP_SHUTDOWN = 43;
     public static final int OP_TARGET_PORT_SET = 48;
+    public static final int OP_ACCESS_STATE_SET = 49;
+    public static final int OP_GROUP_REMOVE = 50;
+    public static final int OP_GROUP_INITIATOR_REMOVE = 51;
 
     public static final int ROLE_HANDLER = 1;
     public static final int ROLE_CONTROL = 2;
@@ -65,9 +72,16 @@ public final class Abi {
     public static final int DEVICE_TAKEN_OVER = 1;
     public static final long GRACE_MAX_NS = 3_600_000_000_000L;
 
+    public static final int DEVICE_EXPLICIT_ACCESS = 1;
+    public static final int LUN_READ_ONLY = 1;
+
+    public static final int ACCESS_PREFERRED = 1;
+    public static final int ACCESS_FAILED = 2;
+
     public static final int AUTH_CHAP = 1;
     public static final int AUTH_MUTUAL = 2;
     public static final int AUTH_DENY_UNKNOWN = 3;
+    public static final int AUTH_ADMIT_UNKNOWN = 4;
 
     private Abi() {}
 

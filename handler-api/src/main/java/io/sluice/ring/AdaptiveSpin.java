@@ -6,13 +6,9 @@ import io.sluice.handler.HotPath;
 /**
  * Decides whether to spin before sleeping, as the gateway does (daemon/host/spin.h). Spinning pays when work comes sooner than
  * a few wake-ups take, and never when the spinner keeps from its processor whoever would bring the work. Nobody can
- * tell in advance, so an exponentially weighted share of spins that found work decides, and a probe now and then keeps it
- * honest. One per queue, one thread.
+ * tell in advance, so a {@link HitShare} of spins that found work decides. One per queue, one thread.
  */
 final class AdaptiveSpin {
-    static final int ONE = 1 << 16;
-    /** How often a spin that does not pay is tried all the same. */
-    static final int PROBE_EVERY = 256;
     /**
      * The budget in wake-ups. A round trip at depth 1 has four: initiator to gateway, to handler, and back. Who spins
      * through two of them finds the next command before it sleeps, and the two that remain are spared as well.
@@ -20,31 +16,33 @@ final class AdaptiveSpin {
     private static final int BUDGET_WAKES = 4;
 
     private static final long MAX_BUDGET_NANOS = 100_000;
+    /** So long is a probe while something else pays: an answer from another processor is there by then. */
+    static final long BRIEF_NANOS = 5_000;
 
     private final long budgetNanos;
-    /** Optimistic at first: the few spins that miss after a start cost nothing. */
-    private int hitShare = ONE / 2;
-
-    private int skipped;
+    private final HitShare share = new HitShare();
 
     /** @param wakeNanos price of a wake; 0 forbids spinning, as on a machine with one processor */
     AdaptiveSpin(long wakeNanos) {
         this.budgetNanos = Math.min(BUDGET_WAKES * wakeNanos, MAX_BUDGET_NANOS);
     }
 
-    /** Nanoseconds worth spinning now; 0 for none. After a spin comes {@link #record}. */
+    /**
+     * Nanoseconds worth spinning now; 0 for none. After a spin comes {@link #record}.
+     *
+     * @param elsePays a way to wait that keeps nobody from the processor pays at present: then a probe is brief
+     */
     @HotPath
-    long budgetNanos() {
-        if (hitShare >= ONE / 4 || ++skipped >= PROBE_EVERY) {
-            skipped = 0;
-            return budgetNanos;
+    long budgetNanos(boolean elsePays) {
+        if (share.pays() || !elsePays) {
+            return share.isWorthTrying() ? budgetNanos : 0;
         }
-        return 0;
+        return share.isWorthTrying() ? Math.min(budgetNanos, BRIEF_NANOS) : 0;
     }
 
-    /** What became of a spin. Weight 1/16: some dozens of commands decide. */
+    /** What became of a spin. */
     @HotPath
     void record(boolean hit) {
-        hitShare += ((hit ? ONE : 0) - hitShare) / 16;
+        share.record(hit);
     }
 }

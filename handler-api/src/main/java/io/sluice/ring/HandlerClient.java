@@ -82,6 +82,7 @@ public final class HandlerClient implements AutoCloseable {
      * @param recovery as {@code enum sluice_recovery}
      * @param timeoutNanos per command; 0: the gateway's default
      * @param controlMode {@code Abi.CONTROL_MODE_*}
+     * @param flags {@code Abi.DEVICE_EXPLICIT_ACCESS}
      * @return its identifier, and what it comes back to
      */
     public AddedDevice addDevice(
@@ -92,7 +93,8 @@ public final class HandlerClient implements AutoCloseable {
             int peripheralType,
             int recovery,
             long timeoutNanos,
-            int controlMode)
+            int controlMode,
+            int flags)
             throws IOException {
         MemorySegment body = GatewaySocket.body(DeviceAdd.SIZE);
         Layout.putText(body, DeviceAdd.NAME, Abi.NAME_LEN, "device name", name);
@@ -103,6 +105,7 @@ public final class HandlerClient implements AutoCloseable {
         Layout.put8(body, DeviceAdd.RECOVERY, recovery);
         Layout.put64(body, DeviceAdd.TIMEOUT_NS, timeoutNanos);
         Layout.put32(body, DeviceAdd.CONTROL_MODE, controlMode);
+        Layout.put16(body, DeviceAdd.FLAGS, flags);
         GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceAdded.SIZE);
         return new AddedDevice(
                 Layout.i32(reply.body(), DeviceAdded.DEVICE),

@@ -39,6 +39,7 @@ final class Linux {
     private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle WRITE = quiet("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FUTEX = futexHandle();
+    private static final MethodHandle SCHED_YIELD = quiet("sched_yield", JAVA_INT);
     private static final MethodHandle SCHED_GETAFFINITY =
             call("sched_getaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SCHED_SETAFFINITY =
@@ -236,6 +237,16 @@ final class Linux {
         try {
             long ignored =
                     (long) FUTEX.invokeExact(SYS_FUTEX, word, (long) FUTEX_WAKE, (long) Integer.MAX_VALUE, 0L, 0L, 0L);
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** Gives the processor to whoever else waits for it. Unlike Thread.yield(), a garbage collection need not wait for its end. */
+    @HotPath
+    static void schedYield() {
+        try {
+            int ignored = (int) SCHED_YIELD.invokeExact();
         } catch (Throwable failed) {
             throw rethrow(failed);
         }

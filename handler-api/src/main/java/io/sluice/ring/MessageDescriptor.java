@@ -59,6 +59,7 @@ public final class MessageDescriptor {
         public static final int MAX_TRANSFER = 72;
         public static final int PERIPHERAL_TYPE = 76;
         public static final int RECOVERY = 77;
+        public static final int FLAGS = 78;
         public static final int TIMEOUT_NS = 80;
         public static final int CONTROL_MODE = 88;
         public static final int SIZE = 96;
@@ -130,9 +131,20 @@ public final class MessageDescriptor {
         public static final int GROUP = 240;
         public static final int DEVICE = 304;
         public static final int LUN = 368;
+        public static final int FLAGS = 372;
         public static final int SIZE = 376;
 
         private Lun() {}
+    }
+
+    public static final class AccessState {
+        public static final int DEVICE = 0;
+        public static final int GROUP = 64;
+        public static final int STATE = 66;
+        public static final int FLAGS = 67;
+        public static final int SIZE = 72;
+
+        private AccessState() {}
     }
 
     public static final class Auth {

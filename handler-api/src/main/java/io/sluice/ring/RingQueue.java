@@ -12,6 +12,7 @@ public final class RingQueue {
     private final MemorySegment gateway;
     private final MemorySegment handler;
     private final IndexDescriptor index;
+    private final BatchClock clock = new BatchClock();
     private final int number;
     private final int depth;
     private final int mask;
@@ -44,6 +45,12 @@ public final class RingQueue {
 
     public int depth() {
         return depth;
+    }
+
+    /** Of the queue's loop. */
+    @HotPath
+    public BatchClock clock() {
+        return clock;
     }
 
     /** Commands that wait to be taken. */
@@ -96,14 +103,11 @@ public final class RingQueue {
     @HotPath
     public void complete(int tag, int generation, int status, int senseLength, int dataLength) {
         long slot = completions + (long) (compProducer & mask) * CompletionDescriptor.SIZE;
-        Layout.put32(handler, slot + CompletionDescriptor.TAG, tag);
-        Layout.put32(handler, slot + CompletionDescriptor.GENERATION, generation);
-        Layout.put8(handler, slot + CompletionDescriptor.STATUS, status);
-        Layout.put8(handler, slot + CompletionDescriptor.FLAGS, 0);
-        Layout.put16(handler, slot + CompletionDescriptor.SENSE_LEN, senseLength);
-        Layout.put32(handler, slot + CompletionDescriptor.DATA_LEN, dataLength);
-        Layout.put64(handler, slot + CompletionDescriptor.DELEGATE_OFF, 0);
-        Layout.put64(handler, slot + CompletionDescriptor.DELEGATE_FILE, 0);
+        // A word for several fields each, little-endian: every access of a segment is checked, and this is for every
+        // command.
+        // The delegate's fields stay zero, as the region was at first.
+        Layout.put64(handler, slot + CompletionDescriptor.TAG, tag | (long) generation << 32);
+        Layout.put64(handler, slot + CompletionDescriptor.STATUS, status | senseLength << 16 | (long) dataLength << 32);
         compProducer++;
         unpublished++;
     }

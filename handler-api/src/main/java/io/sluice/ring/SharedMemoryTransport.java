@@ -21,6 +21,7 @@ public final class SharedMemoryTransport implements Transport {
     private final ControlDescriptor control;
     private final RingQueue[] queues;
     private final AdaptiveSpin[] spins;
+    private final AdaptiveYield[] yields;
     private final WaitStatistics[] statistics;
     private final int[] eventfds;
     private final AdminRing admin;
@@ -51,10 +52,12 @@ public final class SharedMemoryTransport implements Transport {
         this.adminEventfd = eventfds[count];
         this.queues = new RingQueue[count];
         this.spins = new AdaptiveSpin[count];
+        this.yields = new AdaptiveYield[count];
         this.statistics = new WaitStatistics[count];
         for (int i = 0; i < count; i++) {
             queues[i] = new RingQueue(control, gateway, handler, i);
             spins[i] = new AdaptiveSpin(WakePrice.nanos());
+            yields[i] = new AdaptiveYield();
             statistics[i] = new WaitStatistics();
         }
         this.admin = new AdminRing(control, gateway, handler);
@@ -104,7 +107,7 @@ public final class SharedMemoryTransport implements Transport {
         if (available >= min || local.isPending()) {
             return Math.min(available, max);
         }
-        if (timeoutNanos > 0 && !spin(queue, min, local, statistic)) {
+        if (timeoutNanos > 0 && !spin(queue, min, local, statistic) && !yieldProcessor(queue, min, local, statistic)) {
             sleep(queue, min, local, timeoutNanos, statistic);
         }
         return Math.min(queue.available(), max);
@@ -116,11 +119,12 @@ public final class SharedMemoryTransport implements Transport {
             return false; // beside the gateway's thread: whoever spins there keeps the other from bringing work
         }
         AdaptiveSpin spin = spins[queue.number()];
-        long budget = spin.budgetNanos();
+        long budget = spin.budgetNanos(yields[queue.number()].pays());
         if (budget == 0) {
             return false;
         }
         statistic.spun();
+        queue.clock().stale();
         boolean hit = false;
         long start = System.nanoTime();
         do {
@@ -134,6 +138,28 @@ public final class SharedMemoryTransport implements Transport {
     }
 
     @HotPath
+    private boolean yieldProcessor(RingQueue queue, int min, LocalWork local, WaitStatistics statistic) {
+        AdaptiveYield yield = yields[queue.number()];
+        BatchClock clock = queue.clock();
+        long now = clock.now();
+        if (!yield.isWanted(now)) {
+            return false;
+        }
+        statistic.yielded();
+        long longest = 0;
+        boolean hit = false;
+        for (int looks = 0; looks < AdaptiveYield.LOOKS && !hit; looks++) {
+            long before = now;
+            Linux.schedYield();
+            now = clock.look();
+            longest = Math.max(longest, now - before);
+            hit = queue.available() >= min || local.isPending();
+        }
+        yield.record(hit, longest, now);
+        return hit;
+    }
+
+    @HotPath
     private void sleep(RingQueue queue, int min, LocalWork local, long timeoutNanos, WaitStatistics statistic) {
         IndexDescriptor index = queue.index();
         index.storeSleepingVolatile(1);
@@ -141,6 +167,7 @@ public final class SharedMemoryTransport implements Transport {
         VarHandle.fullFence();
         if (queue.available() < min && !local.isPending()) {
             statistic.slept();
+            queue.clock().stale();
             Linux.futexWait(index.futexWord(), 1, timespec(queue.number(), timeoutNanos));
         }
         index.storeSleepingVolatile(0);

@@ -27,8 +27,8 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Takes the replies and gives commands: publishes what was completed, wakes the gateway if it sleeps, then returns
-     * how many commands wait, at most {@code max}. With fewer than {@code min} it waits: spins as long as that is
-     * cheaper than sleeping, then sleeps; until the time-out, until {@code local} has work, or {@link #wake}. Only the
+     * how many commands wait, at most {@code max}. With fewer than {@code min} it waits: spins or gives its
+     * processor away as long as that is cheaper than sleeping, then sleeps; until the time-out, until {@code local} has work, or {@link #wake}. Only the
      * queue's own loop calls this.
      */
     @HotPath
@@ -38,7 +38,7 @@ public interface Transport extends AutoCloseable {
     @HotPath
     void wake(RingQueue queue);
 
-    /** How often {@link #enter} spun, slept and woke somebody. */
+    /** How often {@link #enter} spun, gave the processor away, slept and woke somebody. */
     WaitStatistics statistics(RingQueue queue);
 
     /** Tells the gateway of admin requests if it sleeps. */

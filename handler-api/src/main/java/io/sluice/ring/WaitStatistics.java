@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 public final class WaitStatistics {
     private static final VarHandle ENTERS = handle("enters");
     private static final VarHandle SPINS = handle("spins");
+    private static final VarHandle YIELDS = handle("yields");
     private static final VarHandle SLEEPS = handle("sleeps");
     private static final VarHandle WAKES = handle("wakes");
 
@@ -20,6 +21,7 @@ public final class WaitStatistics {
 
     private long enters;
     private long spins;
+    private long yields;
     private long sleeps;
     private long wakes;
 
@@ -47,6 +49,11 @@ public final class WaitStatistics {
     }
 
     @HotPath
+    void yielded() {
+        YIELDS.setOpaque(this, yields + 1);
+    }
+
+    @HotPath
     void slept() {
         SLEEPS.setOpaque(this, sleeps + 1);
     }
@@ -64,6 +71,11 @@ public final class WaitStatistics {
     /** Waits that began with spinning. */
     public long spins() {
         return (long) SPINS.getOpaque(this);
+    }
+
+    /** Waits in which the processor was given away. */
+    public long yields() {
+        return (long) YIELDS.getOpaque(this);
     }
 
     /** Waits that ended in a futex. */

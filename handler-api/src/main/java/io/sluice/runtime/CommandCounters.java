@@ -43,16 +43,17 @@ final class CommandCounters {
         add(cells, TAKEN, 1);
     }
 
+    /** So many commands of one kind ended, after {@code nanos} each, with {@code bytes} altogether. */
     @HotPath
-    void ended(int opcode, int status, int direction, long bytes, long nanos) {
-        add(byOpcode, opcode * STATUS_SLOTS + slot(status), 1);
+    void ended(int count, int opcode, int status, int direction, long bytes, long nanos) {
+        add(byOpcode, opcode * STATUS_SLOTS + slot(status), count);
         if (bytes != 0) {
             add(cells, direction == 1 ? BYTES_OUT : BYTES_IN, bytes);
         }
-        add(cells, NANOS, nanos);
+        add(cells, NANOS, count * nanos);
         int bucket = 64 - Long.numberOfLeadingZeros(nanos >>> FIRST_BUCKET_BITS);
-        add(cells, HISTOGRAM + Math.min(bucket, BUCKETS - 1), 1);
-        add(cells, ENDED, 1); // last: who finds taken equal to ended knows that its writer is done
+        add(cells, HISTOGRAM + Math.min(bucket, BUCKETS - 1), count);
+        add(cells, ENDED, count); // last: who finds taken equal to ended knows that its writer is done
     }
 
     @HotPath

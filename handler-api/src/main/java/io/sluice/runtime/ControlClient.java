@@ -6,6 +6,7 @@ import io.sluice.ring.GatewayException;
 import io.sluice.ring.GatewaySocket;
 import io.sluice.ring.Layout;
 import io.sluice.ring.MessageDescriptor;
+import io.sluice.ring.MessageDescriptor.AccessState;
 import io.sluice.ring.MessageDescriptor.Auth;
 import io.sluice.ring.MessageDescriptor.Cursor;
 import io.sluice.ring.MessageDescriptor.Group;
@@ -56,6 +57,28 @@ public final class ControlClient implements AutoCloseable {
         HELD
     }
 
+    /** Asymmetric access states (SPC-5 5.18.2.4) with the codes of the ABI. */
+    public enum Access {
+        ACTIVE_OPTIMIZED(0x0),
+        ACTIVE_NON_OPTIMIZED(0x1),
+        STANDBY(0x2),
+        UNAVAILABLE(0x3),
+        OFFLINE(0xE),
+        /** Until another state is set. */
+        TRANSITIONING(0xF);
+
+        private final int code;
+
+        Access(int code) {
+            this.code = code;
+        }
+
+        /** ASYMMETRIC ACCESS STATE. */
+        public int code() {
+            return code;
+        }
+    }
+
     /** A device at the gateway. */
     public record DeviceInfo(
             String name,
@@ -75,8 +98,20 @@ public final class ControlClient implements AutoCloseable {
             int takeovers,
             long redelivered) {}
 
-    /** An I_T nexus at the gateway. */
-    public record NexusInfo(String initiatorPort, String targetPort, String peer, int id, int live, long commands) {}
+    /**
+     * An I_T nexus at the gateway.
+     *
+     * @param relativePort relative target port identifier of the target port (SPC-5)
+     */
+    public record NexusInfo(
+            String initiatorPort,
+            String targetPort,
+            String peer,
+            int id,
+            int live,
+            long commands,
+            int relativePort,
+            int portGroup) {}
 
     private final GatewaySocket socket;
 
@@ -121,43 +156,65 @@ public final class ControlClient implements AutoCloseable {
     }
 
     public void addGroup(String target, String group) throws IOException {
+        group(Abi.OP_GROUP_ADD, "GROUP_ADD " + target + " " + group, target, group);
+    }
+
+    /** Its initiators, logged in or not, belong to another group from now on. */
+    public void removeGroup(String target, String group) throws IOException {
+        group(Abi.OP_GROUP_REMOVE, "GROUP_REMOVE " + target + " " + group, target, group);
+    }
+
+    private void group(int op, String what, String target, String group) throws IOException {
         MemorySegment body = GatewaySocket.body(Group.SIZE);
         Layout.putText(body, Group.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, Group.GROUP, Abi.NAME_LEN, "group name", group);
-        socket.call(Abi.OP_GROUP_ADD, "GROUP_ADD " + target + " " + group, body, 0);
+        socket.call(op, what, body, 0);
     }
 
     public void addInitiator(String target, String group, String pattern) throws IOException {
+        initiator(Abi.OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD " + group + " " + pattern, target, group, pattern);
+    }
+
+    public void removeInitiator(String target, String group, String pattern) throws IOException {
+        String what = "GROUP_INITIATOR_REMOVE " + group + " " + pattern;
+        initiator(Abi.OP_GROUP_INITIATOR_REMOVE, what, target, group, pattern);
+    }
+
+    private void initiator(int op, String what, String target, String group, String pattern) throws IOException {
         MemorySegment body = GatewaySocket.body(GroupInitiator.SIZE);
         Layout.putText(body, GroupInitiator.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, GroupInitiator.GROUP, Abi.NAME_LEN, "group name", group);
         Layout.putText(body, GroupInitiator.PATTERN, Abi.PORT_NAME_LEN, "initiator pattern", pattern);
-        socket.call(Abi.OP_GROUP_INITIATOR_ADD, "GROUP_INITIATOR_ADD " + group + " " + pattern, body, 0);
+        socket.call(op, what, body, 0);
     }
 
-    public void mapLun(String target, String group, int lun, String device) throws IOException {
-        lun(Abi.OP_LUN_MAP, "LUN_MAP " + target + " LUN " + lun, target, group, lun, device);
+    /** Maps it, or changes whether it is read-only. */
+    public void mapLun(String target, String group, int lun, String device, boolean readOnly) throws IOException {
+        int flags = readOnly ? Abi.LUN_READ_ONLY : 0;
+        lun(Abi.OP_LUN_MAP, "LUN_MAP " + target + " LUN " + lun, target, group, lun, device, flags);
     }
 
-    public void unmapLun(String target, String group, int lun, String device) throws IOException {
-        lun(Abi.OP_LUN_UNMAP, "LUN_UNMAP " + target + " LUN " + lun, target, group, lun, device);
+    public void unmapLun(String target, String group, int lun) throws IOException {
+        lun(Abi.OP_LUN_UNMAP, "LUN_UNMAP " + target + " LUN " + lun, target, group, lun, "", 0);
     }
 
-    private void lun(int op, String what, String target, String group, int lun, String device) throws IOException {
+    private void lun(int op, String what, String target, String group, int lun, String device, int flags)
+            throws IOException {
         MemorySegment body = GatewaySocket.body(Lun.SIZE);
         Layout.putText(body, Lun.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, Lun.GROUP, Abi.NAME_LEN, "group name", group);
         Layout.putText(body, Lun.DEVICE, Abi.NAME_LEN, "device name", device);
         Layout.put32(body, Lun.LUN, lun);
+        Layout.put32(body, Lun.FLAGS, flags);
         socket.call(op, what, body, 0);
     }
 
-    /** Initiators prove themselves to the target with this; an empty target means discovery sessions. */
+    /** Initiators prove themselves to the target with this; an empty target means discovery sessions, an empty user nobody any more. */
     public void setChap(String target, String user, String secret) throws IOException {
         setAuth(target, Abi.AUTH_CHAP, user, secret);
     }
 
-    /** The target proves itself to initiators with this. */
+    /** The target proves itself to initiators with this; with an empty user it does so no more. */
     public void setMutualChap(String target, String user, String secret) throws IOException {
         setAuth(target, Abi.AUTH_MUTUAL, user, secret);
     }
@@ -165,6 +222,26 @@ public final class ControlClient implements AutoCloseable {
     /** Only initiators that match a group may log in. */
     public void denyUnknown(String target) throws IOException {
         setAuth(target, Abi.AUTH_DENY_UNKNOWN, "", "");
+    }
+
+    /** Also who matches no group may log in, into the group "default". */
+    public void admitUnknown(String target) throws IOException {
+        setAuth(target, Abi.AUTH_ADMIT_UNKNOWN, "", "");
+    }
+
+    /**
+     * How a device can be reached through a target port group; its initiators hear of a change.
+     *
+     * @param device empty: every device, also those to come
+     * @param preferred PREF: initiators are to prefer the group
+     */
+    public void setAccess(String device, int group, Access state, boolean preferred) throws IOException {
+        MemorySegment body = GatewaySocket.body(AccessState.SIZE);
+        Layout.putText(body, AccessState.DEVICE, Abi.NAME_LEN, "device name", device);
+        Layout.put16(body, AccessState.GROUP, group);
+        Layout.put8(body, AccessState.STATE, state.code());
+        Layout.put8(body, AccessState.FLAGS, preferred ? Abi.ACCESS_PREFERRED : 0);
+        socket.call(Abi.OP_ACCESS_STATE_SET, "ACCESS_STATE_SET group " + group, body, 0);
     }
 
     private void setAuth(String target, int kind, String user, String secret) throws IOException {
@@ -245,7 +322,9 @@ public final class ControlClient implements AutoCloseable {
                     Layout.text(body, MessageDescriptor.NexusInfo.PEER, Abi.NAME_LEN),
                     Layout.i32(body, MessageDescriptor.NexusInfo.NEXUS),
                     Layout.i32(body, MessageDescriptor.NexusInfo.LIVE),
-                    Layout.i64(body, MessageDescriptor.NexusInfo.COMMANDS)));
+                    Layout.i64(body, MessageDescriptor.NexusInfo.COMMANDS),
+                    Layout.u16(body, MessageDescriptor.NexusInfo.RELATIVE_PORT),
+                    Layout.u16(body, MessageDescriptor.NexusInfo.PORT_GROUP)));
             body = at(Abi.OP_NEXUS_INFO, "NEXUS_INFO", nexuses.size(), MessageDescriptor.NexusInfo.SIZE);
         }
         return nexuses;

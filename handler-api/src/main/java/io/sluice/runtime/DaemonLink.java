@@ -2,6 +2,7 @@
 package io.sluice.runtime;
 
 import io.sluice.handler.DeviceProfile;
+import io.sluice.ring.Abi;
 import io.sluice.ring.AddedDevice;
 import io.sluice.ring.GatewayException;
 import io.sluice.ring.HandlerClient;
@@ -55,7 +56,8 @@ public final class DaemonLink implements GatewayLink {
                 profile.type().code(),
                 profile.recovery().code(),
                 profile.timeout().toNanos(),
-                binding.controlMode());
+                binding.controlMode(),
+                profile.explicitAccess() ? Abi.DEVICE_EXPLICIT_ACCESS : 0);
     }
 
     @Override

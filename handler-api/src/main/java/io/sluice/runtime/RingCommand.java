@@ -31,6 +31,8 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     private static final ValueLayout.OfInt LE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LE64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final CommandCounters NONE = new CommandCounters();
+    private static final int DIRECTION_SHIFT = 8 * (CommandDescriptor.DIRECTION - CommandDescriptor.FLAGS);
+    private static final int CDB_LEN_SHIFT = 8 * (CommandDescriptor.CDB_LEN - CommandDescriptor.FLAGS);
     private static final int EXECUTING = 1;
     private static final int ENDED = 2;
     private static final VarHandle STATE;
@@ -57,9 +59,9 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     private volatile int state;
 
     private int generation;
-    private MemorySegment cdb;
     private long cdbBase;
     private int cdbLength;
+    private int direction;
     private int opcode;
     private int bufferLength;
     private long bufferOffset;
@@ -81,38 +83,37 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         this.senseOffset = queue.senseOffset(tag);
         this.pool = pool;
         this.tag = tag;
-        this.cdb = descriptors;
         this.counters = NONE;
     }
 
     // ---- the loop's side
 
-    /** Reads what every command needs; the loop only. */
+    /** Device in the lower half, nexus in the upper. */
     @HotPath
-    void begin(ServedDevice servedBy, ItNexus from, CommandCounters countedBy, long now) {
+    long deviceAndNexus() {
+        return word(CommandDescriptor.DEVICE);
+    }
+
+    /**
+     * Reads what every command needs; the loop only. Two to four fields at a time, because every access of a segment is checked.
+     *
+     * @param ofGeneration of the tag, as the loop read it
+     */
+    @HotPath
+    void begin(int ofGeneration, ServedDevice servedBy, ItNexus from, CommandCounters countedBy, long now) {
         counters = countedBy;
         device = servedBy;
         nexus = from;
-        generation = int32(CommandDescriptor.GENERATION);
-        cdbLength = int16(CommandDescriptor.CDB_LEN);
-        cdbBase = cdbLength > Abi.CDB_INLINE
-                ? descriptors.get(LE64, at + CommandDescriptor.CDB_EXT_OFF)
-                : at + CommandDescriptor.CDB;
-        opcode = BigEndian.u8(cdb, cdbBase);
+        generation = ofGeneration;
+        long kind = word(CommandDescriptor.FLAGS);
+        direction = (int) (kind >>> DIRECTION_SHIFT) & 0xFF;
+        cdbLength = (int) (kind >>> CDB_LEN_SHIFT) & 0xFFFF;
+        cdbBase = cdbLength > Abi.CDB_INLINE ? word(CommandDescriptor.CDB_EXT_OFF) : at + CommandDescriptor.CDB;
+        opcode = BigEndian.u8(descriptors, cdbBase);
         bufferLength = int32(CommandDescriptor.BUF_LEN);
-        bufferOffset = descriptors.get(LE64, at + CommandDescriptor.BUF_OFF);
+        bufferOffset = word(CommandDescriptor.BUF_OFF);
         takenNanos = now;
         STATE.setRelease(this, EXECUTING);
-    }
-
-    @HotPath
-    int deviceId() {
-        return int32(CommandDescriptor.DEVICE);
-    }
-
-    @HotPath
-    int nexusId() {
-        return int32(CommandDescriptor.NEXUS);
     }
 
     @HotPath
@@ -152,7 +153,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
 
     @HotPath
     int directionCode() {
-        return descriptors.get(ValueLayout.JAVA_BYTE, at + CommandDescriptor.DIRECTION);
+        return direction;
     }
 
     boolean isExecuting(int ofGeneration) {
@@ -174,6 +175,11 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         if (servedBy != null) {
             servedBy.execute(this);
         }
+    }
+
+    @HotPath
+    private long word(int field) {
+        return descriptors.get(LE64, at + field);
     }
 
     @HotPath
@@ -211,31 +217,31 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     @Override
     @HotPath
     public int cdb8(int index) {
-        return BigEndian.u8(cdb, cdbAt(index, 1));
+        return BigEndian.u8(descriptors, cdbAt(index, 1));
     }
 
     @Override
     @HotPath
     public int cdb16(int index) {
-        return BigEndian.u16(cdb, cdbAt(index, 2));
+        return BigEndian.u16(descriptors, cdbAt(index, 2));
     }
 
     @Override
     @HotPath
     public int cdb24(int index) {
-        return BigEndian.u24(cdb, cdbAt(index, 3));
+        return BigEndian.u24(descriptors, cdbAt(index, 3));
     }
 
     @Override
     @HotPath
     public long cdb32(int index) {
-        return BigEndian.u32(cdb, cdbAt(index, 4));
+        return BigEndian.u32(descriptors, cdbAt(index, 4));
     }
 
     @Override
     @HotPath
     public long cdb64(int index) {
-        return BigEndian.u64(cdb, cdbAt(index, 8));
+        return BigEndian.u64(descriptors, cdbAt(index, 8));
     }
 
     @Override
@@ -269,7 +275,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     @Override
     @HotPath
     public long sequence() {
-        return descriptors.get(LE64, at + CommandDescriptor.SEQUENCE);
+        return word(CommandDescriptor.SEQUENCE);
     }
 
     @Override
@@ -281,7 +287,7 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
     @Override
     @HotPath
     public long deadlineNanos() {
-        return descriptors.get(LE64, at + CommandDescriptor.DEADLINE_NS);
+        return word(CommandDescriptor.DEADLINE_NS);
     }
 
     // ---- data

@@ -80,6 +80,7 @@ final class RuntimeMeters implements AutoCloseable {
                 .register(registry));
         wait("sluice.ring.enters", "Calls that publish replies and take commands", q, WaitStatistics::enters);
         wait("sluice.ring.spins", "Waits that began with spinning", q, WaitStatistics::spins);
+        wait("sluice.ring.yields", "Waits in which the processor was given away", q, WaitStatistics::yields);
         wait("sluice.ring.sleeps", "Waits that ended asleep", q, WaitStatistics::sleeps);
         wait("sluice.ring.wakes", "Times the gateway had to be woken", q, WaitStatistics::wakes);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import io.sluice.handler.ControlMode;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceMeters;
 import io.sluice.handler.ItNexus;
@@ -83,12 +84,12 @@ final class ServedContext implements DeviceContext {
     }
 
     @Override
-    public void controlModeChanged(boolean descriptorSense, boolean taskAbortedStatus) {
+    public void controlModeChanged(ControlMode mode) {
         ServedDevice served = device;
         if (served == null) {
             return; // while the device opens: its profile says the values
         }
-        served.controlModeChanged(descriptorSense, taskAbortedStatus);
+        served.controlModeChanged(mode);
         HandlerSession current = session;
         if (current != null) {
             current.controlMode(served, served.controlMode());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.runtime;
 
+import io.sluice.handler.ControlMode;
 import io.sluice.handler.Device;
 import io.sluice.handler.DeviceProfile;
 import io.sluice.handler.Execution;
@@ -46,7 +47,7 @@ final class ServedDevice implements WorkerPool.Task {
     private final AtomicLong exceptions = new AtomicLong();
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
     private volatile boolean descriptorSense;
-    private volatile boolean taskAbortedStatus;
+    private volatile ControlMode controlMode;
 
     @SuppressWarnings("unused") // by SCHEDULED
     private volatile int scheduled;
@@ -65,8 +66,8 @@ final class ServedDevice implements WorkerPool.Task {
         this.mailbox =
                 new MpscVarHandleArrayQueue<>(profile.execution() == Execution.SERIAL ? 2 * outstanding + 1024 : 2);
         this.counters = freshCounters(queues);
-        this.descriptorSense = profile.descriptorSense();
-        this.taskAbortedStatus = profile.taskAbortedStatus();
+        this.descriptorSense = profile.controlMode().descriptorSense();
+        this.controlMode = profile.controlMode();
     }
 
     String name() {
@@ -123,14 +124,20 @@ final class ServedDevice implements WorkerPool.Task {
         return descriptorSense;
     }
 
-    void controlModeChanged(boolean dSense, boolean tas) {
-        descriptorSense = dSense;
-        taskAbortedStatus = tas;
+    void controlModeChanged(ControlMode mode) {
+        descriptorSense = mode.descriptorSense();
+        controlMode = mode;
     }
 
     /** {@code Abi.CONTROL_MODE_*} now. */
     int controlMode() {
-        return (descriptorSense ? Abi.CONTROL_MODE_D_SENSE : 0) | (taskAbortedStatus ? Abi.CONTROL_MODE_TAS : 0);
+        ControlMode mode = controlMode;
+        return (mode.descriptorSense() ? Abi.CONTROL_MODE_D_SENSE : 0)
+                | (mode.taskAbortedStatus() ? Abi.CONTROL_MODE_TAS : 0)
+                | (mode.taskManagementOnly() ? Abi.CONTROL_MODE_TMF_ONLY : 0)
+                | (mode.taskSetType() << Abi.CONTROL_MODE_TST_SHIFT)
+                | (mode.queueError() << Abi.CONTROL_MODE_QERR_SHIFT)
+                | (mode.unitAttentionInterlock() << Abi.CONTROL_MODE_UA_INTLCK_SHIFT);
     }
 
     /** Runs the command as the profile says; called by the queue loop. */

@@ -111,6 +111,7 @@ class AbiLayoutTest {
         structure("sluice_group", MessageDescriptor.Group.class, "", wrong);
         structure("sluice_group_initiator", MessageDescriptor.GroupInitiator.class, "", wrong);
         structure("sluice_lun", MessageDescriptor.Lun.class, "", wrong);
+        structure("sluice_access_state", MessageDescriptor.AccessState.class, "", wrong);
         structure("sluice_auth", MessageDescriptor.Auth.class, "", wrong);
         structure("sluice_cursor", MessageDescriptor.Cursor.class, "", wrong);
         structure("sluice_gateway_info", MessageDescriptor.GatewayInfo.class, "", wrong);

@@ -13,7 +13,7 @@ class AdaptiveSpinTest {
     private int spun(int n, boolean hit) {
         int tried = 0;
         for (int i = 0; i < n; i++) {
-            if (spin.budgetNanos() > 0) {
+            if (spin.budgetNanos(false) > 0) {
                 spin.record(hit);
                 tried++;
             }
@@ -24,13 +24,13 @@ class AdaptiveSpinTest {
     @Test
     void shouldGiveUpSpinsThatDoNotPayAndProbeNowAndThen() {
         assertThat(spun(100, false)).isBetween(1, 30);
-        assertThat(spun(100 * AdaptiveSpin.PROBE_EVERY, false)).isBetween(99, 101);
+        assertThat(spun(100 * HitShare.PROBE_EVERY, false)).isBetween(99, 101);
     }
 
     @Test
     void shouldSpinAgainOnceProbesPay() {
         spun(1_000, false);
-        spun(20 * AdaptiveSpin.PROBE_EVERY, true);
+        spun(20 * HitShare.PROBE_EVERY, true);
         assertThat(spun(1_000, true)).isEqualTo(1_000);
     }
 
@@ -45,15 +45,26 @@ class AdaptiveSpinTest {
 
     @Test
     void shouldSpinThroughAFewWakesAndNoLongerThanItsBound() {
-        assertThat(new AdaptiveSpin(10_000).budgetNanos()).isEqualTo(40_000);
-        assertThat(new AdaptiveSpin(50_000).budgetNanos()).isEqualTo(100_000);
+        assertThat(new AdaptiveSpin(10_000).budgetNanos(false)).isEqualTo(40_000);
+        assertThat(new AdaptiveSpin(50_000).budgetNanos(false)).isEqualTo(100_000);
+    }
+
+    @Test
+    void shouldProbeBrieflyWhileSomethingElsePays() {
+        assertThat(spin.budgetNanos(true)).isEqualTo(40_000); // it pays: not a probe
+        spun(1_000, false);
+        long longest = 0;
+        for (int i = 0; i < 2 * HitShare.PROBE_EVERY; i++) {
+            longest = Math.max(longest, spin.budgetNanos(true));
+        }
+        assertThat(longest).isEqualTo(AdaptiveSpin.BRIEF_NANOS);
     }
 
     @Test
     void shouldNeverSpinWhereAWakeCostsNothing() {
         AdaptiveSpin never = new AdaptiveSpin(0);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(never.budgetNanos()).isZero();
+            assertThat(never.budgetNanos(false)).isZero();
         }
     }
 }

@@ -35,7 +35,7 @@ class DaemonTest {
 
     private static int serve(ControlClient control, String device) throws IOException {
         control.addTarget(TARGET, "test");
-        control.mapLun(TARGET, "default", 0, device);
+        control.mapLun(TARGET, "default", 0, device, false);
         return control.addPortal("127.0.0.1", 0, 1);
     }
 
@@ -117,10 +117,10 @@ class DaemonTest {
     void shouldSayWhyTheGatewayRefuses() throws Exception {
         try (Sluiced sluiced = new Sluiced(directory);
                 ControlClient control = ControlClient.connect(sluiced.socket(), "test", why -> {})) {
-            assertThatThrownBy(() -> control.mapLun("iqn.2026-11.io.sluice:nowhere", "default", 0, "x"))
+            assertThatThrownBy(() -> control.mapLun("iqn.2026-11.io.sluice:nowhere", "default", 0, "x", false))
                     .isInstanceOf(GatewayException.class)
                     .hasMessageContaining("LUN_MAP")
-                    .hasMessageContaining("ENOENT");
+                    .hasMessageContaining("ENOENT", false);
         }
     }
 

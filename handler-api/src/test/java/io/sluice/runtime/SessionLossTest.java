@@ -4,6 +4,7 @@ package io.sluice.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.handler.ControlMode;
 import io.sluice.handler.Device;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceProfile;
@@ -152,7 +153,7 @@ class SessionLossTest {
             gateways.refusals.set(4);
             gateways.listeners.getFirst().lost("closed");
             await(() -> !runtime.isConnected());
-            contexts.getFirst().controlModeChanged(true, false);
+            contexts.getFirst().controlModeChanged(ControlMode.of(true, false));
             contexts.getFirst().raiseUnitAttention(AdditionalSense.CAPACITY_DATA_HAS_CHANGED);
             await(() -> gateways.regions.size() == 2 && runtime.isConnected());
             assertThat(gateways.added).containsExactly("disk 0", "disk " + Abi.CONTROL_MODE_D_SENSE);

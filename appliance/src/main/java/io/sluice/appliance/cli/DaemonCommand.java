@@ -49,10 +49,10 @@ final class DaemonCommand implements Callable<Integer> {
         HomeDirectory directory = home.directory();
         ProviderCatalog catalog = ProviderCatalog.load(directory.plugins());
         Path file = config == null ? directory.configuration() : config;
-        ApplianceConfig read = new ConfigReader(
+        ConfigReader reader = new ConfigReader(
                         directory.root(), catalog.providers(), !catalog.faults().isEmpty())
-                .checkingDevicesOf(handler)
-                .read(file);
+                .checkingDevicesOf(handler);
+        ApplianceConfig read = read(reader, file);
         if (!read.handlers().contains(handler)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -60,15 +60,17 @@ final class DaemonCommand implements Callable<Integer> {
                             + " names it: it was there when Sluice was started;"
                             + " ./sluice down and up make changes take effect");
         }
-        if (portal != null) {
-            read = read.withPortal(portal(portal));
-        }
         try {
-            return new Daemon(directory, read, handler, catalog, takeOver).run();
+            return new Daemon(directory, read, () -> read(reader, file), handler, catalog, takeOver).run();
         } catch (StartException e) {
             spec.commandLine().getErr().println("sluice: " + e.getMessage());
             return e.status();
         }
+    }
+
+    private ApplianceConfig read(ConfigReader reader, Path file) throws ConfigException {
+        ApplianceConfig read = reader.read(file);
+        return portal == null ? read : read.withPortal(portal(portal));
     }
 
     private PortalAddress portal(String text) {

@@ -12,7 +12,14 @@ import picocli.CommandLine.Command;
         name = "sluice",
         mixinStandardHelpOptions = true,
         version = "sluice 0.1.0",
-        subcommands = {DaemonCommand.class, StatusCommand.class, ConfigCommand.class, DiskCommand.class},
+        subcommands = {
+            DaemonCommand.class,
+            StatusCommand.class,
+            ConfigCommand.class,
+            DiskCommand.class,
+            ReloadCommand.class,
+            AccessCommand.class
+        },
         description = "SCSI devices written in Java, served to initiators")
 public final class SluiceCommand {
     /** Runs a command line; returns the exit status. */

@@ -2,10 +2,13 @@
 package io.sluice.appliance.config;
 
 import io.sluice.handler.DeviceConfig;
+import io.sluice.runtime.ControlClient.Access;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,7 +24,8 @@ public record ApplianceConfig(
         Optional<PortalAddress> metrics,
         Chap discovery,
         List<Device> devices,
-        List<Target> targets) {
+        List<Target> targets,
+        List<AccessState> accessStates) {
 
     /** The name of the group that takes every initiator that no other group names. */
     public static final String DEFAULT_GROUP = "default";
@@ -80,8 +84,22 @@ public record ApplianceConfig(
      * One device and the keys that its provider reads.
      *
      * @param handler the process that serves it
+     * @param values its table as it is written
      */
-    public record Device(String name, String type, String handler, int line, DeviceConfig config) {}
+    public record Device(
+            String name, String type, String handler, int line, Map<String, Object> values, DeviceConfig config) {
+        public Device {
+            values = Map.copyOf(values);
+        }
+
+        /** The same device, with the same words in its table. */
+        boolean isLike(Device other) {
+            return name.equals(other.name)
+                    && type.equals(other.type)
+                    && handler.equals(other.handler)
+                    && values.equals(other.values);
+        }
+    }
 
     /**
      * One target.
@@ -104,12 +122,53 @@ public record ApplianceConfig(
         }
     }
 
-    /** One row of a LUN map. */
-    public record Lun(int lun, String device) {}
+    /**
+     * One row of a LUN map.
+     *
+     * @param readOnly writes through this LUN end DATA PROTECT
+     */
+    public record Lun(int lun, String device, boolean readOnly) {}
+
+    /**
+     * How devices can be reached through the portals of a group.
+     *
+     * @param device empty: every device
+     * @param preferred initiators are told to prefer the group
+     */
+    public record AccessState(int group, Access state, Optional<String> device, boolean preferred) {}
 
     public ApplianceConfig {
         devices = List.copyOf(devices);
         targets = List.copyOf(targets);
+        accessStates = List.copyOf(accessStates);
+    }
+
+    /** The same with the targets, groups, credentials and access states of another one. */
+    public ApplianceConfig withTargetsOf(ApplianceConfig other) {
+        return new ApplianceConfig(file, gateway, metrics, other.discovery, devices, other.targets, other.accessStates);
+    }
+
+    /** What another one has different beside targets and access states: processes read that when they start. */
+    public List<String> differences(ApplianceConfig other) {
+        List<String> different = new ArrayList<>();
+        if (!gateway.equals(other.gateway)) {
+            different.add("[gateway]");
+        }
+        if (!metrics.equals(other.metrics)) {
+            different.add("[metrics]");
+        }
+        for (Device device : other.devices) {
+            boolean same = devices.stream().anyMatch(device::isLike);
+            if (!same) {
+                different.add("device " + device.name());
+            }
+        }
+        for (Device device : devices) {
+            if (other.devices.stream().noneMatch(now -> now.name().equals(device.name()))) {
+                different.add("device " + device.name());
+            }
+        }
+        return different;
     }
 
     /** Every handler process: the main one, then the others in the order in which devices name them. */
@@ -128,6 +187,7 @@ public record ApplianceConfig(
 
     /** The same with another portal than those configured. */
     public ApplianceConfig withPortal(PortalAddress portal) {
-        return new ApplianceConfig(file, gateway.withPortal(portal), metrics, discovery, devices, targets);
+        return new ApplianceConfig(
+                file, gateway.withPortal(portal), metrics, discovery, devices, targets, accessStates);
     }
 }

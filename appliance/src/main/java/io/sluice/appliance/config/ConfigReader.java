@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration and checks all of it: nothing stops at the first error but a file that cannot be read. */
@@ -103,11 +105,18 @@ public final class ConfigReader {
         Chap discovery = discovery(root.table("discovery"));
         DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
+        List<ApplianceConfig.AccessState> accessStates =
+                AccessSections.read(root.tables("access"), devices.names(), portalGroups(gateway));
         root.finish();
         if (!document.errors().isEmpty()) {
             throw new ConfigException(document.errors());
         }
-        return new ApplianceConfig(file, gateway, metrics, discovery, devices.devices(), targets.targets());
+        return new ApplianceConfig(
+                file, gateway, metrics, discovery, devices.devices(), targets.targets(), accessStates);
+    }
+
+    private static Set<Integer> portalGroups(Gateway gateway) {
+        return gateway.portals().stream().map(PortalAddress::group).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Gateway gateway(@Nullable Table table) {
@@ -211,6 +220,9 @@ public final class ConfigReader {
         boolean enabled = table.bool("enabled", true);
         String path = table.at("listen");
         Optional<PortalAddress> address = portal(table, path, table.string("listen", DEFAULT_METRICS));
+        if (address.isPresent() && address.get().group() != PortalAddress.DEFAULT_GROUP) {
+            table.wrong("listen", "names a portal group, which only portals have", "leave it out");
+        }
         table.finish();
         return enabled ? address : Optional.empty();
     }

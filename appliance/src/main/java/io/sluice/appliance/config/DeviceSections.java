@@ -67,7 +67,8 @@ final class DeviceSections {
                 unknown(table, type, providers.keySet());
             }
         }
-        devices.add(new ApplianceConfig.Device(name, type, handler, table.line(), view(table, name, values, home)));
+        devices.add(
+                new ApplianceConfig.Device(name, type, handler, table.line(), values, view(table, name, values, home)));
     }
 
     private static void unknown(Table table, String type, Set<String> types) {

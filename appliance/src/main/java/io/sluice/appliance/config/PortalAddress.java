@@ -5,17 +5,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where something listens: a numeric address and a TCP port.
+ * Where something listens: a numeric address and a TCP port; a portal also has its portal group, which is its target port group
+ * (SPC-5 5.18), written behind a comma as SendTargets does (RFC 7143 13.8).
  *
  * @param address IPv4 or IPv6, without brackets
  * @param port 0 to 65535; 0 takes a free one
+ * @param group target portal group tag, 1 to 65535
  */
-public record PortalAddress(String address, int port) {
-    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%\\w]+)]|([^:\\[\\]]+)):(\\d{1,5})");
+public record PortalAddress(String address, int port, int group) {
+    /** The group of what names none. */
+    public static final int DEFAULT_GROUP = 1;
+
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.%\\w]+)]|([^:\\[\\]]+)):(\\d{1,5})(?:,(\\d{1,5}))?");
     private static final Pattern IPV4 = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
 
     /**
-     * Parses {@code 127.0.0.1:3260} or {@code [::1]:3260}.
+     * Parses {@code 127.0.0.1:3260}, {@code [::1]:3260}, or {@code 127.0.0.1:3261,2} of portal group 2.
      *
      * @throws IllegalArgumentException the message names problem and remedy
      */
@@ -37,7 +43,21 @@ public record PortalAddress(String address, int port) {
                     "`" + address
                             + "` is no numeric IP address; write one like \"127.0.0.1:3260\", \"0.0.0.0:3260\" or \"[::]:3260\"");
         }
-        return new PortalAddress(address, port);
+        int group = form.group(4) == null ? DEFAULT_GROUP : Integer.parseInt(form.group(4));
+        if (group < 1 || group > 65535) {
+            throw new IllegalArgumentException("portal group " + group + " does not exist; choose one from 1 to 65535");
+        }
+        return new PortalAddress(address, port, group);
+    }
+
+    /** In the default group. */
+    public PortalAddress(String address, int port) {
+        this(address, port, DEFAULT_GROUP);
+    }
+
+    /** The same with the port that was bound. */
+    public PortalAddress withPort(int bound) {
+        return new PortalAddress(address, bound, group);
     }
 
     private static boolean validIpv4(String address) {
@@ -67,8 +87,13 @@ public record PortalAddress(String address, int port) {
         return address.startsWith("127.") || address.equals("::1");
     }
 
+    /** Address and port, as a URL has them. */
+    public String authority() {
+        return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+    }
+
     @Override
     public String toString() {
-        return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+        return authority() + (group == DEFAULT_GROUP ? "" : "," + group);
     }
 }

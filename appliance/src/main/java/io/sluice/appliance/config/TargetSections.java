@@ -132,8 +132,9 @@ final class TargetSections {
                         .orElse("there are " + devices + "; add a [[device]] of that name");
                 table.wrong("device", "no such device", remedy);
             }
+            boolean readOnly = table.bool("read_only", false);
             table.finish();
-            luns.add(new Lun(number, device));
+            luns.add(new Lun(number, device, readOnly));
         }
         return luns;
     }

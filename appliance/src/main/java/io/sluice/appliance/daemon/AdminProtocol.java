@@ -29,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * {"op": "status"}                                   -> {"gateway": {...}, "devices": [...], ...}
  * {"op": "metrics"}                                  -> {"text": "..."}, Prometheus' text format
  * {"op": "resize", "device": "disk", "bytes": 4096}  -> {"device": "disk", "bytes": 4096}
+ * {"op": "reload"}                                   -> {"changes": ["..."], "waiting": ["[gateway]"]}
+ * {"op": "access", "group": 2, "state": "STANDBY"}    -> {"group": 2, "state": "STANDBY"}; "device" when not of all
  * {"op": "hand-over"}                                -> {"pause_ms": 12}; by then devices are closed and their commands kept
  * anything that fails                                -> {"error": "names the value and the remedy"}
  * </pre>

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ByteSize;
+import io.sluice.appliance.config.ConfigSource;
 import io.sluice.appliance.config.HandlerName;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.handler.Device;
@@ -50,6 +51,7 @@ public final class Daemon {
 
     private final HomeDirectory home;
     private final ApplianceConfig config;
+    private final ConfigSource source;
     private final String handler;
     private final ProviderCatalog catalog;
     private final boolean takeOver;
@@ -60,14 +62,21 @@ public final class Daemon {
     private volatile @Nullable AdminServer listening;
 
     /**
+     * @param source reads the configuration again
      * @param handler which of the configuration's devices it serves
      * @param takeOver another process of that name serves in this home: when this one is ready to, it asks that one to hand over
      */
     public Daemon(
-            HomeDirectory home, ApplianceConfig config, String handler, ProviderCatalog catalog, boolean takeOver) {
+            HomeDirectory home,
+            ApplianceConfig config,
+            ConfigSource source,
+            String handler,
+            ProviderCatalog catalog,
+            boolean takeOver) {
         this.takeOver = takeOver;
         this.home = home;
         this.config = config;
+        this.source = source;
         this.handler = handler;
         this.catalog = catalog;
     }
@@ -177,7 +186,7 @@ public final class Daemon {
             }
         }
         listen(
-                new Operator(own, others, config, control, portals, metricsAddress),
+                new Operator(own, others, config, source, control, portals, metricsAddress),
                 ReadyFile.text(config, portals, devices, metricsAddress));
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.daemon;
 
+import io.sluice.appliance.config.ApplianceConfig.AccessState;
 import io.sluice.appliance.config.ApplianceConfig.Credentials;
+import io.sluice.appliance.config.ApplianceConfig.Lun;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient;
 import io.sluice.runtime.ControlClient.DeviceInfo;
@@ -60,13 +62,53 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
     }
 
     @Override
-    public PortalAddress addPortal(PortalAddress portal, int portalGroup) throws IOException {
-        return new PortalAddress(portal.address(), client.addPortal(portal.address(), portal.port(), portalGroup));
+    public PortalAddress addPortal(PortalAddress portal) throws IOException {
+        return portal.withPort(client.addPortal(portal.address(), portal.port(), portal.group()));
     }
 
     @Override
     public void addTarget(String target, String alias) throws IOException {
         client.addTarget(target, alias);
+    }
+
+    @Override
+    public void removeTarget(String target) throws IOException {
+        client.removeTarget(target);
+    }
+
+    @Override
+    public void removeGroup(String target, String group) throws IOException {
+        client.removeGroup(target, group);
+    }
+
+    @Override
+    public void removeInitiator(String target, String group, String pattern) throws IOException {
+        client.removeInitiator(target, group, pattern);
+    }
+
+    @Override
+    public void unmapLun(String target, String group, int lun) throws IOException {
+        client.unmapLun(target, group, lun);
+    }
+
+    @Override
+    public void admitUnknown(String target) throws IOException {
+        client.admitUnknown(target);
+    }
+
+    @Override
+    public void requireNoChap(String target) throws IOException {
+        client.setChap(target, "", "");
+    }
+
+    @Override
+    public void answerNoChap(String target) throws IOException {
+        client.setMutualChap(target, "", "");
+    }
+
+    @Override
+    public void setAccess(AccessState state) throws IOException {
+        client.setAccess(state.device().orElse(""), state.group(), state.state(), state.preferred());
     }
 
     @Override
@@ -80,8 +122,8 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
     }
 
     @Override
-    public void mapLun(String target, String group, int lun, String device) throws IOException {
-        client.mapLun(target, group, lun, device);
+    public void mapLun(String target, String group, Lun lun) throws IOException {
+        client.mapLun(target, group, lun.lun(), lun.device(), lun.readOnly());
     }
 
     @Override
@@ -139,6 +181,8 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
             array.addObject()
                     .put("initiator", info.initiatorPort())
                     .put("target", info.targetPort())
+                    .put("relative_port", info.relativePort())
+                    .put("port_group", info.portGroup())
                     .put("peer", info.peer())
                     .put("live", info.live())
                     .put("commands", info.commands());

@@ -2,6 +2,7 @@
 package io.sluice.appliance.daemon;
 
 import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.ApplianceConfig.AccessState;
 import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
@@ -16,16 +17,14 @@ import java.util.List;
  * credentials, groups and LUNs are in place.
  */
 final class GatewaySetup {
-    /** The group that an allow-list becomes; configurations cannot use the name, it has a space. */
-    static final String ALLOWED = "allow list";
-
-    private static final int PORTAL_GROUP = 1;
-
     private GatewaySetup() {}
 
     /** Everything but the portals. */
     static void configure(ControlPlane plane, ApplianceConfig config) throws IOException {
         chap(plane, "", config.discovery());
+        for (AccessState state : config.accessStates()) {
+            plane.setAccess(state);
+        }
         for (Target target : config.targets()) {
             target(plane, target);
         }
@@ -35,27 +34,28 @@ final class GatewaySetup {
     static List<PortalAddress> open(ControlPlane plane, List<PortalAddress> portals) throws IOException {
         List<PortalAddress> bound = new ArrayList<>();
         for (PortalAddress portal : portals) {
-            bound.add(plane.addPortal(portal, PORTAL_GROUP));
+            bound.add(plane.addPortal(portal));
         }
         return bound;
     }
 
-    private static void target(ControlPlane plane, Target target) throws IOException {
+    static void target(ControlPlane plane, Target target) throws IOException {
         String name = target.name();
         plane.addTarget(name, target.alias());
         chap(plane, name, target.chap());
         for (Group group : target.groups()) {
             group(plane, name, group);
         }
+        for (String pattern : target.allow()) {
+            plane.addInitiator(name, ApplianceConfig.DEFAULT_GROUP, pattern);
+        }
         if (!target.allow().isEmpty()) {
-            // After the groups: the first group that names an initiator is the one whose LUNs it sees.
-            group(plane, name, new Group(ALLOWED, target.allow(), target.luns()));
             plane.denyUnknown(name);
         }
         luns(plane, name, ApplianceConfig.DEFAULT_GROUP, target.luns());
     }
 
-    private static void group(ControlPlane plane, String target, Group group) throws IOException {
+    static void group(ControlPlane plane, String target, Group group) throws IOException {
         plane.addGroup(target, group.name());
         for (String pattern : group.initiators()) {
             plane.addInitiator(target, group.name(), pattern);
@@ -65,11 +65,11 @@ final class GatewaySetup {
 
     private static void luns(ControlPlane plane, String target, String group, List<Lun> luns) throws IOException {
         for (Lun lun : luns) {
-            plane.mapLun(target, group, lun.lun(), lun.device());
+            plane.mapLun(target, group, lun);
         }
     }
 
-    private static void chap(ControlPlane plane, String target, Chap chap) throws IOException {
+    static void chap(ControlPlane plane, String target, Chap chap) throws IOException {
         if (chap.initiator().isPresent()) {
             plane.requireChap(target, chap.initiator().get());
         }

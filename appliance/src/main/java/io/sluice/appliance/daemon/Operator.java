@@ -2,12 +2,18 @@
 package io.sluice.appliance.daemon;
 
 import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.ApplianceConfig.AccessState;
+import io.sluice.appliance.config.ConfigException;
+import io.sluice.appliance.config.ConfigSource;
 import io.sluice.appliance.config.PortalAddress;
+import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,24 +23,30 @@ import tools.jackson.databind.node.ObjectNode;
  * another one. Called from any thread.
  */
 final class Operator implements AdminServer.Service {
+    private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
+
     private final HandlerOperator own;
     private final OtherHandlers others;
-    private final ApplianceConfig config;
+    private final ConfigSource source;
+    private volatile ApplianceConfig config;
     private final GatewayControl control;
     private final List<PortalAddress> portals;
     private final Optional<PortalAddress> metrics;
     private final Map<String, ApplianceConfig.Device> devices = new LinkedHashMap<>();
 
+    /** @param source reads the configuration again */
     Operator(
             HandlerOperator own,
             OtherHandlers others,
             ApplianceConfig config,
+            ConfigSource source,
             GatewayControl control,
             List<PortalAddress> portals,
             Optional<PortalAddress> metrics) {
         this.own = own;
         this.others = others;
         this.config = config;
+        this.source = source;
         this.control = control;
         this.portals = portals;
         this.metrics = metrics;
@@ -46,6 +58,8 @@ final class Operator implements AdminServer.Service {
         return switch (request.path("op").stringValue("")) {
             case "status" -> status();
             case "resize" -> resize(request);
+            case "reload" -> reload();
+            case "access" -> access(request);
             default -> own.answer(request);
         };
     }
@@ -59,6 +73,39 @@ final class Operator implements AdminServer.Service {
         return device.handler().equals(ApplianceConfig.MAIN_HANDLER)
                 ? own.answer(request)
                 : others.ask(device.handler(), (ObjectNode) request, OtherHandlers.WORK_PATIENCE);
+    }
+
+    /** Applies what the file says of targets and access states; what it says of processes and devices waits for a restart. */
+    private synchronized ObjectNode reload() throws AdminException, IOException {
+        ApplianceConfig next;
+        try {
+            next = source.read();
+        } catch (ConfigException wrong) {
+            throw new AdminException("nothing was changed:\n" + wrong.getMessage());
+        }
+        ApplianceConfig now = config;
+        List<String> done = GatewayChange.apply(control, now, next);
+        config = now.withTargetsOf(next);
+        ObjectNode answer = AdminProtocol.JSON.createObjectNode();
+        ArrayNode changes = answer.putArray("changes");
+        done.forEach(changes::add);
+        done.forEach(change -> LOG.info("reload: {}", change));
+        ArrayNode waiting = answer.putArray("waiting");
+        now.differences(next).forEach(waiting::add);
+        return answer;
+    }
+
+    private synchronized ObjectNode access(JsonNode request) throws AdminException, IOException {
+        String device = request.path("device").stringValue("");
+        if (!device.isEmpty() && !devices.containsKey(device)) {
+            throw new AdminException("no device \"" + device + "\": there are " + String.join(", ", devices.keySet()));
+        }
+        int group = request.path("group").intValue(0);
+        Access state = Access.valueOf(request.path("state").stringValue(""));
+        control.setAccess(
+                new AccessState(group, state, device.isEmpty() ? Optional.empty() : Optional.of(device), false));
+        LOG.info("portal group {}: {} {}", group, state, device);
+        return AdminProtocol.JSON.createObjectNode().put("group", group).put("state", state.name());
     }
 
     private ObjectNode status() throws IOException {

@@ -45,7 +45,7 @@ final class ReadyFile {
         metrics.ifPresent(
                 address -> text.append("metrics http://").append(address).append("/metrics\n"));
         if (!portals.isEmpty()) {
-            String reachable = reachable(portals.getFirst()).toString();
+            String reachable = reachable(portals.getFirst()).authority();
             text.append("\nconnect:\n");
             text.append("  iscsi-ls -s iscsi://").append(reachable).append('\n');
             text.append("  iscsiadm -m discovery -t sendtargets -p ")

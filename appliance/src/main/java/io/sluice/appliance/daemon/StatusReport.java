@@ -83,7 +83,11 @@ final class StatusReport {
 
     private static void luns(ArrayNode array, String group, List<Lun> luns) {
         for (Lun lun : luns) {
-            array.addObject().put("group", group).put("lun", lun.lun()).put("device", lun.device());
+            array.addObject()
+                    .put("group", group)
+                    .put("lun", lun.lun())
+                    .put("device", lun.device())
+                    .put("read_only", lun.readOnly());
         }
     }
 }

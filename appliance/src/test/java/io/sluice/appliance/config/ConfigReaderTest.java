@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import io.sluice.runtime.ControlClient.Access;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +57,7 @@ class ConfigReaderTest {
 
     private static final String GOOD = """
             [gateway]
-            portals = ["127.0.0.1:3260", "[::1]:3261"]
+            portals = ["127.0.0.1:3260", "[::1]:3261,2"]
             loops = 2
             pool = "32MiB"
 
@@ -92,13 +94,23 @@ class ConfigReaderTest {
             [[target.group.lun]]
             lun = 7
             device = "disk0"
+            read_only = true
+
+            [[access]]
+            group = 2
+            state = "active-non-optimized"
+            device = "disk0"
+            preferred = true
             """;
 
     @Test
     void shouldReadEverythingThatIsThere() throws ConfigException {
         ApplianceConfig config = read(GOOD);
         assertThat(config.gateway().portals())
-                .containsExactly(new PortalAddress("127.0.0.1", 3260), new PortalAddress("::1", 3261));
+                .containsExactly(new PortalAddress("127.0.0.1", 3260), new PortalAddress("::1", 3261, 2));
+        assertThat(config.accessStates())
+                .containsExactly(new ApplianceConfig.AccessState(
+                        2, Access.ACTIVE_NON_OPTIMIZED, Optional.of("disk0"), true));
         assertThat(config.gateway().loops()).isEqualTo(2);
         assertThat(config.gateway().poolBytes()).isEqualTo(32L << 20);
         assertThat(config.metrics()).contains(new PortalAddress("127.0.0.1", 9000));
@@ -110,8 +122,50 @@ class ConfigReaderTest {
         ApplianceConfig.Target target = config.targets().getFirst();
         assertThat(target.allow()).containsExactly("iqn.a*");
         assertThat(target.chap().target().orElseThrow().user()).isEqualTo("you");
-        assertThat(target.luns()).containsExactly(new ApplianceConfig.Lun(0, "disk0"));
-        assertThat(target.groups().getFirst().luns()).containsExactly(new ApplianceConfig.Lun(7, "disk0"));
+        assertThat(target.luns()).containsExactly(new ApplianceConfig.Lun(0, "disk0", false));
+        assertThat(target.groups().getFirst().luns()).containsExactly(new ApplianceConfig.Lun(7, "disk0", true));
+    }
+
+    @Test
+    void shouldCheckAccessStates() {
+        assertThat(errors("""
+                [[access]]
+                group = 2
+                state = "sleepy"
+                [[access]]
+                group = 1
+                state = "standby"
+                device = "none"
+                [[access]]
+                state = "standby"
+                """))
+                .containsExactly(
+                        "sluice.toml:2: access[0].group = 2: no portal is in that group; there are [1]; write a portal as"
+                                + " \"ADDRESS:PORT,2\"",
+                        "sluice.toml:3: access[0].state = \"sleepy\": is no access state; choose one of"
+                                + " active-non-optimized, active-optimized, offline, standby, unavailable",
+                        "sluice.toml:7: access[1].device = \"none\": no such device; there are []; leave it out for all"
+                                + " of them",
+                        "sluice.toml:8: access[2]: key `group` is missing; write group = 2, the portal group behind the"
+                                + " comma of a portal");
+    }
+
+    /** What a reload applies, and what it leaves to the next start. */
+    @Test
+    void shouldTellWhatWaitsForARestart() throws ConfigException {
+        ApplianceConfig now = read(GOOD);
+        assertThat(now.differences(read(GOOD.replace("lun = 7", "lun = 8")))).isEmpty();
+        assertThat(now.withTargetsOf(read(GOOD.replace("lun = 7", "lun = 8")))
+                        .targets()
+                        .getFirst()
+                        .groups()
+                        .getFirst()
+                        .luns()
+                        .getFirst()
+                        .lun())
+                .isEqualTo(8);
+        assertThat(now.differences(read(GOOD.replace("loops = 2", "loops = 3")))).containsExactly("[gateway]");
+        assertThat(now.differences(read(GOOD.replace("\"1GiB\"", "\"2GiB\"")))).containsExactly("device disk0");
     }
 
     @Test

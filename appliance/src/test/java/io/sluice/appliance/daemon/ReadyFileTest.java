@@ -26,7 +26,8 @@ class ReadyFileTest {
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
-                List.of(new Target("iqn.t", "", Chap.NONE, List.of(), List.of(new Lun(0, "disk")), List.of())));
+                List.of(new Target("iqn.t", "", Chap.NONE, List.of(), List.of(new Lun(0, "disk", false)), List.of())),
+                List.of());
         assertThat(ReadyFile.text(
                         config,
                         portals,

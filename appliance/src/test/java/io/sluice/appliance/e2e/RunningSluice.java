@@ -66,11 +66,21 @@ final class RunningSluice implements AutoCloseable {
 
     static RunningSluice start(String configuration) {
         RunningSluice sluice = prepare(configuration);
-        Shell up = sluice.up();
+        sluice.expect(sluice.up());
+        return sluice;
+    }
+
+    /** With the portals of the configuration, instead of one on a free port. */
+    static RunningSluice startAsConfigured(String configuration) {
+        RunningSluice sluice = prepare(configuration);
+        sluice.expect(sluice.command("up", "--detach"));
+        return sluice;
+    }
+
+    private void expect(Shell up) {
         if (up.status() != 0) {
             throw new AssertionError("up --detach: exit status " + up.status() + ":\n" + up.output());
         }
-        return sluice;
     }
 
     /** A home with that configuration in it; nothing runs yet. */

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>An operation code that is not there ends with INVALID COMMAND OPERATION CODE (20/00), a service action with INVALID
- * FIELD IN CDB (24/00). REPORT LUNS and REQUEST SENSE, which the gateway answers, are reported too.
+ * FIELD IN CDB (24/00). What the gateway serves for every device (REPORT LUNS, reservations, target port groups, …) it adds
+ * to the report by itself.
  */
 public final class CommandTable {
     private final Map<Integer, CommandEntry> entries;
@@ -41,9 +42,6 @@ public final class CommandTable {
     private CommandTable(Map<Integer, CommandEntry> entries) {
         this.entries = Collections.unmodifiableMap(new TreeMap<>(entries));
         for (CommandEntry entry : this.entries.values()) {
-            if (entry.method() == null) {
-                continue;
-            }
             if (entry.serviceAction() < 0) {
                 byOpcode[entry.opcode()] = entry;
                 continue;
@@ -78,9 +76,8 @@ public final class CommandTable {
                 return;
             }
         }
-        CommandMethod method = entry.method();
-        if (entry.usage().admits(command) && method != null) {
-            method.execute(command);
+        if (entry.usage().admits(command)) {
+            entry.method().execute(command);
         }
     }
 
@@ -143,12 +140,7 @@ public final class CommandTable {
             return this;
         }
 
-        /** A command that the gateway answers by itself: only reported. */
-        Builder gateway(int opcode, String usage) {
-            return put(opcode, -1, usage, null);
-        }
-
-        private Builder put(int opcode, int serviceAction, String usage, @Nullable CommandMethod method) {
+        private Builder put(int opcode, int serviceAction, String usage, CommandMethod method) {
             CdbUsage parsed = new CdbUsage(opcode, serviceAction, usage);
             CommandEntry entry = new CommandEntry(opcode, serviceAction, parsed, method, Duration.ZERO, Duration.ZERO);
             boolean mixed = entries.values().stream()
@@ -163,21 +155,14 @@ public final class CommandTable {
             return this;
         }
 
-        /** The table, with REPORT SUPPORTED OPERATION CODES and REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS in it. */
+        /** The table, with REPORT SUPPORTED OPERATION CODES in it. */
         public CommandTable build() {
-            gateway(OpCode.REPORT_LUNS, "A0 00 FF 00 00 00 FF FF FF FF 00 00");
-            gateway(OpCode.REQUEST_SENSE, "03 01 00 00 FF 00");
             SupportedOperationCodes codes = new SupportedOperationCodes();
             command(
                     OpCode.MAINTENANCE_IN,
                     ServiceAction.REPORT_SUPPORTED_OPERATION_CODES,
                     "A3 0C 87 FF FF FF FF FF FF FF 00 00",
                     codes::report);
-            command(
-                    OpCode.MAINTENANCE_IN,
-                    ServiceAction.REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS,
-                    "A3 0D 80 00 00 00 FF FF FF FF 00 00",
-                    SupportedOperationCodes::reportTaskManagement);
             CommandTable table = new CommandTable(entries);
             codes.describe(table);
             return table;

@@ -9,19 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** Device Identification VPD page, 83h (SPC-5 7.7.6). */
+/** Device Identification VPD page, 83h (SPC-5 7.7.6): the logical unit; the gateway adds its ports. */
 final class DeviceIdentification implements VpdPage {
     private static final int CODE_SET_BINARY = 1;
     private static final int CODE_SET_ASCII = 2;
-    private static final int CODE_SET_UTF8 = 3;
     private static final int TYPE_T10_VENDOR = 0x01;
     private static final int TYPE_NAA = 0x03;
-    private static final int TYPE_RELATIVE_PORT = 0x04;
-    private static final int TYPE_SCSI_NAME = 0x08;
-    /** PIV and ASSOCIATION 01b: the designator names the target port through which it was asked. */
-    private static final int TARGET_PORT = 0x90;
-
-    private static final int PROTOCOL_ISCSI = 0x50;
 
     private final String vendor;
     private final String productAndSerial;
@@ -49,36 +42,5 @@ final class DeviceIdentification implements VpdPage {
         out.u8(CODE_SET_BINARY).u8(TYPE_NAA).u8(0).u8(8).u64(naa);
         out.u8(CODE_SET_ASCII).u8(TYPE_T10_VENDOR).u8(0).u8(8 + productAndSerial.length());
         out.ascii(vendor, 8).ascii(productAndSerial, productAndSerial.length());
-        String port = command.nexus().targetPort();
-        int comma = port.indexOf(",t,0x");
-        if (comma < 0 || port.length() > 220) {
-            return; // not an iSCSI port: its fabric's name is unknown here
-        }
-        int group = relativePort(port, comma + 5);
-        if (group > 0) {
-            out.u8(PROTOCOL_ISCSI | CODE_SET_BINARY)
-                    .u8(TARGET_PORT | TYPE_RELATIVE_PORT)
-                    .u8(0)
-                    .u8(4)
-                    .u32(group);
-        }
-        int padded = (port.length() + 4) & ~3; // NUL-terminated, a multiple of four (SPC-5 7.7.6.11)
-        out.u8(PROTOCOL_ISCSI | CODE_SET_UTF8)
-                .u8(TARGET_PORT | TYPE_SCSI_NAME)
-                .u8(0)
-                .u8(padded);
-        out.ascii(port, port.length()).zeros(padded - port.length());
-    }
-
-    private static int relativePort(String port, int from) {
-        int value = 0;
-        for (int i = from; i < port.length(); i++) {
-            int digit = Character.digit(port.charAt(i), 16);
-            if (digit < 0 || value > 0xFFF) {
-                return 0;
-            }
-            value = (value << 4) | digit;
-        }
-        return value;
     }
 }

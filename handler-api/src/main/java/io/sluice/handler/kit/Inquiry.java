@@ -12,8 +12,9 @@ import java.util.TreeMap;
 
 /**
  * INQUIRY (SPC-5 6.7): standard data and vital product data pages 00h, 80h, 83h and 86h, and any that the device adds.
- * Page 83h names the logical unit by a locally assigned NAA identifier, made from vendor, product and serial number, by T10
- * vendor identification, and the target port by its SCSI name and relative identifier.
+ * Page 83h names the logical unit by a locally assigned NAA identifier, made from vendor, product and serial number, and by T10
+ * vendor identification. What the gateway knows better it sets itself: the bits of task management, ports and access states,
+ * and the designators of target port, target port group and target device.
  */
 public final class Inquiry implements CommandSet {
     private static final int STANDARD_LENGTH = 96;
@@ -85,9 +86,9 @@ public final class Inquiry implements CommandSet {
     private void writeStandard(ParameterWriter out) {
         out.u8(type.code()).u8(removable ? 0x80 : 0);
         out.u8(0x06); // VERSION: SPC-4, the newest that all clients know
-        out.u8(0x12); // HISUP, RESPONSE DATA FORMAT 2
+        out.u8(0x02); // RESPONSE DATA FORMAT 2
         out.u8(STANDARD_LENGTH - 5);
-        out.u8(0).u8(0).u8(0x02); // CMDQUE
+        out.u8(0).u8(0).u8(0); // TPGS, MULTIP, CMDQUE and the like are the gateway's to set
         out.ascii(vendor, 8).ascii(product, 16).ascii(revision, 4);
         out.zeros(22); // vendor specific, clocking of SPI, reserved
         for (int i = 0; i < MAX_VERSION_DESCRIPTORS; i++) {
@@ -99,7 +100,7 @@ public final class Inquiry implements CommandSet {
     /** Extended INQUIRY data (SPC-5 7.7.7). */
     private static void writeExtended(ParameterWriter out, boolean volatileCache) {
         out.u8(0);
-        out.u8(0x07); // HEADSUP, ORDSUP, SIMPSUP
+        out.u8(0); // HEADSUP, ORDSUP, SIMPSUP: the gateway sets them
         out.u8(volatileCache ? 0x01 : 0); // V_SUP
         out.zeros(57);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.handler.kit;
 
+import io.sluice.handler.ControlMode;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.scsi.AdditionalSense;
@@ -22,14 +23,13 @@ import org.slf4j.LoggerFactory;
 /**
  * MODE SENSE(6) and (10), MODE SELECT(6) and (10) (SPC-5 6.14 to 6.17) over the pages of a device. Current values are the
  * same for all nexuses. A MODE SELECT that changes one raises MODE PARAMETERS CHANGED (2A/01) for the other nexuses; one
- * that changes D_SENSE or TAS of the Control mode page tells the gateway; both before its status goes out. Current values are
+ * that changes what the gateway acts on in the Control mode page ({@link ControlPage}) tells it; both before its status goes out. Current values are
  * recorded, so that a process that takes over goes on with them. Threads: any.
  */
 public final class ModePages implements CommandSet {
     private static final Logger LOG = LoggerFactory.getLogger(ModePages.class);
     private static final int ALL_PAGES = 0x3F;
     private static final int ALL_SUBPAGES = 0xFF;
-    private static final int CONTROL = 0x0A00;
 
     private final DeviceContext context;
     private final Map<Integer, ModePage> pages;
@@ -78,7 +78,7 @@ public final class ModePages implements CommandSet {
      * io.sluice.handler.Device#poweredOn}.
      */
     public synchronized void reset() {
-        boolean[] before = controlMode();
+        ControlMode before = controlMode();
         try {
             current.forget();
         } catch (IOException failed) {
@@ -90,27 +90,16 @@ public final class ModePages implements CommandSet {
         reportControlMode(before);
     }
 
-    /** D_SENSE of the Control mode page now: for the {@link io.sluice.handler.DeviceProfile}. */
-    public boolean descriptorSense() {
-        return controlMode()[0];
+    /** The Control mode page now: for the {@link io.sluice.handler.DeviceProfile}. */
+    public ControlMode controlMode() {
+        ModePage control = pages.get(ControlPage.KEY);
+        return control == null ? ControlMode.DEFAULT : ControlPage.modeOf(control);
     }
 
-    /** TAS of the Control mode page now. */
-    public boolean taskAbortedStatus() {
-        return controlMode()[1];
-    }
-
-    private boolean[] controlMode() {
-        ModePage control = pages.get(CONTROL);
-        return control == null
-                ? new boolean[2]
-                : new boolean[] {(control.current(2) & 0x04) != 0, (control.current(5) & 0x40) != 0};
-    }
-
-    private void reportControlMode(boolean[] before) {
-        boolean[] now = controlMode();
-        if (now[0] != before[0] || now[1] != before[1]) {
-            context.controlModeChanged(now[0], now[1]);
+    private void reportControlMode(ControlMode before) {
+        ControlMode now = controlMode();
+        if (!now.equals(before)) {
+            context.controlModeChanged(now);
         }
     }
 
@@ -200,7 +189,7 @@ public final class ModePages implements CommandSet {
         if (save) {
             save(wanted);
         }
-        boolean[] before = controlMode();
+        ControlMode before = controlMode();
         boolean changed = descriptorChanged;
         recordCurrent(wanted);
         for (Map.Entry<ModePage, byte[]> entry : wanted.entrySet()) {

@@ -6,13 +6,10 @@ import io.sluice.scsi.ParameterWriter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** REPORT SUPPORTED OPERATION CODES (SPC-5 6.34) and REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-5 6.35). */
+/** REPORT SUPPORTED OPERATION CODES (SPC-5 6.34): the device's own, to which the gateway adds what it serves. */
 final class SupportedOperationCodes {
     private static final int SUPPORT_NONE = 1; // not supported
     private static final int SUPPORT_STANDARD = 3; // supported as a T10 standard says
-
-    /** ABORT TASK, ABORT TASK SET, CLEAR TASK SET, LOGICAL UNIT RESET: what the gateway performs for every device. */
-    private static final int TASK_MANAGEMENT = 0x80 | 0x40 | 0x10 | 0x08;
 
     private @Nullable CommandTable table;
 
@@ -88,17 +85,5 @@ final class SupportedOperationCodes {
 
     private static long seconds(Duration duration) {
         return duration.isZero() ? 0 : Math.max(1, duration.toSeconds());
-    }
-
-    static void reportTaskManagement(ScsiCommand command) {
-        boolean extended = command.cdbBit(2, 7); // REPD
-        if (command.cdb32(6) < 4) {
-            command.invalidField(6); // SPC-5 6.35: the allocation length should be at least four
-            return;
-        }
-        ParameterWriter out =
-                command.dataIn(command.cdb32(6)).u8(TASK_MANAGEMENT).u8(0).u8(0);
-        out.u8(extended ? 0x0C : 0).zeros(extended ? 12 : 0);
-        command.good(out);
     }
 }

@@ -288,10 +288,10 @@ public final class GatewayDouble implements AutoCloseable {
         return (controlMode & Abi.CONTROL_MODE_D_SENSE) != 0;
     }
 
-    /** TAS as the device reported it last. */
-    public synchronized boolean taskAbortedStatus() {
+    /** The Control mode page's values as the device reported them last: the ABI's {@code SLUICE_CONTROL_MODE_*}. */
+    public synchronized int controlMode() {
         drainRequests();
-        return (controlMode & Abi.CONTROL_MODE_TAS) != 0;
+        return controlMode;
     }
 
     private void drainRequests() {

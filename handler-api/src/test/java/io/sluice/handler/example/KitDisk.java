@@ -8,6 +8,7 @@ import io.sluice.handler.Execution;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.handler.kit.BlockDescriptor;
 import io.sluice.handler.kit.CommandTable;
+import io.sluice.handler.kit.ControlPage;
 import io.sluice.handler.kit.Inquiry;
 import io.sluice.handler.kit.LogPage;
 import io.sluice.handler.kit.LogPages;
@@ -37,10 +38,7 @@ public final class KitDisk implements Device, BlockDescriptor {
         modes = ModePages.of(context)
                 .page(ModePage.of("01 0A C0 00 00 00 00 00 00 00 00 00").build())
                 .page(ModePage.of(CACHING).changeable(CACHING).saved().build())
-                .page(ModePage.of("0A 0A 02 10 00 00 00 00 00 00 00 00")
-                        .changeable("0A 0A 04 00 00 40 00 00 00 00 00 00")
-                        .saved()
-                        .build())
+                .page(ControlPage.builder().build())
                 .page(ModePage.of("4A 01 00 1C" + " 00".repeat(28)).build())
                 .blockDescriptor(this)
                 .deviceSpecific(() -> 0x10)
@@ -129,7 +127,7 @@ public final class KitDisk implements Device, BlockDescriptor {
     @Override
     public DeviceProfile profile() {
         return DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.SERIAL)
-                .controlMode(modes.descriptorSense(), modes.taskAbortedStatus())
+                .controlMode(modes.controlMode())
                 .build();
     }
 

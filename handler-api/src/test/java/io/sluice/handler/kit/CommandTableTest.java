@@ -103,12 +103,15 @@ class CommandTableTest {
                 .isEqualTo(1);
     }
 
+    /** The gateway adds what it serves; a device that reports it, too, would be a second truth. */
     @Test
-    void shouldReportTaskManagementFunctions() {
-        assertThat(gateway.execute("A3 0D 00 00 0000 00000010 00 00", 16).dataIn())
-                .isEqualTo(new byte[] {(byte) 0xD8, 0, 0, 0});
-        assertThat(gateway.execute("A3 0D 80 00 0000 00000010 00 00", 16).dataIn())
-                .hasSize(16);
+    void shouldLeaveToTheGatewayWhatTheGatewayServes() {
+        assertThat(gateway.execute("A3 0C 03 A0 0000 00000100 00 00", 256).u8(1))
+                .isEqualTo(1);
+        assertThat(gateway.execute("A3 0C 03 A3 000D 00000100 00 00", 256).u8(1))
+                .isEqualTo(1);
+        assertThat(gateway.execute("A3 0D 00 00 0000 00000010 00 00", 16).additionalSense())
+                .isEqualTo(AdditionalSense.INVALID_FIELD_IN_CDB);
     }
 
     @Test

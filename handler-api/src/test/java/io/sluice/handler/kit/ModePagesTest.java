@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,11 +60,11 @@ class ModePagesTest {
     void shouldReturnHeaderDescriptorAndPage() {
         assertThat(HexFormat.of()
                         .formatHex(gateway.execute("1A 00 0A 00 FF 00", 255).dataIn()))
-                .isEqualTo("17001008" + "000003e800000200" + "8a0a02100000000000000000");
+                .isEqualTo("17001008" + "000003e800000200" + "8a0a00100000000000000000");
         assertThat(HexFormat.of()
                         .formatHex(gateway.execute("5A 10 0A 00 000000 00FF 00", 255)
                                 .dataIn()))
-                .isEqualTo("0022001001000010" + "00000000000003e80000000000000200" + "8a0a02100000000000000000");
+                .isEqualTo("0022001001000010" + "00000000000003e80000000000000200" + "8a0a00100000000000000000");
     }
 
     @Test
@@ -150,16 +151,86 @@ class ModePagesTest {
 
     @Test
     void shouldPassTheControlModeOnAndFollowIt() {
-        assertThat(select6("00000000 0A 0A 06 10 00 40 00 00 00 00 00 00", false)
+        assertThat(select6("00000000 0A 0A 04 10 00 40 00 00 00 00 00 00", false)
                         .isGood())
                 .isTrue();
         assertThat(gateway.descriptorSense()).isTrue();
-        assertThat(gateway.taskAbortedStatus()).isTrue();
+        assertThat(gateway.controlMode()).isEqualTo(0x003);
         assertThat(gateway.execute("C0 00 00 00 00 00").senseBytes()[0]).isEqualTo((byte) 0x72);
         gateway.logicalUnitReset();
-        assertThat(sense6(0x0A, 0)).contains("8a0a0210");
+        assertThat(sense6(0x0A, 0)).contains("8a0a0010");
         assertThat(gateway.descriptorSense()).isFalse();
         assertThat(gateway.execute("C0 00 00 00 00 00").senseBytes()[0]).isEqualTo((byte) 0x70);
+    }
+
+    /** Each field of the Control mode page with each of its values: the mode as the ABI has it. */
+    @ParameterizedTest
+    @CsvSource({
+        "00 10 00 00, 0x000", // nothing
+        "04 10 00 00, 0x001", // D_SENSE
+        "00 10 00 40, 0x002", // TAS
+        "10 10 00 00, 0x004", // TMF_ONLY
+        "20 10 00 00, 0x010", // TST 001b
+        "00 12 00 00, 0x100", // QERR 01b
+        "00 16 00 00, 0x300", // QERR 11b
+        "00 10 20 00, 0x800", // UA_INTLCK_CTRL 10b
+        "00 10 30 00, 0xC00", // UA_INTLCK_CTRL 11b
+        "34 06 30 40, 0xF17", // all at once; QUEUE ALGORITHM MODIFIER 0
+    })
+    void shouldTellTheGatewayEachFieldOfTheControlModePage(String fields, String mode) {
+        assertThat(select6("00000000 0A 0A 24 10 00 40 00 00 00 00 00 00", false)
+                        .isGood())
+                .isTrue();
+        gateway.takeUnitAttentions();
+        CommandResult result = select6("00000000 0A 0A " + fields + " 00 00 00 00 00 00", false);
+        assertThat(result.isGood()).isTrue();
+        assertThat(gateway.controlMode()).isEqualTo(Integer.decode(mode));
+        assertThat(sense6(0x0A, 0)).contains("8a0a" + fields.replace(" ", "").toLowerCase(Locale.ROOT));
+        assertThat(gateway.takeUnitAttentions())
+                .containsExactly(new UnitAttention(
+                        UnitAttention.Scope.EXCEPT, gateway.nexus().id(), AdditionalSense.MODE_PARAMETERS_CHANGED));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "40 10 00 00, 6, 6", // TST 010b
+        "80 10 00 00, 6, 7", // TST 100b
+        "08 10 00 00, 6, 3", // DPICZ
+        "02 10 00 00, 6, 1", // GLTSD
+        "00 14 00 00, 7, -1", // QERR 10b, reserved
+        "00 20 00 00, 7, 5", // QUEUE ALGORITHM MODIFIER 2
+        "00 18 00 00, 7, 3", // NUAR
+        "00 10 10 00, 8, -1", // UA_INTLCK_CTRL 01b, reserved
+        "00 10 08 00, 8, 3", // SWP, which this device does not have
+        "00 10 00 80, 9, 7", // ATO
+        "00 10 00 01, 9, 0", // AUTOLOAD MODE
+    })
+    void shouldPointToTheFieldOfTheControlModePageThatCannotBe(String fields, int atByte, int atBit) {
+        SenseData sense = select6("00000000 0A 0A " + fields + " 00 00 00 00 00 00", false)
+                .sense();
+        assertThat(sense.additional()).isEqualTo(AdditionalSense.INVALID_FIELD_IN_PARAMETER_LIST);
+        assertThat(sense.fieldPointerInCdb()).isFalse();
+        assertThat(sense.fieldPointerByte()).isEqualTo(atByte);
+        assertThat(sense.fieldPointerBit()).isEqualTo(atBit);
+        assertThat(gateway.controlMode()).isZero();
+        assertThat(gateway.takeUnitAttentions()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhatOfTheControlModePageCanBeChangedAndBringSavedValuesBack() throws Exception {
+        assertThat(sense6(0x4A, 0)).contains("8a0a34163040000000000000");
+        assertThat(sense6(0x8A, 0)).contains("8a0a00100000000000000000");
+        assertThat(select6("00000000 0A 0A 20 12 30 00 00 00 00 00 00 00", true).isGood())
+                .isTrue();
+        assertThat(select6("00000000 0A 0A 00 10 00 00 00 00 00 00 00 00", false)
+                        .isGood())
+                .isTrue();
+        assertThat(gateway.controlMode()).isZero();
+        gateway.logicalUnitReset();
+        assertThat(gateway.controlMode()).isEqualTo(0xD10);
+        gateway.close();
+        open();
+        assertThat(sense6(0x0A, 0)).contains("8a0a20123000");
     }
 
     @Test

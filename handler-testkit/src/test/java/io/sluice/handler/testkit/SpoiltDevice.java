@@ -27,7 +27,7 @@ class SpoiltDevice implements Device {
     public DeviceProfile profile() {
         return DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.SERIAL)
                 .recovery(Recovery.REDELIVER)
-                .controlMode(sound.profile().descriptorSense(), sound.profile().taskAbortedStatus())
+                .controlMode(sound.profile().controlMode())
                 .build();
     }
 

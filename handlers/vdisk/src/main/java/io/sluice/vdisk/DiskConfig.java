@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param thin LBPME is one: UNMAP gives space back; else all space is taken at the start
  * @param optimalTransferBytes OPTIMAL TRANSFER LENGTH
  * @param execution which threads run commands
+ * @param explicitAccess initiators may change its access states
  */
 record DiskConfig(
         Backend backend,
@@ -36,7 +37,8 @@ record DiskConfig(
         boolean thin,
         IdentityConfig identity,
         int optimalTransferBytes,
-        RunMode execution) {
+        RunMode execution,
+        boolean explicitAccess) {
     static final int MAX_TRANSFER_BYTES = 16 << 20;
     private static final int MAX_PHYSICAL_BLOCK = 128 << 10;
     private static final int DEFAULT_OPTIMAL_TRANSFER = 1 << 20;
@@ -71,7 +73,8 @@ record DiskConfig(
                 config.bool("thin", true),
                 identity(config),
                 optimalTransfer(config, blockSize),
-                config.oneOf("execution", RunMode.AUTO));
+                config.oneOf("execution", RunMode.AUTO),
+                config.bool("explicit_access", false));
     }
 
     private static Optional<Path> path(DeviceConfig config, Backend backend) throws DeviceConfigException {

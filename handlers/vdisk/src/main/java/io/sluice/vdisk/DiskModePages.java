@@ -4,6 +4,7 @@ package io.sluice.vdisk;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.handler.kit.BlockDescriptor;
+import io.sluice.handler.kit.ControlPage;
 import io.sluice.handler.kit.ModePage;
 import io.sluice.handler.kit.ModePages;
 import io.sluice.scsi.ParameterWriter;
@@ -25,10 +26,6 @@ final class DiskModePages {
     private static final String ERROR_RECOVERY = "01 0A C0 00 00 00 00 00 00 00 00 00";
 
     private static final String CACHING = "08 12 %02X 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00";
-    /** QUEUE ALGORITHM MODIFIER 1: the disk may reorder SIMPLE commands. */
-    private static final String CONTROL = "0A 0A 00 10 00 00 00 00 00 00 00 00";
-    /** D_SENSE, SWP, TAS. */
-    private static final String CONTROL_CHANGEABLE = "0A 0A 04 00 08 40 00 00 00 00 00 00";
     /** DEXCPT: there are no predictions of failure. */
     private static final String INFORMATIONAL_EXCEPTIONS = "1C 0A 08 00 00 00 00 00 00 00 00 00";
 
@@ -49,9 +46,7 @@ final class DiskModePages {
                         .saved()
                         .onChange(switches::cachingChanged)
                         .build())
-                .page(ModePage.of(CONTROL)
-                        .changeable(CONTROL_CHANGEABLE)
-                        .saved()
+                .page(ControlPage.builder(SWP)
                         .onChange(switches::controlChanged)
                         .build())
                 .page(ModePage.of(INFORMATIONAL_EXCEPTIONS).saved().build())

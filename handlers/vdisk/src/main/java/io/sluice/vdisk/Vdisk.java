@@ -124,7 +124,8 @@ final class Vdisk implements Device, Resizable {
                 .spread(true)
                 .maxTransferBytes(DiskConfig.MAX_TRANSFER_BYTES)
                 .recovery(store.traits().persistent() ? Recovery.REDELIVER : Recovery.FAIL)
-                .controlMode(modePages.descriptorSense(), modePages.taskAbortedStatus())
+                .controlMode(modePages.controlMode())
+                .explicitAccess(config.explicitAccess())
                 .build();
     }
 

@@ -51,7 +51,8 @@ final class DiskConfigTest {
                 Map.entry("revision", "7"),
                 Map.entry("serial", "S-1"),
                 Map.entry("optimal_transfer", "64KiB"),
-                Map.entry("execution", "inline")));
+                Map.entry("execution", "inline"),
+                Map.entry("explicit_access", true)));
         assertThat(config)
                 .isEqualTo(new DiskConfig(
                         Backend.DIRECT,
@@ -66,7 +67,8 @@ final class DiskConfigTest {
                         false,
                         new DiskConfig.IdentityConfig("ACME", "BIG DISK", "7", java.util.Optional.of("S-1")),
                         65536,
-                        DiskConfig.RunMode.INLINE));
+                        DiskConfig.RunMode.INLINE,
+                        true));
     }
 
     @ParameterizedTest

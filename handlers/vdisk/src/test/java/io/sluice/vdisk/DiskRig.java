@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk;
 
+import io.sluice.handler.ControlMode;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceContext;
@@ -169,7 +170,7 @@ final class DiskRig implements AutoCloseable {
         }
 
         @Override
-        public void controlModeChanged(boolean descriptorSense, boolean taskAbortedStatus) {}
+        public void controlModeChanged(ControlMode mode) {}
 
         @Override
         public DeviceMeters meters() {

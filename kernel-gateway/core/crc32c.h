@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef SLUICE_CORE_CRC32C_H
+#define SLUICE_CORE_CRC32C_H
+
+#include "port.h"
+
+/* Castagnoli's, as RFC 7143 and java.util.zip.CRC32C have it. */
+u32 sl_crc32c(const u8 *data, u32 bytes);
+
+#endif /* SLUICE_CORE_CRC32C_H */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "reservation_matrix.h"
+
+#define R   (1U << SL_BAR_READ)
+#define W   (1U << SL_BAR_WRITE)
+#define OUT (1U << SL_BAR_OUT)
+#define RES (1U << SL_BAR_RESERVE)
+#define REL (1U << SL_BAR_RELEASE)
+#define ALL (1U << SL_BAR_PERSISTENT)
+
+/* The table is aligned by hand. */
+/* clang-format off */
+
+/*
+ * PERSISTENT RESERVE OUT of a nexus that is not registered conflicts in its turn as well
+ * when there is no reservation; here stand the conflicts that come before a Unit Attention.
+ * RESERVE and RELEASE: GOOD without effect for a holder, and for a registrant of the last
+ * four types (SPC-5 5.14.3); else SPC-2 5.5.1: registrations keep everybody from them.
+ */
+static const u8 bars[SL_TYPES][SL_RELATIONS] = {
+					/*  neither                  registrant       holder  */
+	[SL_TYPE_NONE]			= { RES | REL,               RES | REL,       RES | REL },
+	[SL_TYPE_WRITE_EXCLUSIVE]	= { W | OUT | RES | REL,     W | RES | REL,   0 },
+	[SL_TYPE_EXCLUSIVE_ACCESS]	= { R | W | OUT | RES | REL, R | W | RES | REL, 0 },
+	[SL_TYPE_WRITE_EXCLUSIVE_RO]	= { W | OUT | RES | REL,     0,               0 },
+	[SL_TYPE_EXCLUSIVE_ACCESS_RO]	= { R | W | OUT | RES | REL, 0,               0 },
+	[SL_TYPE_WRITE_EXCLUSIVE_AR]	= { W | OUT | RES | REL,     0,               0 },
+	[SL_TYPE_EXCLUSIVE_ACCESS_AR]	= { R | W | OUT | RES | REL, 0,               0 },
+};
+
+/* clang-format on */
+
+u8 sl_reservation_bars(enum sl_reservation_type type, enum sl_relation relation)
+{
+	return bars[type][relation];
+}
+
+/* SPC-2 5.5.1: of others all but RELEASE, of nobody the persistent ones. */
+u8 sl_legacy_bars(bool holder)
+{
+	return holder ? ALL : R | W | OUT | RES | ALL;
+}
+
+/* SPC-5 table of PERSISTENT RESERVE OUT's service actions: who registers is never in conflict. */
+static enum sl_bar out_action(u8 action)
+{
+	return action == 0x00 || action == 0x06 ? SL_BAR_PERSISTENT : SL_BAR_OUT;
+}
+
+/* Commands where a field decides. */
+static enum sl_bar by_field(const struct sl_cmd *cmd)
+{
+	const u8 *cdb = cmd->cdb;
+
+	switch (cdb[0]) {
+	case 0x16:
+	case 0x56:
+		return SL_BAR_RESERVE;
+	case 0x17:
+	case 0x57:
+		return SL_BAR_RELEASE;
+	case 0x1b: /* START STOP UNIT: START one and POWER CONDITION zero is allowed (SBC-4) */
+		return (cdb[4] & 0xf1) == 0x01 ? SL_BAR_NOTHING : SL_BAR_WRITE;
+	case 0x1e: /* PREVENT ALLOW MEDIUM REMOVAL: PREVENT zero is allowed (SPC-5) */
+		return cdb[4] & 0x03 ? SL_BAR_WRITE : SL_BAR_NOTHING;
+	case 0x5e:
+		return SL_BAR_PERSISTENT;
+	case 0x5f:
+		return out_action(cdb[1] & 0x1f);
+	case 0xb8: /* READ ELEMENT STATUS: CURDATA one is allowed (SMC-3) */
+		return cdb[6] & 0x01 ? SL_BAR_NOTHING : SL_BAR_READ;
+	default:
+		return SL_BAR_WRITE;
+	}
+}
+
+enum sl_bar sl_bar_of(const struct sl_cmd *cmd, u8 peripheral_type)
+{
+	switch (sl_facts_of(cmd, peripheral_type)->reserved_for) {
+	case SL_RESERVED_NEVER:
+		return SL_BAR_NOTHING;
+	case SL_RESERVED_READS:
+		return SL_BAR_READ;
+	case SL_RESERVED_FIELD:
+		return by_field(cmd);
+	default:
+		return SL_BAR_WRITE;
+	}
+}
