@@ -50,7 +50,8 @@
 	S(sluice_rig_command, 304) \
 	S(sluice_rig_result, 280) \
 	S(sluice_rig_tmf, 40) \
-	S(sluice_rig_time, 16)
+	S(sluice_rig_time, 16) \
+	S(sluice_enter, 24)
 
 #define ABI_FIELDS_sluice_control(F) \
 	F(sluice_control, magic, 0, 8) \
@@ -374,5 +375,11 @@
 #define ABI_FIELDS_sluice_rig_time(F) \
 	F(sluice_rig_time, advance_ns, 0, 8) \
 	F(sluice_rig_time, now_ns, 8, 8)
+
+#define ABI_FIELDS_sluice_enter(F) \
+	F(sluice_enter, queue, 0, 4) \
+	F(sluice_enter, consumer, 4, 4) \
+	F(sluice_enter, timeout_ns, 8, 8) \
+	F(sluice_enter, reserved, 16, 8)
 
 #endif /* SLUICE_CORE_ABI_FIELDS_H */
