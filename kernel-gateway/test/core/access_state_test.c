@@ -282,6 +282,9 @@ static void should_report_the_ports_of_a_device_by_group(void **state)
 	(void)state;
 	/* A second target that leads here, and a third that does not. */
 	assert_int_equal(sl_target_port_set(fx->gw, &p, &why), 0);
+	strcpy(p.target, "iqn.third");
+	p.relative_port = 7;
+	assert_int_equal(sl_target_port_set(fx->gw, &p, &why), 0);
 	assert_int_equal(sl_target_add(fx->gw, &other, &why), 0);
 	assert_int_equal(sl_target_add(fx->gw, &third, &why), 0);
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
@@ -304,7 +307,12 @@ static void should_report_the_ports_of_a_device_by_group(void **state)
 	report(a, 2, 255);
 	fx_assert_sense(&c, 5, 0x2400);
 	done();
-	l.flags = 0;
+	/* It leads here as long as one LUN does. */
+	l.lun = 1;
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
+	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
+	assert_int_equal(sl_device_at(fx->gw, fx->device)->n_ports, 3);
+	l.lun = 0;
 	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
 	assert_int_equal(sl_device_at(fx->gw, fx->device)->n_ports, 2);
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);

@@ -107,6 +107,15 @@ static int find(u8 kind, const u8 **value)
 	return -1;
 }
 
+static u32 times(u8 kind)
+{
+	u32 found = 0;
+
+	for (u32 at = 4; at < c.cmd.data_len; at += 4U + c.cmd.data[at + 3])
+		found += (c.cmd.data[at + 1] & 0x3f) == kind;
+	return found;
+}
+
 static void should_add_the_designators_of_the_port(void **state)
 {
 	static const u8 page[] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x31, 2, 3, 4, 5, 6, 7, 8 };
@@ -134,6 +143,8 @@ static void should_add_the_designators_of_the_port(void **state)
 	inquiry(n, 1, 0x83, 4096, with_port, sizeof(with_port));
 	assert_int_equal(find(0x14, &v), 4);
 	assert_int_equal(sl_get_be32(v), 77);
+	assert_int_equal(times(0x14), 1);
+	assert_int_equal(times(0x15), 1);
 	assert_int_equal(find(0x15, &v), 4);
 	done();
 	inquiry(n, 1, 0x83, 20, page, sizeof(page));
