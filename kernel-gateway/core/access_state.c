@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "access_state.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "facts.h"
 #include "reach.h"
 #include "sense.h"
@@ -301,7 +301,7 @@ static bool apply(struct sl_cmd *cmd, struct sl_device *dev, u32 len)
 enum sl_served sl_set_target_port_groups(struct sl_cmd *cmd, bool stored, struct sl_work *w)
 {
 	struct sl_device *dev = cmd->core.itl->dev;
-	u32 len = sl_be32(cmd->cdb + 6);
+	u32 len = sl_get_be32(cmd->cdb + 6);
 	bool good, changed = false;
 
 	(void)stored;

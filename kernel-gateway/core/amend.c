@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "amend.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "target_port.h"
 
 #define SL_EVPD		       0x01U
@@ -138,7 +138,7 @@ static u32 amend_identification(struct sl_cmd *cmd, u32 moved)
 
 	if (moved < 4)
 		return moved;
-	p.len = 4 + sl_be16(cmd->data + 2);
+	p.len = 4 + sl_get_be16(cmd->data + 2);
 	if (p.len > moved)
 		return moved;
 	add_number(&p, SL_RELATIVE_PORT, sl_target_port_number(port));
@@ -157,7 +157,7 @@ void sl_amend_inquiry(struct sl_cmd *cmd, u32 moved)
 		amend_extended(cmd->data, moved);
 	else
 		moved = amend_identification(cmd, moved);
-	sl_service_answer(cmd, moved, sl_be16(cmd->cdb + 3));
+	sl_service_answer(cmd, moved, sl_get_be16(cmd->cdb + 3));
 }
 
 /* ---- MODE SENSE (SPC-5 7.5.5) ------------------------------------------------------------- */

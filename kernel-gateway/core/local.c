@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "local.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "sense.h"
 #include "target_port.h"
 
@@ -23,7 +23,7 @@ static void inquiry(struct sl_cmd *cmd, u8 peripheral)
 {
 	static const char names[] = "SLUICE  LOGICAL UNIT    0001";
 	u8 *d = cmd->core.local;
-	u32 allocation = sl_be16(cmd->cdb + 3);
+	u32 allocation = sl_get_be16(cmd->cdb + 3);
 
 	if (cmd->cdb[1] & 0x02) { /* CMDDT, obsolete */
 		sl_sense_invalid_field(cmd, 1, 1);
@@ -76,7 +76,7 @@ static void answer_list(struct sl_cmd *cmd, struct sl_lun_list *list)
 {
 	cmd->core.luns = list;
 	list->refs++;
-	sl_local_answer(cmd, list->data, list->bytes, sl_be32(cmd->cdb + 6));
+	sl_local_answer(cmd, list->data, list->bytes, sl_get_be32(cmd->cdb + 6));
 }
 
 /* One LUN, or none. */
@@ -87,7 +87,7 @@ static void answer_short(struct sl_cmd *cmd, const u8 lun[8])
 		cmd->core.local[3] = 8;
 		memcpy(cmd->core.local + 8, lun, 8);
 	}
-	sl_local_answer(cmd, cmd->core.local, lun ? 16 : 8, sl_be32(cmd->cdb + 6));
+	sl_local_answer(cmd, cmd->core.local, lun ? 16 : 8, sl_get_be32(cmd->cdb + 6));
 }
 
 /* True: GOOD. There are no conglomerates (SAM-6 4.6.4), so nothing is administrative or subsidiary. */
@@ -159,7 +159,7 @@ static void well_known(struct sl_cmd *cmd)
 	case SL_OP_INQUIRY:
 		if ((cmd->cdb[1] & 0x01) && cmd->cdb[2] == 0x83)
 			sl_local_answer(cmd, (u8 *)port->identification, port->identification_len,
-					sl_be16(cmd->cdb + 3));
+					sl_get_be16(cmd->cdb + 3));
 		else
 			inquiry(cmd, SL_TYPE_WELL_KNOWN);
 		return;

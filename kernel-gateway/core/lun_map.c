@@ -2,7 +2,7 @@
 /* LUN maps of groups, and what a change of one does to the nexuses of its group. */
 #include "lun_map.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "reach.h"
 #include "reservation.h"
 #include "aca.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "operation_codes.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "facts.h"
 #include "local.h"
 #include "sense.h"
@@ -94,7 +94,7 @@ static u32 drop_ours(const struct sl_cmd *cmd, u8 *data, u32 len)
 	while (from + SL_ROW <= len) {
 		u8 *row = data + from;
 		u32 size = SL_ROW + (row[5] & SL_CTDP_ROW ? SL_TIMEOUTS : 0);
-		u32 action = row[5] & SL_SERVACTV ? sl_be16(row + 2) : SL_ANY_ACTION;
+		u32 action = row[5] & SL_SERVACTV ? sl_get_be16(row + 2) : SL_ANY_ACTION;
 
 		if (from + size > len)
 			break;
@@ -110,10 +110,10 @@ static u32 drop_ours(const struct sl_cmd *cmd, u8 *data, u32 len)
 static void merge_all(struct sl_cmd *cmd, u32 moved)
 {
 	u32 row = SL_ROW + (wants_timeouts(cmd) ? SL_TIMEOUTS : 0);
-	u32 len = moved < SL_HEADER ? 0 : SL_HEADER + sl_be32(cmd->data);
+	u32 len = moved < SL_HEADER ? 0 : SL_HEADER + sl_get_be32(cmd->data);
 
 	if (len < SL_HEADER || len > moved) {
-		sl_service_answer(cmd, moved, sl_be32(cmd->cdb + 6)); /* not a whole list */
+		sl_service_answer(cmd, moved, sl_get_be32(cmd->cdb + 6)); /* not a whole list */
 		return;
 	}
 	len = drop_ours(cmd, cmd->data, len);
@@ -122,7 +122,7 @@ static void merge_all(struct sl_cmd *cmd, u32 moved)
 			len += put_row(cmd, &sl_services[i], cmd->data + len);
 	}
 	sl_put_be32(cmd->data, len - SL_HEADER);
-	sl_service_answer(cmd, len, sl_be32(cmd->cdb + 6));
+	sl_service_answer(cmd, len, sl_get_be32(cmd->cdb + 6));
 }
 
 static void report_one(struct sl_cmd *cmd, const struct sl_service *s)
@@ -141,13 +141,13 @@ static void report_one(struct sl_cmd *cmd, const struct sl_service *s)
 		if (wants_timeouts(cmd))
 			len += put_timeouts(cmd, d + len);
 	}
-	sl_service_answer(cmd, len, sl_be32(cmd->cdb + 6));
+	sl_service_answer(cmd, len, sl_get_be32(cmd->cdb + 6));
 }
 
 void sl_operation_codes_merge(struct sl_cmd *cmd, u32 moved)
 {
 	u8 reporting = cmd->cdb[2] & 7, opcode = cmd->cdb[3];
-	u32 action = sl_be16(cmd->cdb + 4);
+	u32 action = sl_get_be16(cmd->cdb + 4);
 	const struct sl_service *plain, *with_action, *other;
 
 	plain = find(cmd, opcode, SL_ANY_ACTION, &other);
@@ -164,7 +164,7 @@ void sl_operation_codes_merge(struct sl_cmd *cmd, u32 moved)
 	else if (reporting >= SL_REPORT_ACTION && with_action)
 		report_one(cmd, with_action);
 	else
-		sl_service_answer(cmd, moved, sl_be32(cmd->cdb + 6));
+		sl_service_answer(cmd, moved, sl_get_be32(cmd->cdb + 6));
 }
 
 /* ---- Task management functions -------------------------------------------------------------- */
@@ -186,7 +186,7 @@ static const struct sl_function_bit function_bits[] = {
 
 void sl_report_task_management_functions(struct sl_cmd *cmd)
 {
-	u32 allocation = sl_be32(cmd->cdb + 6);
+	u32 allocation = sl_get_be32(cmd->cdb + 6);
 	bool extended = cmd->cdb[2] & SL_REPD;
 	u8 *d = cmd->core.local;
 
@@ -204,7 +204,7 @@ void sl_report_task_management_functions(struct sl_cmd *cmd)
 		d[4] = SL_TMFTMOV;
 		/* In units of 100 ms: all of them are bounded by the abort bound, none is quicker for sure. */
 		sl_put_be32(d + 8, (u32)(cmd->nexus->gw->limits.abort_bound_ns / 100000000) + 1);
-		sl_put_be32(d + 12, sl_be32(d + 8));
+		sl_put_be32(d + 12, sl_get_be32(d + 8));
 	}
 	sl_local_answer(cmd, d, extended ? 16 : 4, allocation);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "sense_format.h"
 
-#include "big_endian.h"
+#include "byte_order.h"
 #include "nexus.h"
 
 #define SL_FIXED_CURRENT      0x70
@@ -48,9 +48,9 @@ static bool parse_fixed(const u8 *d, u32 len, struct sl_sense_data *out)
 	out->ili = whole[2] & SL_ILI;
 	out->overflow = whole[2] & SL_FIXED_OVERFLOW;
 	out->key = whole[2] & 0x0f;
-	out->information = sl_be32(whole + 3);
-	out->command_specific = sl_be32(whole + 8);
-	out->asc = sl_be16(whole + 12);
+	out->information = sl_get_be32(whole + 3);
+	out->command_specific = sl_get_be32(whole + 8);
+	out->asc = sl_get_be16(whole + 12);
 	out->fru = whole[14];
 	if (whole[15] & SL_SKSV)
 		memcpy(out->specific, whole + 15, 3);
@@ -63,12 +63,12 @@ static void parse_one(const u8 *d, u32 len, struct sl_sense_data *out)
 	case SL_DESC_INFORMATION:
 		if (len >= 12 && (d[2] & SL_VALID)) {
 			out->valid = true;
-			out->information = sl_be64(d + 4);
+			out->information = sl_get_be64(d + 4);
 		}
 		break;
 	case SL_DESC_COMMAND:
 		if (len >= 12)
-			out->command_specific = sl_be64(d + 4);
+			out->command_specific = sl_get_be64(d + 4);
 		break;
 	case SL_DESC_SPECIFIC:
 		if (len >= 7 && (d[4] & SL_SKSV))
@@ -97,8 +97,8 @@ static void parse_one(const u8 *d, u32 len, struct sl_sense_data *out)
 		if (d[4] & SL_SKSV)
 			memcpy(out->specific, d + 4, 3);
 		out->fru = d[7];
-		out->information = sl_be64(d + 8);
-		out->command_specific = sl_be64(d + 16);
+		out->information = sl_get_be64(d + 8);
+		out->command_specific = sl_get_be64(d + 16);
 		break;
 	}
 }
@@ -110,7 +110,7 @@ static bool parse_descriptor(const u8 *d, u32 len, struct sl_sense_data *out)
 	if (len < 4)
 		return false;
 	out->key = d[1] & 0x0f;
-	out->asc = sl_be16(d + 2);
+	out->asc = sl_get_be16(d + 2);
 	if (len > 4)
 		out->overflow = d[4] & SL_OVERFLOW;
 	for (u32 at = 8; at + 2 <= end; at += 2U + d[at + 1]) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* REPORT TARGET PORT GROUPS (SPC-5 6.36): the ports that lead to a device, by their groups. */
 #include "access_state.h"
-#include "big_endian.h"
+#include "byte_order.h"
 #include "reach.h"
 #include "sense.h"
 
@@ -101,6 +101,6 @@ enum sl_served sl_report_target_port_groups(struct sl_cmd *cmd, bool stored, str
 	}
 	sl_mutex_unlock(&dev->gw->config);
 	sl_put_be32(cmd->data, out.len - 4);
-	sl_service_answer(cmd, out.len, sl_be32(cmd->cdb + 6));
+	sl_service_answer(cmd, out.len, sl_get_be32(cmd->cdb + 6));
 	return SL_SERVED;
 }

@@ -9,7 +9,8 @@
 #include "command_oracle.h"
 
 /* Those that the core itself has to do with, and some that it hands over. */
-static const uint8_t opcodes[] = { 0x12, 0xa0, 0x03, 0x00, 0x28, 0x8a, 0x7f, 0x7e };
+static const uint8_t opcodes[] = { 0x12, 0xa0, 0x03, 0x00, 0x28, 0x8a,
+				   0x7f, 0x7e, 0xa3, 0xa4, 0x5e, 0x1a };
 
 static void choose_lun(uint8_t lun[8], struct input *in)
 {
@@ -29,6 +30,12 @@ static void choose_lun(uint8_t lun[8], struct input *in)
 		break;
 	default:
 		input_bytes(in, lun, 8);
+		/* One in four of the wild ones is extended addressing that may be there. */
+		if ((form & 3) == 0) {
+			memset(lun + 1, 0, 7);
+			lun[0] = form & 4 ? 0xc1 : 0xd2;
+			lun[form & 4 ? 1 : 3] = form >> 3 & 7;
+		}
 	}
 }
 

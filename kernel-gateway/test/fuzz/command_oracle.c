@@ -2,6 +2,7 @@
 #include "command_oracle.h"
 
 #include "core/sense.h"
+#include "core/service.h"
 
 static struct said said[RW_TASKS];
 static uint32_t mapped; /* bit per LUN */
@@ -51,10 +52,11 @@ static struct sense check_sense(const struct sl_cmd *cmd, const uint8_t *s, uint
 		pointer = len == 16 ? s + 12 : NULL;
 	}
 	if (pointer) {
-		/* SKSV, C/D, BPV: a bit of a byte of the CDB, which may be shorter than its opcode wants. */
-		assert((pointer[0] & 0xc8) == 0xc8 && sense.key == SL_KEY_ILLEGAL_REQUEST);
-		assert((pointer[1] << 8 | pointer[2]) <
-		       sl_max((int)cmd->cdb_len, (int)SLUICE_CDB_INLINE));
+		/* SKSV, BPV: a bit of a byte; with C/D of the CDB, which may be shorter than its opcode wants. */
+		assert((pointer[0] & 0x88) == 0x88 && sense.key == SL_KEY_ILLEGAL_REQUEST);
+		assert(!(pointer[0] & 0x40) ||
+		       (pointer[1] << 8 | pointer[2]) <
+			       sl_max((int)cmd->cdb_len, (int)SLUICE_CDB_INLINE));
 	}
 	return sense;
 }
@@ -68,27 +70,57 @@ static uint32_t allocation(const struct sl_cmd *cmd)
 	switch (c[0]) {
 	case 0x12:
 		return (uint32_t)c[3] << 8 | c[4];
+	case 0x5e:
+		return (uint32_t)c[7] << 8 | c[8];
 	case 0xa0:
+	case 0xa3:
 		return (uint32_t)c[6] << 24 | (uint32_t)c[7] << 16 | (uint32_t)c[8] << 8 | c[9];
 	default:
 		return c[4];
 	}
 }
 
-/* SPC-5 6.36: all mapped ones, each once, or as many bytes of that as were asked for. */
+/* SPC-5 6.36: how many logical units a report has, and whether the well-known one is among them. */
+static uint32_t reported(const struct sl_cmd *cmd, bool *well_known)
+{
+	uint32_t units = (uint32_t)__builtin_popcount(mapped);
+
+	*well_known = cmd->cdb[2] == 1 || cmd->cdb[2] == 2;
+	switch (cmd->cdb[2]) {
+	case 0x00:
+	case 0x11:
+		return units;
+	case 0x02:
+		return units + 1;
+	case 0x01:
+		return 1;
+	default:
+		assert(cmd->cdb[2] == 0x10 || cmd->cdb[2] == 0x12);
+		return 0;
+	}
+}
+
+/* All that the report selects, each once, or as many bytes of that as were asked for. */
 static void check_luns(const struct sl_cmd *cmd)
 {
+	bool well_known;
+	uint32_t units = reported(cmd, &well_known);
 	uint32_t length, seen = 0;
 
 	if (cmd->data_len < 4)
 		return;
 	length = (uint32_t)cmd->data[0] << 24 | (uint32_t)cmd->data[1] << 16 |
 		 (uint32_t)cmd->data[2] << 8 | cmd->data[3];
-	assert(length == (cmd->cdb[2] == 1 ? 0 : 8U * (uint32_t)__builtin_popcount(mapped)));
+	assert(length == 8 * units);
 	for (uint32_t at = 8; at + 8 <= cmd->data_len; at += 8) {
 		s32 lun = sl_lun_decode(cmd->data + at);
 
-		assert(lun >= 0 && lun < 32 && mapped & 1U << lun && !(seen & 1U << lun));
+		if (lun == SL_LUN_REPORT_LUNS) {
+			assert(well_known && at == 8 * units);
+			continue;
+		}
+		assert(cmd->cdb[2] != 1 && lun >= 0 && lun < 32 && mapped & 1U << lun &&
+		       !(seen & 1U << lun));
 		seen |= 1U << lun;
 	}
 }
@@ -99,7 +131,7 @@ static void check_local_data(const struct sl_cmd *cmd)
 	if (cmd->cdb[0] == 0xa0)
 		check_luns(cmd);
 	else if (cmd->cdb[0] == 0x12 && cmd->data_len >= 5)
-		assert(cmd->data[0] >> 5 == 1 || cmd->data[0] == 0x7f);
+		assert(cmd->data[0] >> 5 == 1 || cmd->data[0] == 0x7f || cmd->data[0] == 0x1e);
 	else if (cmd->cdb[0] == 0x03 && cmd->data_len >= 8)
 		assert((cmd->data[0] & 0x7f) == (cmd->cdb[1] & 1 ? 0x72 : 0x70));
 }
@@ -113,7 +145,10 @@ static void judge_core(const struct sl_cmd *cmd)
 	switch (cmd->status) {
 	case SL_STATUS_GOOD:
 		/* Only what the core has an answer to; without a unit that is INQUIRY, and the two. */
-		assert(op == 0x12 || op == 0xa0 || op == 0x03);
+		assert(op == 0x12 || op == 0xa0 || op == 0x03 ||
+		       sl_service_is(cmd, SL_SERVICE_IN_TURN) ||
+		       sl_service_is(cmd, SL_SERVICE_AT_ONCE) ||
+		       (op == 0x00 && lun == SL_LUN_REPORT_LUNS));
 		check_local_data(cmd);
 		break;
 	case SL_STATUS_CHECK_CONDITION:
@@ -127,6 +162,8 @@ static void judge_core(const struct sl_cmd *cmd)
 		break;
 	default:
 		assert(cmd->status == SL_STATUS_BUSY || cmd->status == SL_STATUS_TASK_SET_FULL ||
+		       cmd->status == SL_STATUS_RESERVATION_CONFLICT ||
+		       cmd->status == SL_STATUS_ACA_ACTIVE ||
 		       cmd->status == SL_STATUS_TASK_ABORTED);
 		assert(cmd->data_len == 0);
 	}
@@ -147,6 +184,36 @@ static void check_residual(const struct sl_cmd *cmd, uint32_t moved)
 		       cmd->residual == moved - cmd->expected_len);
 }
 
+/* What the handler said, in one of the two formats. */
+static void check_handler_sense(const struct sl_cmd *cmd, const struct said *s)
+{
+	bool same = cmd->sense_len == sl_min(s->sense_len, SLUICE_SENSE_MAX) &&
+		    memcmp(cmd->sense, s->sense, cmd->sense_len) == 0;
+	bool was = (s->sense[0] & 0x7f) >= 0x72, is = (cmd->sense[0] & 0x7f) >= 0x72;
+
+	if (same)
+		return;
+	assert(was != is && (s->sense[0] & 1) == (cmd->sense[0] & 1));
+	assert((s->sense[was ? 1 : 2] & 0xf) == (cmd->sense[is ? 1 : 2] & 0xf));
+	if (was)
+		assert(cmd->sense_len == 18 && memcmp(s->sense + 2, cmd->sense + 12, 2) == 0);
+	else if (s->sense_len >= 14 && s->sense[7] >= 6)
+		assert(memcmp(s->sense + 12, cmd->sense + 2, 2) == 0);
+}
+
+/* The core had the last word on it: its length is the core's, its bounds are not. */
+static void judge_amended(const struct sl_cmd *cmd)
+{
+	assert(cmd->status == SL_STATUS_GOOD || cmd->status == SL_STATUS_CHECK_CONDITION);
+	assert(cmd->data_len <= cmd->buf_len && cmd->data_len <= cmd->expected_len);
+	if (cmd->direction == SLUICE_DIR_IN && cmd->residual_kind == SLUICE_RESIDUAL_UNDER &&
+	    cmd->status == SL_STATUS_GOOD)
+		assert(cmd->data_len <= cmd->expected_len - cmd->residual);
+	if (cmd->status == SL_STATUS_CHECK_CONDITION)
+		assert(check_sense(cmd, cmd->sense, cmd->sense_len).asc ==
+		       SL_ASC_INVALID_FIELD_IN_CDB);
+}
+
 static void judge_handler(const struct sl_cmd *cmd, const struct said *s)
 {
 	uint32_t moved = s->data_len;
@@ -159,6 +226,10 @@ static void judge_handler(const struct sl_cmd *cmd, const struct said *s)
 		       sense.asc == SL_ASC_INTERNAL_TARGET_FAILURE);
 		return;
 	}
+	if (s->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {
+		judge_amended(cmd);
+		return;
+	}
 	assert(cmd->status == s->status);
 	/* What does not fit the buffer does not move; past the expected length it is an overflow. */
 	if (moved <= cmd->expected_len)
@@ -166,10 +237,8 @@ static void judge_handler(const struct sl_cmd *cmd, const struct said *s)
 	check_residual(cmd, moved);
 	assert(cmd->data_len ==
 	       (cmd->direction == SLUICE_DIR_IN ? sl_min(moved, cmd->buf_len) : 0));
-	if (cmd->sense_len) {
-		assert(cmd->sense_len == sl_min(s->sense_len, SLUICE_SENSE_MAX));
-		assert(memcmp(cmd->sense, s->sense, cmd->sense_len) == 0);
-	}
+	if (cmd->sense_len)
+		check_handler_sense(cmd, s);
 	assert(s->status != SL_STATUS_CHECK_CONDITION || cmd->sense_len >= 2);
 }
 
@@ -182,7 +251,7 @@ void oracle_judge(const struct rw_task *t)
 	/* Aborted, it ends as that, whatever the handler says later. */
 	if (t->cmd.core.abort_kind != SL_ABORT_NONE)
 		assert(t->cmd.status == SL_STATUS_TASK_ABORTED && t->cmd.data_len == 0);
-	else if (s->answered)
+	else if (s->answered && !sl_service_is(&t->cmd, SL_SERVICE_IN_TURN))
 		judge_handler(&t->cmd, s);
 	else
 		judge_core(&t->cmd);

@@ -44,6 +44,8 @@ union body {
 	struct sluice_group_initiator initiator;
 	struct sluice_lun lun;
 	struct sluice_auth auth;
+	struct sluice_target_port target_port;
+	struct sluice_access_state access_state;
 	struct sluice_rig_open rig_open;
 	struct sluice_rig_nexus rig_nexus;
 	struct sluice_rig_command command;
@@ -83,12 +85,22 @@ static void fill_control(union body *b, uint32_t op)
 	if (op == SLUICE_OP_PORTAL_ADD) {
 		strcpy(b->portal.address, "127.0.0.1");
 		b->portal.group = 1;
-	} else if (op <= SLUICE_OP_AUTH_SET) {
+	} else if (op <= SLUICE_OP_AUTH_SET || op >= SLUICE_OP_TARGET_PORT_SET) {
 		strcpy(b->target.name, TARGET);
 	}
-	if (op == SLUICE_OP_GROUP_ADD || op == SLUICE_OP_GROUP_INITIATOR_ADD)
+	if (op == SLUICE_OP_TARGET_PORT_SET) {
+		b->target_port.group = 1;
+		b->target_port.relative_port = 9;
+	}
+	if (op == SLUICE_OP_ACCESS_STATE_SET) {
+		memset(b->access_state.device, 0, sizeof(b->access_state.device));
+		strcpy(b->access_state.device, "disk");
+		b->access_state.group = 1;
+	}
+	if (op == SLUICE_OP_GROUP_ADD || op == SLUICE_OP_GROUP_INITIATOR_ADD ||
+	    op == SLUICE_OP_GROUP_REMOVE || op == SLUICE_OP_GROUP_INITIATOR_REMOVE)
 		strcpy(b->group.group, "hosts");
-	if (op == SLUICE_OP_GROUP_INITIATOR_ADD)
+	if (op == SLUICE_OP_GROUP_INITIATOR_ADD || op == SLUICE_OP_GROUP_INITIATOR_REMOVE)
 		strcpy(b->initiator.pattern, "iqn.*:host?");
 	if (op == SLUICE_OP_LUN_MAP || op == SLUICE_OP_LUN_UNMAP) {
 		strcpy(b->lun.group, "default");

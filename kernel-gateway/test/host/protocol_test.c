@@ -225,6 +225,9 @@ static void should_refuse_bad_configuration_with_value_and_remedy(void **state)
 	struct sluice_lun l = { .target = TEST_TARGET, .group = "default", .device = "d" };
 	struct sluice_portal portal = { .address = "127.0.0.1" };
 	struct sluice_auth auth = { .kind = 9 };
+	struct sluice_access_state access = { .device = "d", .group = 1, .state = 4 };
+	struct sluice_target_port port = { .target = TEST_TARGET, .group = 1 };
+	struct sluice_group group = { .target = TEST_TARGET, .group = "default" };
 	char why[CONNECTION_WHY];
 	struct connection c;
 
@@ -253,6 +256,29 @@ static void should_refuse_bad_configuration_with_value_and_remedy(void **state)
 	assert_int_equal(connection_call(&c, SLUICE_OP_AUTH_SET, &auth, sizeof(auth), NULL, 0, why),
 			 -EINVAL);
 	assert_says(why, "kind 9");
+	assert_int_equal(connection_call(&c, SLUICE_OP_ACCESS_STATE_SET, &access, sizeof(access),
+					 NULL, 0, why),
+			 -EINVAL);
+	assert_says(why, "not one of 0, 1, 2, 3, 14, 15");
+	access.reserved = 1;
+	assert_int_equal(connection_call(&c, SLUICE_OP_ACCESS_STATE_SET, &access, sizeof(access),
+					 NULL, 0, why),
+			 -EINVAL);
+	assert_says(why, "reserved has byte 01h");
+	assert_int_equal(connection_call(&c, SLUICE_OP_TARGET_PORT_SET, &port, sizeof(port), NULL,
+					 0, why),
+			 -EINVAL);
+	assert_says(why, "portal group and number are 1 to 65535");
+	assert_int_equal(connection_call(&c, SLUICE_OP_GROUP_REMOVE, &group, sizeof(group), NULL, 0,
+					 why),
+			 -ENOENT);
+	assert_says(why, "no target of that name");
+	l.flags = 2;
+	l.lun = 0;
+	assert_int_equal(connection_call(&c, SLUICE_OP_LUN_MAP, &l, sizeof(l), NULL, 0, why),
+			 -EINVAL);
+	assert_says(why, "flags has bits");
+	l.flags = 0;
 	l.lun = 0;
 	strcpy(l.target, "iqn.2026-11.io.sluice:nowhere");
 	assert_int_equal(connection_call(&c, SLUICE_OP_LUN_MAP, &l, sizeof(l), NULL, 0, why),
