@@ -197,6 +197,29 @@ static void should_end_when_a_reset_came_before_it(void **state)
 	fx_assert_quiet();
 }
 
+/* SAM-6 5.10.6: nobody else could clear it. */
+static void should_end_the_aca_condition_of_whom_it_preempts(void **state)
+{
+	(void)state;
+	fx_init(&other, b, 0x00, SLUICE_DIR_NONE, 0);
+	other.cmd.cdb[5] = 0x04; /* NACA */
+	sl_ua_raise(fx->gw->devices[0], a, 0x2a, 0x01);
+	fx_submit(&other);
+	fx_assert_sense(&other, 6, 0x2a01);
+	fx_init(&own, a, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&own);
+	assert_int_equal(own.cmd.status, SL_STATUS_BUSY);
+	fx_init(&preempt, a, 0x5f, SLUICE_DIR_NONE, 0);
+	preempt.cmd.cdb[1] = 0x05; /* PREEMPT AND ABORT: that one is let in */
+	fx_submit(&preempt);
+	assert_preempt_good();
+	assert_non_null(run(&own, a));
+	fx->consumer[0]--;
+	fx_good(0, fx_take(0), 4096);
+	assert_int_equal(own.cmd.status, SL_STATUS_GOOD);
+	fx_assert_quiet();
+}
+
 /* An abort from within respond(): that command has ended, but for its fabric. */
 static void preempt_in_respond(void)
 {
@@ -228,6 +251,7 @@ int main(void)
 		TEST(should_answer_within_the_abort_bound_when_the_handler_hangs),
 		TEST(should_end_when_a_reset_comes_after_it),
 		TEST(should_end_when_a_reset_came_before_it),
+		TEST(should_end_the_aca_condition_of_whom_it_preempts),
 		TEST(should_await_a_response_that_is_just_being_given),
 	};
 

@@ -186,7 +186,7 @@ void rw_handler_read_events(struct rw_session *s)
 		const struct sluice_event *e = &events[s->events++ & (s->control.admin_depth - 1)];
 
 		assert(e->type >= SLUICE_EVENT_NEXUS_ADD && e->type <= SLUICE_EVENT_LUN_RESET);
-		assert(e->reserved == 0);
+		assert(e->type == SLUICE_EVENT_NEXUS_ADD || e->relative_port == 0);
 	}
 	admin_index(s)->sub_consumer = s->events;
 }
