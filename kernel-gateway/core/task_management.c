@@ -93,7 +93,8 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 
 void sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
 {
-	if (cmd->core.abort_kind == SL_ABORT_NONE)
+	/* Of one whose result stands only the end is awaited. */
+	if (cmd->core.abort_kind == SL_ABORT_NONE && cmd->core.state != SL_ENDING)
 		cmd->core.abort_kind = (u8)kind;
 	sl_cmd_event(cmd, SL_EV_ABORT, w);
 }

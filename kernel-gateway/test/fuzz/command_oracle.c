@@ -127,6 +127,8 @@ static void judge_core(const struct sl_cmd *cmd)
 		break;
 	default:
 		assert(cmd->status == SL_STATUS_BUSY || cmd->status == SL_STATUS_TASK_SET_FULL ||
+		       cmd->status == SL_STATUS_RESERVATION_CONFLICT ||
+		       cmd->status == SL_STATUS_ACA_ACTIVE ||
 		       cmd->status == SL_STATUS_TASK_ABORTED);
 		assert(cmd->data_len == 0);
 	}
