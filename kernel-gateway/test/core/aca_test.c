@@ -590,6 +590,22 @@ static void should_end_when_the_kind_of_task_sets_changes(void **state)
 	assert_free();
 }
 
+static void should_establish_none_in_task_sets_that_are_used_no_more(void **state)
+{
+	const struct sluice_desc *d;
+
+	(void)state;
+	submit(&c[0], a, SLUICE_ATTR_SIMPLE, NACA);
+	d = fx_take(0);
+	submit(&c[1], b, SLUICE_ATTR_ORDERED, 0);
+	control_mode(TST_EACH);
+	check(d);
+	assert_runs(&c[1]);
+	simple(&c[2], a);
+	assert_runs(&c[2]);
+	fx_assert_quiet();
+}
+
 static void should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over(void **state)
 {
 	(void)state;
@@ -639,6 +655,7 @@ int main(void)
 		TEST(should_end_with_resets_and_the_loss_of_its_nexus),
 		TEST(should_end_when_its_logical_unit_is_unmapped),
 		TEST(should_end_when_the_kind_of_task_sets_changes),
+		TEST(should_establish_none_in_task_sets_that_are_used_no_more),
 		TEST(should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over),
 	};
 
