@@ -87,10 +87,13 @@ bool sl_aca_refuses(struct sl_cmd *cmd)
 	}
 }
 
-/* Whom nobody can clear any more establishes none. */
-static bool reachable(struct sl_itl *itl)
+/* Where nobody would meet it, or could clear it, none is established: TST changed, the LUN or the nexus is going. */
+static bool matters(const struct sl_cmd *cmd)
 {
-	return !itl->nexus->closing && sl_nexus_itl(itl->nexus, itl->lun) == itl;
+	struct sl_itl *itl = cmd->core.itl;
+
+	return cmd->core.set == sl_task_set_of(itl) && !itl->nexus->closing &&
+	       sl_nexus_itl(itl->nexus, itl->lun) == itl;
 }
 
 void sl_aca_command_ends(struct sl_cmd *cmd, struct sl_work *w)
@@ -101,7 +104,7 @@ void sl_aca_command_ends(struct sl_cmd *cmd, struct sl_work *w)
 	itl->aca_commands -= recovers;
 	if (cmd->status != SL_STATUS_CHECK_CONDITION)
 		return;
-	if (sl_aca_wanted(cmd) && reachable(itl)) {
+	if (sl_aca_wanted(cmd) && matters(cmd)) {
 		/* Of one that is in effect nothing changes, also if it is another nexus's. */
 		sl_task_set_block(cmd->core.set, itl->nexus->id);
 	} else if (recovers) {

@@ -40,9 +40,6 @@ enum sl_aca_verdict {
 
 extern const u8 sl_aca_verdicts[SL_ACA_CONDITIONS][SL_ACA_KINDS];
 
-/* Whether inquiry data should say NORMACA (SPC-5 6.7.2): this gateway has it for every device. */
-#define SL_NORMACA	true
-
 /* What the table says. True: refused, the result is set. Under the nexus's lock, as those below that name no other. */
 bool sl_aca_refuses(struct sl_cmd *cmd);
 /* The CONTROL byte says that its CHECK CONDITION establishes a condition (SAM-6 5.2). */

@@ -93,7 +93,8 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 
 void sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
 {
-	if (cmd->core.abort_kind == SL_ABORT_NONE)
+	/* Of one whose result stands only the end is awaited. */
+	if (cmd->core.abort_kind == SL_ABORT_NONE && cmd->core.state != SL_ENDING)
 		cmd->core.abort_kind = (u8)kind;
 	sl_cmd_event(cmd, SL_EV_ABORT, w);
 }
@@ -163,12 +164,10 @@ static void clear_aca(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
 {
 	struct sl_list *pos, *tmp;
 
-	if (sl_load_acquire(&sl_task_set_of(itl)->faulted) != itl->nexus->id)
-		return;
 	sl_list_for_each_safe(pos, tmp, &itl->tasks) {
 		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
 
-		if (cmd->attribute == SLUICE_ATTR_ACA)
+		if (cmd->core.passes_aca && cmd->attribute == SLUICE_ATTR_ACA)
 			affect(cmd, tmf, SL_ABORT_SILENT, w);
 	}
 	sl_aca_clear(itl, w);

@@ -423,8 +423,11 @@ static void should_let_an_aca_command_into_a_full_task_set(void **state)
 	for (u32 i = 2; i < 32; i++)
 		simple(&many[i], a);
 	check(d);
+	fx->gw->devices[0]->quarantined =
+		1; /* a tag that a hung handler keeps takes the place that came free */
 	submit(&c[0], a, SLUICE_ATTR_ACA, 0);
 	assert_runs(&c[0]);
+	fx->gw->devices[0]->quarantined = 0;
 	fx_tmf(&t, a, SLUICE_TMF_ABORT_TASK_SET, 0, 0);
 	assert_int_equal(t.done, 1);
 	/* SAM-6 7.3: the condition is none of its business. */
@@ -587,6 +590,22 @@ static void should_end_when_the_kind_of_task_sets_changes(void **state)
 	assert_free();
 }
 
+static void should_establish_none_in_task_sets_that_are_used_no_more(void **state)
+{
+	const struct sluice_desc *d;
+
+	(void)state;
+	submit(&c[0], a, SLUICE_ATTR_SIMPLE, NACA);
+	d = fx_take(0);
+	submit(&c[1], b, SLUICE_ATTR_ORDERED, 0);
+	control_mode(TST_EACH);
+	check(d);
+	assert_runs(&c[1]);
+	simple(&c[2], a);
+	assert_runs(&c[2]);
+	fx_assert_quiet();
+}
+
 static void should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over(void **state)
 {
 	(void)state;
@@ -636,6 +655,7 @@ int main(void)
 		TEST(should_end_with_resets_and_the_loss_of_its_nexus),
 		TEST(should_end_when_its_logical_unit_is_unmapped),
 		TEST(should_end_when_the_kind_of_task_sets_changes),
+		TEST(should_establish_none_in_task_sets_that_are_used_no_more),
 		TEST(should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over),
 	};
 

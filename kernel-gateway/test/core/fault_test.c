@@ -188,6 +188,25 @@ static void should_abort_those_of_its_nexus_with_qerr_11(void **state)
 	fx_assert_quiet();
 }
 
+/* Its end would enable the one behind it, which is to be aborted without having run. */
+static void should_not_start_the_one_that_waited_for_it(void **state)
+{
+	static const u8 attributes[] = { SLUICE_ATTR_ORDERED, SLUICE_ATTR_HEAD_OF_QUEUE };
+
+	(void)state;
+	control_mode(QERR(SL_QERR_ALL));
+	for (u32 i = 0; i < 2; i++) {
+		submit(&faulty, a, attributes[i]);
+		d_faulty = fx_take(0);
+		submit(&dormant, b, SLUICE_ATTR_SIMPLE);
+		end(d_faulty, SL_STATUS_CHECK_CONDITION);
+		assert_null(fx_take(0));
+		assert_gone(&dormant);
+		assert_told(b, SL_ASC_COMMANDS_CLEARED);
+	}
+	fx_assert_quiet();
+}
+
 static void should_abort_nobody_for_another_status(void **state)
 {
 	static const u8 statuses[] = { SL_STATUS_BUSY, SL_STATUS_RESERVATION_CONFLICT,
@@ -362,6 +381,7 @@ int main(void)
 		TEST(should_end_those_of_others_task_aborted_with_qerr_01_and_tas),
 		TEST(should_abort_those_of_its_nexus_with_qerr_01_and_a_task_set_for_each),
 		TEST(should_abort_those_of_its_nexus_with_qerr_11),
+		TEST(should_not_start_the_one_that_waited_for_it),
 		TEST(should_abort_nobody_for_another_status),
 		TEST(should_abort_for_what_the_core_itself_refuses),
 		TEST(should_abort_and_establish_an_aca_condition_with_naca),

@@ -15,7 +15,7 @@
 #include "fixture.h"
 
 static struct sl_nexus *a, *b;
-static struct fx_cmd preempt, own, other, ordered;
+static struct fx_cmd preempt, second, own, other, ordered;
 static struct fx_tmf t;
 static bool also_own;
 
@@ -44,8 +44,9 @@ static const struct sl_service service = { 0x5f, 0x05, SL_SERVICE_IN_TURN, .in_t
 
 static void give_service(const struct sl_cmd *cmd, u32 state, u32 event)
 {
-	if (cmd == &preempt.cmd && state == SL_ARRIVED && event == SL_EV_ADMIT)
-		preempt.cmd.core.service = &service;
+	if ((cmd == &preempt.cmd || cmd == &second.cmd) && state == SL_ARRIVED &&
+	    event == SL_EV_ADMIT)
+		((struct sl_cmd *)(uintptr_t)cmd)->core.service = &service;
 }
 
 static int setup(void **state)
@@ -197,6 +198,58 @@ static void should_end_when_a_reset_came_before_it(void **state)
 	fx_assert_quiet();
 }
 
+/* SERVING, and WAIT_TURN behind it: an abort is answered after its command's end, as ever. */
+static void should_abort_a_service_that_waits_and_one_that_waits_for_its_turn(void **state)
+{
+	const struct sluice_desc *d = run(&other, b);
+	struct fx_tmf of_second;
+
+	(void)state;
+	submit_preempt();
+	fx_init(&second, a, 0x5f, SLUICE_DIR_NONE, 0);
+	fx_submit(&second);
+	assert_int_equal(second.cmd.core.state, SL_WAIT_TURN);
+	fx_tmf(&of_second, a, SLUICE_TMF_ABORT_TASK, 0, second.cmd.task_tag);
+	assert_int_equal(of_second.done, 1);
+	assert_int_equal(second.cmd.silent, 1);
+	fx_tmf(&t, a, SLUICE_TMF_ABORT_TASK, 0, preempt.cmd.task_tag);
+	assert_int_equal(preempt.cmd.core.state, SL_SERVING_ABORTED);
+	assert_int_equal(t.done, 0);
+	fx->now_ns += 5 * FX_SECOND; /* the handler hangs */
+	sl_gateway_tick(fx->gw, fx->now_ns);
+	assert_int_equal(preempt.cmd.silent, 1);
+	assert_int_equal(t.done, 1);
+	assert_int_equal(t.tmf.response, SLUICE_TMF_COMPLETE);
+	/* The turn is free again. */
+	submit_preempt();
+	assert_preempt_good();
+	fx_good(0, d, 0);
+	fx_assert_quiet();
+}
+
+/* SAM-6 5.10.6: nobody else could clear it. */
+static void should_end_the_aca_condition_of_whom_it_preempts(void **state)
+{
+	(void)state;
+	fx_init(&other, b, 0x00, SLUICE_DIR_NONE, 0);
+	other.cmd.cdb[5] = 0x04; /* NACA */
+	sl_ua_raise(fx->gw->devices[0], a, 0x2a, 0x01);
+	fx_submit(&other);
+	fx_assert_sense(&other, 6, 0x2a01);
+	fx_init(&own, a, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&own);
+	assert_int_equal(own.cmd.status, SL_STATUS_BUSY);
+	fx_init(&preempt, a, 0x5f, SLUICE_DIR_NONE, 0);
+	preempt.cmd.cdb[1] = 0x05; /* PREEMPT AND ABORT: that one is let in */
+	fx_submit(&preempt);
+	assert_preempt_good();
+	assert_non_null(run(&own, a));
+	fx->consumer[0]--;
+	fx_good(0, fx_take(0), 4096);
+	assert_int_equal(own.cmd.status, SL_STATUS_GOOD);
+	fx_assert_quiet();
+}
+
 /* An abort from within respond(): that command has ended, but for its fabric. */
 static void preempt_in_respond(void)
 {
@@ -228,6 +281,8 @@ int main(void)
 		TEST(should_answer_within_the_abort_bound_when_the_handler_hangs),
 		TEST(should_end_when_a_reset_comes_after_it),
 		TEST(should_end_when_a_reset_came_before_it),
+		TEST(should_abort_a_service_that_waits_and_one_that_waits_for_its_turn),
+		TEST(should_end_the_aca_condition_of_whom_it_preempts),
 		TEST(should_await_a_response_that_is_just_being_given),
 	};
 

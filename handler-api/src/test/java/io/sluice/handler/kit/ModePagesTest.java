@@ -227,6 +227,7 @@ class ModePagesTest {
                 .isTrue();
         assertThat(gateway.controlMode()).isZero();
         gateway.logicalUnitReset();
+        assertThat(sense6(0x0A, 0)).contains("8a0a20123000");
         assertThat(gateway.controlMode()).isEqualTo(0xD10);
         gateway.close();
         open();
