@@ -11,6 +11,7 @@
 #include "server.h"
 
 struct handler_session;
+struct restore;
 struct rig;
 struct pending;
 
@@ -24,6 +25,7 @@ struct client {
 	char name[SLUICE_NAME_LEN];
 	struct loop_timer hello_timer;
 	struct handler_session *session;
+	struct restore *restore;	/* a record of reservations, on its way */
 	struct rig *rig;
 	struct pending *pending;	/* an operation that is not over: nothing is read meanwhile */
 	struct reply *first_reply, **last_reply;

@@ -25,6 +25,9 @@ extern const struct operation rig_operations[];
  */
 void operation_run(struct client *c, const struct sluice_msg *m, const void *body, uint32_t bytes);
 
+/* restore_operation.c */
+void restore_run(struct client *c, const struct sluice_msg *m, const void *body);
+
 /* What lives on a client goes with it. */
 void handler_client_gone(struct client *c);
 void rig_client_gone(struct client *c);
