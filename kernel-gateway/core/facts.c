@@ -38,7 +38,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x5e, FIELD,  STANDBY, PROMPT, false, "PERSISTENT RESERVE IN"),
 	ROW(0x5f, FIELD,  STANDBY, PROMPT, false, "PERSISTENT RESERVE OUT"),
 	ROW(0x83, WRITES, ACTIVE,  LONG,   true,  "EXTENDED COPY"),
-	ROW(0x84, READS,  ACTIVE,  PROMPT, false, "RECEIVE COPY RESULTS"),
+	ROW(0x84, NEVER,  ACTIVE,  PROMPT, false, "RECEIVE COPY RESULTS"),
 	ROW(0x8c, READS,  ACTIVE,  PROMPT, false, "READ ATTRIBUTE"),
 	ROW(0x8d, WRITES, ACTIVE,  PROMPT, true,  "WRITE ATTRIBUTE"),
 	ROW(0x9b, READS,  ANY,     DATA,   false, "READ BUFFER(16)"),
@@ -85,7 +85,7 @@ static const struct sl_facts disk[256] = {
 
 /* SSC-5 */
 static const struct sl_facts tape[256] = {
-	ROW(0x01, WRITES, ACTIVE,  MEDIUM, false, "REWIND"),
+	ROW(0x01, READS,  ACTIVE,  MEDIUM, false, "REWIND"),
 	ROW(0x04, WRITES, ACTIVE,  LONG,   true,  "FORMAT MEDIUM"),
 	ROW(0x05, NEVER,  ACTIVE,  PROMPT, false, "READ BLOCK LIMITS"),
 	ROW(0x08, READS,  ACTIVE,  DATA,   false, "READ(6)"),
@@ -99,7 +99,7 @@ static const struct sl_facts tape[256] = {
 	ROW(0x19, WRITES, ACTIVE,  LONG,   true,  "ERASE(6)"),
 	ROW(0x1b, WRITES, ACTIVE,  MEDIUM, false, "LOAD UNLOAD"),
 	ROW(0x2b, READS,  ACTIVE,  MEDIUM, false, "LOCATE(10)"),
-	ROW(0x34, NEVER,  ACTIVE,  PROMPT, false, "READ POSITION"),
+	ROW(0x34, READS,  ACTIVE,  PROMPT, false, "READ POSITION"),
 	ROW(0x44, NEVER,  ACTIVE,  PROMPT, false, "REPORT DENSITY SUPPORT"),
 	ROW(0x80, WRITES, ACTIVE,  MEDIUM, true,  "WRITE FILEMARKS(16)"),
 	ROW(0x81, READS,  ACTIVE,  DATA,   false, "READ REVERSE(16)"),
@@ -129,6 +129,8 @@ static const struct sl_facts changer[256] = {
 
 /* Where a service action completes the opcode; no two device types mean different things by it. */
 static const struct sl_facts actions[] = {
+	ACTION(0x83, 0x10, READS,  ACTIVE,  LONG,   false, "POPULATE TOKEN"),
+	ACTION(0xab, 0x01, NEVER,  ACTIVE,  PROMPT, false, "READ MEDIA SERIAL NUMBER"),
 	ACTION(0xa3, 0x05, NEVER,  STANDBY, PROMPT, false, "REPORT IDENTIFYING INFORMATION"),
 	ACTION(0xa3, 0x0a, NEVER,  ANY,     PROMPT, false, "REPORT TARGET PORT GROUPS"),
 	ACTION(0xa3, 0x0b, NEVER,  STANDBY, PROMPT, false, "REPORT ALIASES"),
@@ -136,6 +138,7 @@ static const struct sl_facts actions[] = {
 	ACTION(0xa3, 0x0d, READS,  STANDBY, PROMPT, false, "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS"),
 	ACTION(0xa3, 0x0e, NEVER,  STANDBY, PROMPT, false, "REPORT PRIORITY"),
 	ACTION(0xa3, 0x0f, NEVER,  STANDBY, PROMPT, false, "REPORT TIMESTAMP"),
+	ACTION(0xa3, 0x10, READS,  STANDBY, PROMPT, false, "MANAGEMENT PROTOCOL IN"),
 	ACTION(0xa4, 0x06, WRITES, STANDBY, PROMPT, false, "SET IDENTIFYING INFORMATION"),
 	ACTION(0xa4, 0x0a, WRITES, SETTLED, PROMPT, false, "SET TARGET PORT GROUPS"),
 	ACTION(0xa4, 0x0b, WRITES, STANDBY, PROMPT, false, "CHANGE ALIASES"),
@@ -148,6 +151,9 @@ static const struct sl_facts actions[] = {
 	ACTION(0x7f, 0x0d, WRITES, ACTIVE,  DATA,   true,  "WRITE SAME(32)"),
 	ACTION(0x9e, 0x10, NEVER,  STANDBY, PROMPT, false, "READ CAPACITY(16)"),
 	ACTION(0x9e, 0x12, READS,  ACTIVE,  PROMPT, false, "GET LBA STATUS"),
+	ACTION(0x9e, 0x13, NEVER,  ACTIVE,  PROMPT, false, "REPORT REFERRALS"),
+	ACTION(0x9e, 0x16, READS,  ACTIVE,  PROMPT, false, "GET STREAM STATUS"),
+	ACTION(0x9e, 0x17, READS,  ACTIVE,  PROMPT, false, "GET PHYSICAL ELEMENT STATUS"),
 };
 
 /* clang-format on */

@@ -40,10 +40,11 @@ static bool register_self(struct sl_out *o)
 		if (!is_meant(o, port))
 			continue;
 		i = sl_registration_of(o->next, n->initiator_port, n->initiator_hash, port);
-		if (i == o->next->n && o->action_key && !add(o, n->initiator_port, port))
-			return false;
-		if (i == o->next->n)
+		if (i == o->next->n) {
+			if (o->action_key && !add(o, n->initiator_port, port))
+				return false;
 			continue;
+		}
 		/* As if each target port had got the command: there the key must fit, too. */
 		if (o->action == SL_OUT_REGISTER && port != n->port &&
 		    o->next->at[i].key != o->key) {

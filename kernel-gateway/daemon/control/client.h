@@ -12,6 +12,7 @@
 #include "server.h"
 
 struct handler_session;
+struct restore;
 struct rig;
 struct pending;
 
@@ -25,6 +26,7 @@ struct client {
 	char name[SLUICE_NAME_LEN];
 	struct loop_timer hello_timer;
 	struct handler_session *session;
+	struct restore *restore;	/* a record of reservations, on its way */
 	struct rig *rig;
 	struct pending *pending;	/* an operation that is not over: nothing is read meanwhile */
 	struct reply *first_reply, **last_reply;
@@ -47,6 +49,9 @@ void client_answer(struct client *c, const struct sluice_msg *to, int err, const
 /* Stops or goes on reading, for an operation whose reply comes later (replies come in order). */
 void client_pause(struct client *c, struct pending *p);
 void client_resume(struct client *c);
+
+/* restore_operation.c */
+void restore_run(struct client *c, const struct sluice_msg *m, const void *body);
 
 /* What lives on a client goes with it. */
 void handler_client_gone(struct client *c);

@@ -2,6 +2,7 @@
 /* Role handler: a session, and the devices it serves. The connection is the lease. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/handler_session.h"
@@ -149,6 +150,8 @@ void handler_client_gone(struct client *c)
 	if (c->session)
 		handler_session_close(c->session);
 	c->session = NULL;
+	free(c->restore);
+	c->restore = NULL;
 }
 
 const struct operation handler_operations[] = {
@@ -157,6 +160,8 @@ const struct operation handler_operations[] = {
 	{ SLUICE_OP_DEVICE_ADD, "DEVICE_ADD", sizeof(struct sluice_device_add), run_device_add },
 	{ SLUICE_OP_DEVICE_REMOVE, "DEVICE_REMOVE", sizeof(struct sluice_device_remove),
 	  run_device_remove },
+	{ SLUICE_OP_RESERVATION_RESTORE, "RESERVATION_RESTORE",
+	  sizeof(struct sluice_reservation_restore), restore_run },
 	{ SLUICE_OP_SESSION_QUIESCE, "SESSION_QUIESCE", 0, run_session_quiesce },
 	{ 0 },
 };

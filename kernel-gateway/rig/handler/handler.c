@@ -121,6 +121,28 @@ int handler_device_add(struct handler *h, const struct sluice_device_add *add, u
 	return err;
 }
 
+int handler_restore(struct handler *h, const char *device, const uint8_t *record, uint32_t bytes,
+		    char why[CONNECTION_WHY])
+{
+	struct sluice_reservation_restored restored;
+	int err = 0;
+
+	for (uint32_t at = 0; !err && at < bytes; at += SLUICE_RESERVATION_CHUNK) {
+		uint32_t left = bytes - at;
+		struct sluice_reservation_restore chunk = {
+			.total = bytes,
+			.offset = at,
+			.len = left < SLUICE_RESERVATION_CHUNK ? left : SLUICE_RESERVATION_CHUNK,
+		};
+
+		memcpy(chunk.name, device, strnlen(device, sizeof(chunk.name) - 1));
+		memcpy(chunk.data, record + at, chunk.len);
+		err = connection_call(&h->link, SLUICE_OP_RESERVATION_RESTORE, &chunk,
+				      sizeof(chunk), &restored, sizeof(restored), why);
+	}
+	return err;
+}
+
 int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTION_WHY])
 {
 	const struct sluice_device_remove remove = { .device = device };

@@ -54,6 +54,9 @@ int handler_open(struct handler *h, const char *socket_path, const char *name, u
 		 uint32_t depth, uint64_t pool_bytes, char why[CONNECTION_WHY]);
 int handler_device_add(struct handler *h, const struct sluice_device_add *add, uint32_t *device,
 		       char why[CONNECTION_WHY]);
+/* What it had stored of the device's reservations; before handler_device_add(). */
+int handler_restore(struct handler *h, const char *device, const uint8_t *record, uint32_t bytes,
+		    char why[CONNECTION_WHY]);
 int handler_device_remove(struct handler *h, uint32_t device, char why[CONNECTION_WHY]);
 /* Nothing more is handed over; what was is answered as ever. */
 int handler_quiesce(struct handler *h, char why[CONNECTION_WHY]);

@@ -239,6 +239,10 @@ bool ram_disk_execute(void *arg, struct handler_command *c, struct handler_answe
 	struct ram_disk *d = arg;
 
 	a->status = GOOD;
+	if (c->desc.flags & SLUICE_DESC_STORE) {
+		a->data_len = c->desc.data_out_len; /* as volatile as the disk itself */
+		return true;
+	}
 	switch (c->cdb[0]) {
 	case 0x00: /* TEST UNIT READY */
 	case 0x35: /* SYNCHRONIZE CACHE (10) */

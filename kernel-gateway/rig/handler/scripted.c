@@ -254,6 +254,9 @@ static int add_device(struct scripted *s, uint32_t i, char why[CONNECTION_WHY])
 				d->block_bytes);
 		s->disks[i].peripheral_type = d->profile.peripheral_type;
 	}
+	err = handler_restore(&s->handler, d->profile.name, d->record, d->record_bytes, why);
+	if (err)
+		return err;
 	err = handler_device_add(&s->handler, &d->profile, &id, why);
 	if (!err)
 		atomic_store(&d->id, id);

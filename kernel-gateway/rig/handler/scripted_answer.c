@@ -103,12 +103,30 @@ void scripted_break(struct scripted *s, const struct script_action *a, uint32_t 
 		overrun(h, c->user_admin_off, h->bells[h->queues], c->admin_depth);
 }
 
+/* The stage outlives the process; that is all the permanence that a rig has. */
+static void store(struct stage_device *d, const struct handler_command *c,
+		  struct handler_answer *answer)
+{
+	if (c->desc.data_out_len > sizeof(d->record)) {
+		answer->status = 0x08;
+		return;
+	}
+	memcpy(d->record, c->data, c->desc.data_out_len);
+	d->record_bytes = c->desc.data_out_len;
+	answer->status = 0x00;
+	answer->data_len = c->desc.data_out_len;
+}
+
 static void serve(struct scripted *s, struct handler_command *c, struct handler_answer *answer)
 {
 	int device = scripted_device(s, c->desc.device);
 
 	if (device < 0) {
 		answer->status = 0x08; /* BUSY: it was removed meanwhile */
+		return;
+	}
+	if (c->desc.flags & SLUICE_DESC_STORE) {
+		store(&s->stage->devices[device], c, answer);
 		return;
 	}
 	ram_disk_execute(&s->disks[device], c, answer);

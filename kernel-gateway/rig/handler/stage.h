@@ -17,6 +17,7 @@
 #define STAGE_RULES	 256u
 #define STAGE_SIGHTINGS	 8192u
 #define STAGE_CDB	 32u
+#define STAGE_RECORD	 65536u
 #define STAGE_MEDIA	 (128ull << 20)	/* of all devices; memory only as far as it is written */
 #define STAGE_WHY	 384
 
@@ -30,6 +31,8 @@ struct stage_device {
 	struct sluice_device_add profile;
 	uint64_t media_off, blocks;
 	uint32_t block_bytes;
+	uint32_t record_bytes;		/* of its reservations, as the gateway had it stored; 0: none */
+	uint8_t record[STAGE_RECORD];
 	bool removed;			/* a process that starts does not add it */
 	_Atomic uint32_t id;		/* the gateway's; 0: not added by this process */
 };

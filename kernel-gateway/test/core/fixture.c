@@ -46,7 +46,9 @@ static void data_out(struct sl_cmd *cmd)
 	struct fx_cmd *c = (struct fx_cmd *)cmd;
 
 	c->data_outs++;
-	if (fx->auto_fetch) {
+	if (fx->data_out) {
+		fx->data_out(cmd);
+	} else if (fx->auto_fetch) {
 		memset(cmd->data, 0xd0, cmd->buf_len);
 		sl_cmd_data_out_done(cmd, cmd->buf_len, fx->now_ns);
 	}

@@ -53,6 +53,7 @@ struct fx {
 	u32 consumer[SLUICE_MAX_QUEUES];	/* the handler's private indices */
 	u32 producer[SLUICE_MAX_QUEUES];
 	u32 event_consumer, request_producer;
+	void (*data_out)(struct sl_cmd *cmd);	/* instead of auto_fetch; NULL: as that says */
 	void (*on_respond)(void);	/* called in respond(), once */
 };
 

@@ -48,6 +48,7 @@ public final class Abi {
     public static final int OP_DEVICE_ADD = 17;
     public static final int OP_DEVICE_REMOVE = 18;
     public static final int OP_SESSION_QUIESCE = 19;
+    public static final int OP_RESERVATION_RESTORE = 20;
     public static final int OP_PORTAL_ADD = 32;
     public static final int OP_TARGET_ADD = 33;
     public static final int OP_TARGET_REMOVE = 34;
@@ -67,6 +68,13 @@ public final class Abi {
 
     public static final int ROLE_HANDLER = 1;
     public static final int ROLE_CONTROL = 2;
+
+    public static final int RESERVATION_MAX = 1 << 20;
+    public static final int RESERVATION_CHUNK = 768;
+    public static final int RESERVATION_MORE = 1;
+    public static final int RESERVATION_RESTORED = 2;
+    public static final int RESERVATION_HELD = 3;
+    public static final int RESERVATION_LOST = 4;
 
     public static final int QUEUE_ANY = 0xffffffff;
     public static final int DEVICE_TAKEN_OVER = 1;

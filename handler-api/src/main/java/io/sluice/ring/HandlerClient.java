@@ -4,6 +4,8 @@ package io.sluice.ring;
 import io.sluice.ring.MessageDescriptor.DeviceAdd;
 import io.sluice.ring.MessageDescriptor.DeviceAdded;
 import io.sluice.ring.MessageDescriptor.DeviceRemove;
+import io.sluice.ring.MessageDescriptor.ReservationRestore;
+import io.sluice.ring.MessageDescriptor.ReservationRestored;
 import io.sluice.ring.MessageDescriptor.SessionOpen;
 import io.sluice.ring.MessageDescriptor.SessionOpened;
 import java.io.IOException;
@@ -111,6 +113,28 @@ public final class HandlerClient implements AutoCloseable {
                 Layout.i32(reply.body(), DeviceAdded.DEVICE),
                 (Layout.i32(reply.body(), DeviceAdded.FLAGS) & Abi.DEVICE_TAKEN_OVER) != 0,
                 Layout.i64(reply.body(), DeviceAdded.SEQUENCE));
+    }
+
+    /** Gives back what was stored last of a device's reservations; in chunks, if it is long. */
+    public RestoredReservations restoreReservations(String device, byte[] record) throws IOException {
+        byte[] sent = record.length > Abi.RESERVATION_MAX ? Arrays.copyOf(record, Abi.RESERVATION_MAX) : record;
+        MemorySegment reply = GatewaySocket.EMPTY;
+        for (int at = 0; at < sent.length; at += Abi.RESERVATION_CHUNK) {
+            int len = Math.min(Abi.RESERVATION_CHUNK, sent.length - at);
+            MemorySegment body = GatewaySocket.body(ReservationRestore.SIZE);
+            Layout.putText(body, ReservationRestore.NAME, Abi.NAME_LEN, "device name", device);
+            Layout.put32(body, ReservationRestore.TOTAL, sent.length);
+            Layout.put32(body, ReservationRestore.OFFSET, at);
+            Layout.put32(body, ReservationRestore.LEN, len);
+            MemorySegment.copy(MemorySegment.ofArray(sent), at, body, ReservationRestore.DATA, len);
+            reply = socket.call(
+                            Abi.OP_RESERVATION_RESTORE, "RESERVATION_RESTORE " + device, body, ReservationRestored.SIZE)
+                    .body();
+        }
+        return new RestoredReservations(
+                RestoredReservations.Outcome.of(Layout.i32(reply, ReservationRestored.OUTCOME)),
+                Layout.i32(reply, ReservationRestored.REGISTRATIONS),
+                Layout.text(reply, ReservationRestored.WHY, ReservationRestored.SIZE - ReservationRestored.WHY));
     }
 
     /** Unbinds a device; the gateway answers once its commands have ended. */

@@ -76,6 +76,26 @@ public final class MessageDescriptor {
         private DeviceAdded() {}
     }
 
+    public static final class ReservationRestore {
+        public static final int NAME = 0;
+        public static final int TOTAL = 64;
+        public static final int OFFSET = 68;
+        public static final int LEN = 72;
+        public static final int DATA = 80;
+        public static final int SIZE = 848;
+
+        private ReservationRestore() {}
+    }
+
+    public static final class ReservationRestored {
+        public static final int OUTCOME = 0;
+        public static final int REGISTRATIONS = 4;
+        public static final int WHY = 8;
+        public static final int SIZE = 120;
+
+        private ReservationRestored() {}
+    }
+
     public static final class DeviceRemove {
         public static final int DEVICE = 0;
         public static final int SIZE = 8;

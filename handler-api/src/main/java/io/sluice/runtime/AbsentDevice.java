@@ -15,7 +15,7 @@ final class AbsentDevice implements Device {
             .build();
 
     static ServedDevice served(WorkerPool workers, int queues) {
-        return new ServedDevice("(absent)", new AbsentDevice(), PROFILE, workers, queues, 1);
+        return new ServedDevice("(absent)", new AbsentDevice(), PROFILE, workers, queues, 1, null);
     }
 
     @Override

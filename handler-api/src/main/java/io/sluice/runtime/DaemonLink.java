@@ -6,6 +6,7 @@ import io.sluice.ring.Abi;
 import io.sluice.ring.AddedDevice;
 import io.sluice.ring.GatewayException;
 import io.sluice.ring.HandlerClient;
+import io.sluice.ring.RestoredReservations;
 import io.sluice.ring.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,6 +59,11 @@ public final class DaemonLink implements GatewayLink {
                 profile.timeout().toNanos(),
                 binding.controlMode(),
                 profile.explicitAccess() ? Abi.DEVICE_EXPLICIT_ACCESS : 0);
+    }
+
+    @Override
+    public RestoredReservations restoreReservations(String device, byte[] record) throws IOException {
+        return client.restoreReservations(device, record);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.sluice.runtime;
 
 import io.sluice.ring.AddedDevice;
+import io.sluice.ring.RestoredReservations;
 import io.sluice.ring.Transport;
 import java.io.IOException;
 
@@ -34,6 +35,15 @@ public interface GatewayLink extends AutoCloseable {
      * @return its identifier, and what it comes back to
      */
     AddedDevice addDevice(DeviceBinding binding) throws IOException;
+
+    /**
+     * Gives back what was stored last of a device's reservations, before the device is added.
+     *
+     * @return what became of it; a gateway without persistent reservations holds on to its own state
+     */
+    default RestoredReservations restoreReservations(String device, byte[] record) throws IOException {
+        return new RestoredReservations(RestoredReservations.Outcome.HELD, 0, "");
+    }
 
     /** Unbinds a device. {@link #isBusy} tells a failure that passes when its commands have ended. */
     void removeDevice(int device) throws IOException;

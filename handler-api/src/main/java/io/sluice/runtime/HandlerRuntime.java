@@ -125,7 +125,13 @@ public final class HandlerRuntime implements AutoCloseable {
         ServedContext context = new ServedContext(name, home, meters.ofDevice(name));
         Device device = opener.open(context);
         ServedDevice served = new ServedDevice(
-                name, device, device.profile(), workers, options.queues(), options.queues() * options.depth());
+                name,
+                device,
+                device.profile(),
+                workers,
+                options.queues(),
+                options.queues() * options.depth(),
+                new ReservationStore(name, home));
         int queue = device.profile().spread() ? Abi.QUEUE_ANY : nextQueue++ % options.queues();
         Entry entry = new Entry(served, context, queue);
         context.serves(served);

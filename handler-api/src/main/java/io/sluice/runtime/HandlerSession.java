@@ -8,6 +8,7 @@ import io.sluice.handler.TaskManagementFunction;
 import io.sluice.ring.Abi;
 import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
+import io.sluice.ring.RestoredReservations;
 import io.sluice.ring.Transport;
 import java.io.IOException;
 import java.util.List;
@@ -95,6 +96,7 @@ final class HandlerSession {
         }
         device.sessionBegins();
         try {
+            restoreReservations(device);
             synchronized (binding) {
                 AddedDevice added =
                         link.addDevice(new DeviceBinding(device.name(), device.profile(), queue, device.controlMode()));
@@ -114,6 +116,24 @@ final class HandlerSession {
         } catch (IOException failed) {
             audience.remove(device);
             throw failed;
+        }
+    }
+
+    /** The gateway may be another one than the one that had them stored, without a memory of its own. */
+    private void restoreReservations(ServedDevice device) throws IOException {
+        ReservationStore store = device.reservations();
+        byte[] record = store == null ? null : store.read();
+        if (record == null) {
+            return;
+        }
+        RestoredReservations restored = link.restoreReservations(device.name(), record);
+        if (restored.outcome() == RestoredReservations.Outcome.LOST) {
+            LOG.error(
+                    "device {}: its persistent reservations are lost: {}; its commands end DATA PROTECT until an initiator"
+                            + " replaces them (sg_persist --out --replace-lost), or remove the file \"reservations\" in its"
+                            + " home and restart the gateway if none of them are needed",
+                    device.name(),
+                    restored.why());
         }
     }
 

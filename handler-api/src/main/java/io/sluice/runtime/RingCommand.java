@@ -156,6 +156,12 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         return direction;
     }
 
+    /** It is no command for the device: the gateway wants a record stored. */
+    @HotPath
+    boolean stores() {
+        return (int16(CommandDescriptor.FLAGS) & Abi.DESC_STORE) != 0;
+    }
+
     boolean isExecuting(int ofGeneration) {
         return state == EXECUTING && generation == ofGeneration;
     }
@@ -167,12 +173,17 @@ final class RingCommand extends ScsiCommand implements WorkerPool.Task {
         nexus = null;
     }
 
-    /** On a worker, for a device with PARALLEL execution. */
+    /** On a worker: for a device with PARALLEL execution, and to store. */
     @Override
     @HotPath
     public void run() {
         ServedDevice servedBy = device;
-        if (servedBy != null) {
+        if (servedBy == null) {
+            return;
+        }
+        if (stores()) {
+            servedBy.store(this);
+        } else {
             servedBy.execute(this);
         }
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ final class ServedDevice implements WorkerPool.Task {
     private final Device device;
     private final DeviceProfile profile;
     private final WorkerPool workers;
+    private final @Nullable ReservationStore reservations;
     private final MpscVarHandleArrayQueue<WorkerPool.Task> mailbox;
     private final List<CommandCounters[]> allCounters = new CopyOnWriteArrayList<>();
     private volatile CommandCounters[] counters;
@@ -57,12 +59,21 @@ final class ServedDevice implements WorkerPool.Task {
      *
      * @param queues of every session that will serve it
      * @param outstanding commands that can be outstanding over all those queues
+     * @param reservations where the gateway's record goes; null: nowhere
      */
-    ServedDevice(String name, Device device, DeviceProfile profile, WorkerPool workers, int queues, int outstanding) {
+    ServedDevice(
+            String name,
+            Device device,
+            DeviceProfile profile,
+            WorkerPool workers,
+            int queues,
+            int outstanding,
+            @Nullable ReservationStore reservations) {
         this.name = name;
         this.device = device;
         this.profile = profile;
         this.workers = workers;
+        this.reservations = reservations;
         this.mailbox =
                 new MpscVarHandleArrayQueue<>(profile.execution() == Execution.SERIAL ? 2 * outstanding + 1024 : 2);
         this.counters = freshCounters(queues);
@@ -99,6 +110,9 @@ final class ServedDevice implements WorkerPool.Task {
 
     /** A new session's loops write; if a loop of an old one still has commands to end, it keeps its own counters. */
     void sessionBegins() {
+        if (reservations != null) {
+            reservations.sessionBegins();
+        }
         if (held() != 0) {
             counters = freshCounters(counters.length);
         }
@@ -143,6 +157,10 @@ final class ServedDevice implements WorkerPool.Task {
     /** Runs the command as the profile says; called by the queue loop. */
     @HotPath
     void dispatch(RingCommand command) {
+        if (command.stores()) {
+            workers.execute(command);
+            return;
+        }
         switch (profile.execution()) {
             case INLINE -> execute(command);
             case PARALLEL -> {
@@ -175,6 +193,26 @@ final class ServedDevice implements WorkerPool.Task {
         } catch (Throwable thrown) {
             failed(command, generation, thrown);
         }
+    }
+
+    /** On a worker: the device has no part in it. */
+    void store(RingCommand command) {
+        ReservationStore store = reservations;
+        if (store == null) {
+            execute(command);
+            return;
+        }
+        int generation = command.generation();
+        try {
+            store.execute(command);
+        } catch (RuntimeException | Error thrown) {
+            failed(command, generation, thrown);
+        }
+    }
+
+    @Nullable
+    ReservationStore reservations() {
+        return reservations;
     }
 
     private void failed(RingCommand command, int generation, Throwable thrown) {

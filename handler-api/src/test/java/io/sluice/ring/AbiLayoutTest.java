@@ -104,6 +104,8 @@ class AbiLayoutTest {
         structure("sluice_session_opened", MessageDescriptor.SessionOpened.class, "", wrong);
         structure("sluice_device_add", MessageDescriptor.DeviceAdd.class, "", wrong);
         structure("sluice_device_added", MessageDescriptor.DeviceAdded.class, "", wrong);
+        structure("sluice_reservation_restore", MessageDescriptor.ReservationRestore.class, "", wrong);
+        structure("sluice_reservation_restored", MessageDescriptor.ReservationRestored.class, "", wrong);
         structure("sluice_device_remove", MessageDescriptor.DeviceRemove.class, "", wrong);
         structure("sluice_portal", MessageDescriptor.Portal.class, "", wrong);
         structure("sluice_target", MessageDescriptor.Target.class, "", wrong);

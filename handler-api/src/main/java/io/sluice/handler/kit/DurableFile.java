@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A small text file that is replaced as a whole: written beside, synced, renamed, and the directory synced; so after a power cut
+ * A small file that is replaced as a whole: written beside, synced, renamed, and the directory synced; so after a power cut
  * there is the old file or the new one.
  */
 public final class DurableFile {
@@ -19,10 +19,15 @@ public final class DurableFile {
 
     /** Replaces the file, or makes it; UTF-8. */
     public static void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with bytes. */
+    public static void write(Path file, byte[] content) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
