@@ -94,7 +94,7 @@ bool sl_access_refuses(struct sl_cmd *cmd)
 	rule = &rules[sl_access_state(dev, cmd->nexus->port->group)];
 	need = is_other_buffer(cmd) ?
 		       SL_ACCESS_ACTIVE :
-		       sl_facts_of(cmd, sl_load_relaxed(&dev->peripheral_type))->access;
+		       cmd->core.facts->access;
 	if (need <= rule->most)
 		return false;
 	sl_sense_check(cmd, SL_KEY_NOT_READY, rule->asc);

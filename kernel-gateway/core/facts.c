@@ -3,7 +3,7 @@
 
 #define ACTION(op, sa, reserved, need, speed, changes, text)                                     \
 	{                                                                                        \
-		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SL_PACE_##speed, changes, text \
+		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SLUICE_PACE_##speed, changes, text \
 	}
 #define ROW(op, reserved, need, speed, changes, text) \
 	[op] = ACTION(op, SL_ANY_ACTION, reserved, need, speed, changes, text)
@@ -27,7 +27,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x1e, FIELD, ACTIVE,  PROMPT, false, "PREVENT ALLOW MEDIUM REMOVAL"),
 	ROW(0x16, FIELD, STANDBY, PROMPT, false, "RESERVE(6)"),
 	ROW(0x17, FIELD, STANDBY, PROMPT, false, "RELEASE(6)"),
-	ROW(0x3b, WRITE, ANY,     DATA,   false, "WRITE BUFFER"),
+	ROW(0x3b, WRITE, ANY,     MEDIUM, false, "WRITE BUFFER"),
 	ROW(0x3c, READ,  ANY,     DATA,   false, "READ BUFFER(10)"),
 	ROW(0x4c, WRITE, STANDBY, PROMPT, false, "LOG SELECT"),
 	ROW(0x4d, NEVER, STANDBY, PROMPT, false, "LOG SENSE"),
@@ -44,7 +44,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x9b, READ,  ANY,     DATA,   false, "READ BUFFER(16)"),
 	ROW(0xa0, NEVER, ANY,     PROMPT, false, "REPORT LUNS"),
 	ROW(0xa2, READ,  ACTIVE,  PROMPT, false, "SECURITY PROTOCOL IN"),
-	ROW(0xb5, WRITE, ACTIVE,  PROMPT, false, "SECURITY PROTOCOL OUT"),
+	ROW(0xb5, WRITE, ACTIVE,  MEDIUM, false, "SECURITY PROTOCOL OUT"),
 };
 
 /* SBC-4 */
@@ -58,12 +58,12 @@ static const struct sl_facts disk[256] = {
 	ROW(0x28, READ,  ACTIVE,  DATA,   false, "READ(10)"),
 	ROW(0x2a, WRITE, ACTIVE,  DATA,   true,  "WRITE(10)"),
 	ROW(0x2e, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(10)"),
-	ROW(0x2f, READ,  ACTIVE,  DATA,   false, "VERIFY(10)"),
-	ROW(0x34, READ,  ACTIVE,  DATA,   false, "PRE-FETCH(10)"),
+	ROW(0x2f, READ,  ACTIVE,  MEDIUM, false, "VERIFY(10)"),
+	ROW(0x34, READ,  ACTIVE,  MEDIUM, false, "PRE-FETCH(10)"),
 	ROW(0x35, WRITE, ACTIVE,  MEDIUM, false, "SYNCHRONIZE CACHE(10)"),
 	ROW(0x37, READ,  ACTIVE,  PROMPT, false, "READ DEFECT DATA(10)"),
-	ROW(0x41, WRITE, ACTIVE,  DATA,   true,  "WRITE SAME(10)"),
-	ROW(0x42, WRITE, ACTIVE,  DATA,   true,  "UNMAP"),
+	ROW(0x41, WRITE, ACTIVE,  MEDIUM, true,  "WRITE SAME(10)"),
+	ROW(0x42, WRITE, ACTIVE,  MEDIUM, true,  "UNMAP"),
 	ROW(0x48, WRITE, ACTIVE,  LONG,   true,  "SANITIZE"),
 	ROW(0x53, WRITE, ACTIVE,  DATA,   true,  "XDWRITEREAD(10)"),
 	ROW(0x88, READ,  ACTIVE,  DATA,   false, "READ(16)"),
@@ -71,15 +71,15 @@ static const struct sl_facts disk[256] = {
 	ROW(0x8a, WRITE, ACTIVE,  DATA,   true,  "WRITE(16)"),
 	ROW(0x8b, WRITE, ACTIVE,  DATA,   true,  "ORWRITE(16)"),
 	ROW(0x8e, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(16)"),
-	ROW(0x8f, READ,  ACTIVE,  DATA,   false, "VERIFY(16)"),
-	ROW(0x90, READ,  ACTIVE,  DATA,   false, "PRE-FETCH(16)"),
+	ROW(0x8f, READ,  ACTIVE,  MEDIUM, false, "VERIFY(16)"),
+	ROW(0x90, READ,  ACTIVE,  MEDIUM, false, "PRE-FETCH(16)"),
 	ROW(0x91, WRITE, ACTIVE,  MEDIUM, false, "SYNCHRONIZE CACHE(16)"),
-	ROW(0x93, WRITE, ACTIVE,  DATA,   true,  "WRITE SAME(16)"),
+	ROW(0x93, WRITE, ACTIVE,  MEDIUM, true,  "WRITE SAME(16)"),
 	ROW(0x9c, WRITE, ACTIVE,  DATA,   true,  "WRITE ATOMIC(16)"),
 	ROW(0xa8, READ,  ACTIVE,  DATA,   false, "READ(12)"),
 	ROW(0xaa, WRITE, ACTIVE,  DATA,   true,  "WRITE(12)"),
 	ROW(0xae, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(12)"),
-	ROW(0xaf, READ,  ACTIVE,  DATA,   false, "VERIFY(12)"),
+	ROW(0xaf, READ,  ACTIVE,  MEDIUM, false, "VERIFY(12)"),
 	ROW(0xb7, READ,  ACTIVE,  PROMPT, false, "READ DEFECT DATA(12)"),
 };
 
@@ -94,7 +94,7 @@ static const struct sl_facts tape[256] = {
 	ROW(0x0f, READ,  ACTIVE,  DATA,   false, "READ REVERSE(6)"),
 	ROW(0x10, WRITE, ACTIVE,  MEDIUM, true,  "WRITE FILEMARKS(6)"),
 	ROW(0x11, READ,  ACTIVE,  MEDIUM, false, "SPACE(6)"),
-	ROW(0x13, READ,  ACTIVE,  DATA,   false, "VERIFY(6)"),
+	ROW(0x13, READ,  ACTIVE,  MEDIUM, false, "VERIFY(6)"),
 	ROW(0x14, READ,  ACTIVE,  DATA,   false, "RECOVER BUFFERED DATA"),
 	ROW(0x19, WRITE, ACTIVE,  LONG,   true,  "ERASE(6)"),
 	ROW(0x1b, WRITE, ACTIVE,  MEDIUM, false, "LOAD UNLOAD"),
@@ -103,10 +103,10 @@ static const struct sl_facts tape[256] = {
 	ROW(0x44, NEVER, ACTIVE,  PROMPT, false, "REPORT DENSITY SUPPORT"),
 	ROW(0x80, WRITE, ACTIVE,  MEDIUM, true,  "WRITE FILEMARKS(16)"),
 	ROW(0x81, READ,  ACTIVE,  DATA,   false, "READ REVERSE(16)"),
-	ROW(0x82, WRITE, ACTIVE,  MEDIUM, false, "ALLOW OVERWRITE"),
+	ROW(0x82, WRITE, ACTIVE,  PROMPT, false, "ALLOW OVERWRITE"),
 	ROW(0x88, READ,  ACTIVE,  DATA,   false, "READ(16)"),
 	ROW(0x8a, WRITE, ACTIVE,  DATA,   true,  "WRITE(16)"),
-	ROW(0x8f, READ,  ACTIVE,  DATA,   false, "VERIFY(16)"),
+	ROW(0x8f, READ,  ACTIVE,  MEDIUM, false, "VERIFY(16)"),
 	ROW(0x91, READ,  ACTIVE,  MEDIUM, false, "SPACE(16)"),
 	ROW(0x92, READ,  ACTIVE,  MEDIUM, false, "LOCATE(16)"),
 	ROW(0x93, WRITE, ACTIVE,  LONG,   true,  "ERASE(16)"),
@@ -121,10 +121,10 @@ static const struct sl_facts changer[256] = {
 	ROW(0xa5, WRITE, ACTIVE,  MEDIUM, true,  "MOVE MEDIUM"),
 	ROW(0xa6, WRITE, ACTIVE,  MEDIUM, true,  "EXCHANGE MEDIUM"),
 	ROW(0xa7, WRITE, ACTIVE,  MEDIUM, true,  "MOVE MEDIUM ATTACHED"),
-	ROW(0xb4, READ,  ACTIVE,  PROMPT, false, "READ ELEMENT STATUS ATTACHED"),
+	ROW(0xb4, READ,  ACTIVE,  MEDIUM, false, "READ ELEMENT STATUS ATTACHED"),
 	ROW(0xb5, READ,  ACTIVE,  PROMPT, false, "REQUEST VOLUME ELEMENT ADDRESS"),
 	ROW(0xb6, WRITE, ACTIVE,  PROMPT, false, "SEND VOLUME TAG"),
-	ROW(0xb8, FIELD, ACTIVE,  PROMPT, false, "READ ELEMENT STATUS"),
+	ROW(0xb8, FIELD, ACTIVE,  MEDIUM, false, "READ ELEMENT STATUS"),
 };
 
 /* Where a service action completes the opcode; no two device types mean different things by it. */
@@ -142,10 +142,10 @@ static const struct sl_facts actions[] = {
 	ACTION(0xa4, 0x0e, WRITE, STANDBY, PROMPT, false, "SET PRIORITY"),
 	ACTION(0xa4, 0x0f, WRITE, STANDBY, PROMPT, false, "SET TIMESTAMP"),
 	ACTION(0x7f, 0x09, READ,  ACTIVE,  DATA,   false, "READ(32)"),
-	ACTION(0x7f, 0x0a, READ,  ACTIVE,  DATA,   false, "VERIFY(32)"),
+	ACTION(0x7f, 0x0a, READ,  ACTIVE,  MEDIUM, false, "VERIFY(32)"),
 	ACTION(0x7f, 0x0b, WRITE, ACTIVE,  DATA,   true,  "WRITE(32)"),
 	ACTION(0x7f, 0x0c, WRITE, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(32)"),
-	ACTION(0x7f, 0x0d, WRITE, ACTIVE,  DATA,   true,  "WRITE SAME(32)"),
+	ACTION(0x7f, 0x0d, WRITE, ACTIVE,  MEDIUM, true,  "WRITE SAME(32)"),
 	ACTION(0x9e, 0x10, NEVER, STANDBY, PROMPT, false, "READ CAPACITY(16)"),
 	ACTION(0x9e, 0x12, READ,  ACTIVE,  PROMPT, false, "GET LBA STATUS"),
 };
@@ -153,7 +153,7 @@ static const struct sl_facts actions[] = {
 /* clang-format on */
 
 static const struct sl_facts unknown = {
-	0, SL_ANY_ACTION, SL_RESERVED_WRITE, SL_ACCESS_ACTIVE, SL_PACE_LONG, true, "unknown"
+	0, SL_ANY_ACTION, SL_RESERVED_WRITE, SL_ACCESS_ACTIVE, SLUICE_PACE_LONG, true, "unknown"
 };
 
 /* SPC-5 4.2: opcodes whose meaning a service action completes. */
