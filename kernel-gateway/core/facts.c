@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
 
-#define ACTION(op, sa, reserved, need, speed, changes, text)                                     \
-	{                                                                                        \
-		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SLUICE_PACE_##speed, changes, text \
+#define ACTION(op, sa, reserved, need, speed, changes, text)                                    \
+	{                                                                                       \
+		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SLUICE_PACE_##speed, changes, \
+			text                                                                    \
 	}
 #define ROW(op, reserved, need, speed, changes, text) \
 	[op] = ACTION(op, SL_ANY_ACTION, reserved, need, speed, changes, text)

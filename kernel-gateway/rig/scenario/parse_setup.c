@@ -113,7 +113,7 @@ void parse_device(struct parser *p, struct statement *s)
 			parser_complain(
 				p,
 				"\"%s\" is unknown here: choose size=, block=, type=, limit=, "
-				"max-transfer=, timeout=, recovery=, queue=, tas, "
+				"max-transfer=, timeout=, timeout.prompt=, .data=, .medium=, .long=, recovery=, queue=, tas, "
 				"descriptor-sense, tmf-only, tst-each, qerr-all, qerr-own, "
 				"ua-keep, ua-establish, explicit-access",
 				w->text);

@@ -9,27 +9,27 @@
 static const struct {
 	u8 type, opcode, action, pace;
 } rows[] = {
-	{ 0x00, 0x00, 0, SLUICE_PACE_PROMPT },	/* TEST UNIT READY */
-	{ 0x00, 0x12, 0, SLUICE_PACE_PROMPT },	/* INQUIRY */
-	{ 0x00, 0x9e, 0x10, SLUICE_PACE_PROMPT },	/* READ CAPACITY(16) */
-	{ 0x00, 0x28, 0, SLUICE_PACE_DATA },	/* READ(10) */
-	{ 0x00, 0x89, 0, SLUICE_PACE_DATA },	/* COMPARE AND WRITE */
-	{ 0x00, 0x35, 0, SLUICE_PACE_MEDIUM },	/* SYNCHRONIZE CACHE(10) */
-	{ 0x00, 0x42, 0, SLUICE_PACE_MEDIUM },	/* UNMAP */
-	{ 0x00, 0x8f, 0, SLUICE_PACE_MEDIUM },	/* VERIFY(16) */
-	{ 0x00, 0x93, 0, SLUICE_PACE_MEDIUM },	/* WRITE SAME(16) */
-	{ 0x00, 0x04, 0, SLUICE_PACE_LONG },	/* FORMAT UNIT */
-	{ 0x00, 0x48, 0, SLUICE_PACE_LONG },	/* SANITIZE */
-	{ 0x00, 0xc0, 0, SLUICE_PACE_LONG },	/* vendor specific */
-	{ 0x01, 0x08, 0, SLUICE_PACE_DATA },	/* READ(6) */
-	{ 0x01, 0x34, 0, SLUICE_PACE_PROMPT },	/* READ POSITION; of a disk it is PRE-FETCH(10) */
-	{ 0x01, 0x01, 0, SLUICE_PACE_MEDIUM },	/* REWIND */
-	{ 0x01, 0x2b, 0, SLUICE_PACE_MEDIUM },	/* LOCATE(10) */
-	{ 0x01, 0x91, 0, SLUICE_PACE_MEDIUM },	/* SPACE(16) */
-	{ 0x01, 0x93, 0, SLUICE_PACE_LONG },	/* ERASE(16); of a disk it is WRITE SAME(16) */
-	{ 0x08, 0xa5, 0, SLUICE_PACE_MEDIUM },	/* MOVE MEDIUM */
-	{ 0x08, 0xb8, 0, SLUICE_PACE_MEDIUM },	/* READ ELEMENT STATUS, CURDATA 0 */
-	{ 0x08, 0x07, 0, SLUICE_PACE_LONG },	/* INITIALIZE ELEMENT STATUS */
+	{ 0x00, 0x00, 0, SLUICE_PACE_PROMPT },	  /* TEST UNIT READY */
+	{ 0x00, 0x12, 0, SLUICE_PACE_PROMPT },	  /* INQUIRY */
+	{ 0x00, 0x9e, 0x10, SLUICE_PACE_PROMPT }, /* READ CAPACITY(16) */
+	{ 0x00, 0x28, 0, SLUICE_PACE_DATA },	  /* READ(10) */
+	{ 0x00, 0x89, 0, SLUICE_PACE_DATA },	  /* COMPARE AND WRITE */
+	{ 0x00, 0x35, 0, SLUICE_PACE_MEDIUM },	  /* SYNCHRONIZE CACHE(10) */
+	{ 0x00, 0x42, 0, SLUICE_PACE_MEDIUM },	  /* UNMAP */
+	{ 0x00, 0x8f, 0, SLUICE_PACE_MEDIUM },	  /* VERIFY(16) */
+	{ 0x00, 0x93, 0, SLUICE_PACE_MEDIUM },	  /* WRITE SAME(16) */
+	{ 0x00, 0x04, 0, SLUICE_PACE_LONG },	  /* FORMAT UNIT */
+	{ 0x00, 0x48, 0, SLUICE_PACE_LONG },	  /* SANITIZE */
+	{ 0x00, 0xc0, 0, SLUICE_PACE_LONG },	  /* vendor specific */
+	{ 0x01, 0x08, 0, SLUICE_PACE_DATA },	  /* READ(6) */
+	{ 0x01, 0x34, 0, SLUICE_PACE_PROMPT },	  /* READ POSITION; of a disk it is PRE-FETCH(10) */
+	{ 0x01, 0x01, 0, SLUICE_PACE_MEDIUM },	  /* REWIND */
+	{ 0x01, 0x2b, 0, SLUICE_PACE_MEDIUM },	  /* LOCATE(10) */
+	{ 0x01, 0x91, 0, SLUICE_PACE_MEDIUM },	  /* SPACE(16) */
+	{ 0x01, 0x93, 0, SLUICE_PACE_LONG },	  /* ERASE(16); of a disk it is WRITE SAME(16) */
+	{ 0x08, 0xa5, 0, SLUICE_PACE_MEDIUM },	  /* MOVE MEDIUM */
+	{ 0x08, 0xb8, 0, SLUICE_PACE_MEDIUM },	  /* READ ELEMENT STATUS, CURDATA 0 */
+	{ 0x08, 0x07, 0, SLUICE_PACE_LONG },	  /* INITIALIZE ELEMENT STATUS */
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -79,8 +79,7 @@ static void should_give_each_class_its_own_time(void **state)
 		} while (c[i].responses && c[i].cmd.sense[2] == 6); /* Unit Attentions */
 		d = fx_take(0);
 		assert_non_null(d);
-		assert_int_equal(d->deadline_ns,
-				 fx->now_ns + seconds[rows[i].pace] * FX_SECOND);
+		assert_int_equal(d->deadline_ns, fx->now_ns + seconds[rows[i].pace] * FX_SECOND);
 	}
 	for (u64 now = 1; now <= 11; now++) {
 		fx->now_ns += FX_SECOND;

@@ -64,7 +64,8 @@ public record DeviceProfile(
                 recovery,
                 others,
                 descriptorSense,
-                taskAbortedStatus);
+                taskAbortedStatus,
+                explicitAccess);
     }
 
     /** Changes what is not usual. */

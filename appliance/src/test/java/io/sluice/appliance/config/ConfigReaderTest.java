@@ -9,12 +9,12 @@ import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceProvider;
+import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import io.sluice.runtime.ControlClient.Access;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -109,8 +109,8 @@ class ConfigReaderTest {
         assertThat(config.gateway().portals())
                 .containsExactly(new PortalAddress("127.0.0.1", 3260), new PortalAddress("::1", 3261, 2));
         assertThat(config.accessStates())
-                .containsExactly(new ApplianceConfig.AccessState(
-                        2, Access.ACTIVE_NON_OPTIMIZED, Optional.of("disk0"), true));
+                .containsExactly(
+                        new ApplianceConfig.AccessState(2, Access.ACTIVE_NON_OPTIMIZED, Optional.of("disk0"), true));
         assertThat(config.gateway().loops()).isEqualTo(2);
         assertThat(config.gateway().poolBytes()).isEqualTo(32L << 20);
         assertThat(config.metrics()).contains(new PortalAddress("127.0.0.1", 9000));
@@ -164,7 +164,8 @@ class ConfigReaderTest {
                         .getFirst()
                         .lun())
                 .isEqualTo(8);
-        assertThat(now.differences(read(GOOD.replace("loops = 2", "loops = 3")))).containsExactly("[gateway]");
+        assertThat(now.differences(read(GOOD.replace("loops = 2", "loops = 3"))))
+                .containsExactly("[gateway]");
         assertThat(now.differences(read(GOOD.replace("\"1GiB\"", "\"2GiB\"")))).containsExactly("device disk0");
     }
 

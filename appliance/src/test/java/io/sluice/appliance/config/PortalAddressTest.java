@@ -10,7 +10,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PortalAddressTest {
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1:3260", "0.0.0.0:0", "[::1]:3260", "[fe80::1%eth0]:1", "[::]:65535", "1.2.3.4:5,2", "[::1]:5,65535"})
+    @ValueSource(
+            strings = {
+                "127.0.0.1:3260",
+                "0.0.0.0:0",
+                "[::1]:3260",
+                "[fe80::1%eth0]:1",
+                "[::]:65535",
+                "1.2.3.4:5,2",
+                "[::1]:5,65535"
+            })
     void shouldPrintWhatItParsed(String text) {
         assertThat(PortalAddress.parse(text)).hasToString(text);
     }

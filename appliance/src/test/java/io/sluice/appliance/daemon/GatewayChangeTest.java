@@ -30,7 +30,16 @@ class GatewayChangeTest {
 
     private static ApplianceConfig config(List<AccessState> states, Target... targets) {
         Gateway gateway = new Gateway(
-                List.of(new PortalAddress("127.0.0.1", 0)), 1, "auto", "auto", "info", 1, 64, 1 << 24, 4, Duration.ofSeconds(30));
+                List.of(new PortalAddress("127.0.0.1", 0)),
+                1,
+                "auto",
+                "auto",
+                "info",
+                1,
+                64,
+                1 << 24,
+                4,
+                Duration.ofSeconds(30));
         return new ApplianceConfig(
                 Path.of("x.toml"), gateway, Optional.empty(), Chap.NONE, List.of(), List.of(targets), states);
     }
@@ -56,7 +65,8 @@ class GatewayChangeTest {
     void shouldUnmapWhatGoesBeforeItMapsWhatComes() throws IOException {
         Target from = target(Chap.NONE, List.of(), List.of(DISK, new Lun(1, "a", false), new Lun(2, "b", false)));
         Target to = target(Chap.NONE, List.of(), List.of(DISK, new Lun(1, "c", false), new Lun(2, "b", true)));
-        assertThat(change(from, to)).containsExactly("no lun default 1", "lun default 1 c", "lun default 2 b read-only");
+        assertThat(change(from, to))
+                .containsExactly("no lun default 1", "lun default 1 c", "lun default 2 b read-only");
     }
 
     @Test
@@ -92,8 +102,7 @@ class GatewayChangeTest {
         assertThat(change(two, target(Chap.NONE, List.of(), List.of(), changed, b)))
                 .containsExactly("lun a 0 disk", "initiator a 3", "no initiator a 1");
         plane.calls.clear();
-        assertThat(change(two, target(Chap.NONE, List.of(), List.of(), b)))
-                .containsExactly("no group a");
+        assertThat(change(two, target(Chap.NONE, List.of(), List.of(), b))).containsExactly("no group a");
         plane.calls.clear();
         assertThat(change(two, target(Chap.NONE, List.of(), List.of(), b, a)))
                 .containsExactly("no group a", "group a", "initiator a 1");
@@ -108,6 +117,9 @@ class GatewayChangeTest {
         GatewayChange.apply(plane, config(List.of(standby), a), config(List.of(own), b));
         assertThat(plane.calls)
                 .containsExactly(
-                        "access * 2 ACTIVE_OPTIMIZED", "access disk 2 UNAVAILABLE preferred", "no target a", "target b ");
+                        "access * 2 ACTIVE_OPTIMIZED",
+                        "access disk 2 UNAVAILABLE preferred",
+                        "no target a",
+                        "target b ");
     }
 }

@@ -76,7 +76,9 @@ class GatewaySetupTest {
     void shouldLetEverybodyInWithoutAnAllowList() throws IOException {
         RecordingPlane recorder = new RecordingPlane();
         GatewaySetup.configure(
-                recorder, config(new Target("t", "", Chap.NONE, List.of(), List.of(new Lun(0, "disk", false)), List.of())));
-        assertThat(recorder.calls).containsExactly("chap  d", "access disk 2 STANDBY preferred", "target t ", "lun default 0 disk");
+                recorder,
+                config(new Target("t", "", Chap.NONE, List.of(), List.of(new Lun(0, "disk", false)), List.of())));
+        assertThat(recorder.calls)
+                .containsExactly("chap  d", "access disk 2 STANDBY preferred", "target t ", "lun default 0 disk");
     }
 }
