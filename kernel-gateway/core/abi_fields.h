@@ -27,7 +27,7 @@
 	S(sluice_hello, 96) \
 	S(sluice_session_open, 88) \
 	S(sluice_session_opened, 24) \
-	S(sluice_device_add, 96) \
+	S(sluice_device_add, 120) \
 	S(sluice_device_added, 16) \
 	S(sluice_reservation_restore, 848) \
 	S(sluice_reservation_restored, 120) \
@@ -44,6 +44,10 @@
 	S(sluice_cursor, 8) \
 	S(sluice_device_info, 168) \
 	S(sluice_nexus_info, 592) \
+	S(sluice_session_info, 176) \
+	S(sluice_command_info, 120) \
+	S(sluice_command_cursor, 24) \
+	S(sluice_command_page, 3872) \
 	S(sluice_rig_open, 8) \
 	S(sluice_rig_opened, 8) \
 	S(sluice_rig_nexus, 488) \
@@ -200,9 +204,9 @@
 	F(sluice_device_add, peripheral_type, 76, 1) \
 	F(sluice_device_add, recovery, 77, 1) \
 	F(sluice_device_add, flags, 78, 2) \
-	F(sluice_device_add, timeout_ns, 80, 8) \
-	F(sluice_device_add, control_mode, 88, 4) \
-	F(sluice_device_add, reserved1, 92, 4)
+	F(sluice_device_add, timeout_ns, 80, 32) \
+	F(sluice_device_add, control_mode, 112, 4) \
+	F(sluice_device_add, reserved1, 116, 4)
 
 #define ABI_FIELDS_sluice_device_added(F) \
 	F(sluice_device_added, device, 0, 4) \
@@ -309,7 +313,8 @@
 	F(sluice_device_info, kept, 136, 4) \
 	F(sluice_device_info, takeovers, 140, 4) \
 	F(sluice_device_info, redelivered, 144, 8) \
-	F(sluice_device_info, reserved, 152, 16)
+	F(sluice_device_info, oldest_ns, 152, 8) \
+	F(sluice_device_info, reserved, 160, 8)
 
 #define ABI_FIELDS_sluice_nexus_info(F) \
 	F(sluice_nexus_info, initiator_port, 0, 240) \
@@ -322,6 +327,62 @@
 	F(sluice_nexus_info, port_group, 562, 2) \
 	F(sluice_nexus_info, reserved0, 564, 4) \
 	F(sluice_nexus_info, reserved, 568, 24)
+
+#define ABI_FIELDS_sluice_session_info(F) \
+	F(sluice_session_info, name, 0, 64) \
+	F(sluice_session_info, session, 64, 4) \
+	F(sluice_session_info, epoch, 68, 4) \
+	F(sluice_session_info, pid, 72, 4) \
+	F(sluice_session_info, state, 76, 4) \
+	F(sluice_session_info, queues, 80, 4) \
+	F(sluice_session_info, devices, 84, 4) \
+	F(sluice_session_info, in_flight, 88, 4) \
+	F(sluice_session_info, untaken, 92, 4) \
+	F(sluice_session_info, quarantined, 96, 4) \
+	F(sluice_session_info, waiting, 100, 4) \
+	F(sluice_session_info, oldest_ns, 104, 8) \
+	F(sluice_session_info, progress_ns, 112, 8) \
+	F(sluice_session_info, stalled_ns, 120, 8) \
+	F(sluice_session_info, answered, 128, 8) \
+	F(sluice_session_info, timeouts, 136, 8) \
+	F(sluice_session_info, aborts, 144, 8) \
+	F(sluice_session_info, faults, 152, 8) \
+	F(sluice_session_info, reserved, 160, 16)
+
+#define ABI_FIELDS_sluice_command_info(F) \
+	F(sluice_command_info, state, 0, 24) \
+	F(sluice_command_info, nexus, 24, 4) \
+	F(sluice_command_info, device, 28, 4) \
+	F(sluice_command_info, lun, 32, 8) \
+	F(sluice_command_info, task_tag, 40, 8) \
+	F(sluice_command_info, sequence, 48, 8) \
+	F(sluice_command_info, age_ns, 56, 8) \
+	F(sluice_command_info, left_ns, 64, 8) \
+	F(sluice_command_info, session, 72, 4) \
+	F(sluice_command_info, queue, 76, 4) \
+	F(sluice_command_info, tag, 80, 4) \
+	F(sluice_command_info, expected_len, 84, 4) \
+	F(sluice_command_info, cdb_len, 88, 2) \
+	F(sluice_command_info, attribute, 90, 1) \
+	F(sluice_command_info, direction, 91, 1) \
+	F(sluice_command_info, wait, 92, 1) \
+	F(sluice_command_info, pace, 93, 1) \
+	F(sluice_command_info, flags, 94, 1) \
+	F(sluice_command_info, reserved0, 95, 1) \
+	F(sluice_command_info, cdb, 96, 16) \
+	F(sluice_command_info, reserved1, 112, 8)
+
+#define ABI_FIELDS_sluice_command_cursor(F) \
+	F(sluice_command_cursor, slot, 0, 4) \
+	F(sluice_command_cursor, nexus, 4, 4) \
+	F(sluice_command_cursor, itl, 8, 8) \
+	F(sluice_command_cursor, arrival, 16, 8)
+
+#define ABI_FIELDS_sluice_command_page(F) \
+	F(sluice_command_page, next, 0, 24) \
+	F(sluice_command_page, count, 24, 4) \
+	F(sluice_command_page, last, 28, 4) \
+	F(sluice_command_page, commands, 32, 3840)
 
 #define ABI_FIELDS_sluice_rig_open(F) \
 	F(sluice_rig_open, data_bytes, 0, 8)

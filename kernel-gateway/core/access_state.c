@@ -92,9 +92,7 @@ bool sl_access_refuses(struct sl_cmd *cmd)
 	if (!sl_load_relaxed(&dev->access_limited))
 		return false;
 	rule = &rules[sl_access_state(dev, cmd->nexus->port->group)];
-	need = is_other_buffer(cmd) ?
-		       SL_ACCESS_ACTIVE :
-		       sl_facts_of(cmd, sl_load_relaxed(&dev->peripheral_type))->access;
+	need = is_other_buffer(cmd) ? SL_ACCESS_ACTIVE : cmd->core.facts->access;
 	if (need <= rule->most)
 		return false;
 	sl_sense_check(cmd, SL_KEY_NOT_READY, rule->asc);

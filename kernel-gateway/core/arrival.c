@@ -38,6 +38,7 @@ static void reset_result(struct sl_cmd *cmd)
 	c->faults = 0;
 	c->need = 0;
 	c->service = NULL;
+	c->facts = NULL;
 	c->fetched = 0;
 	c->seen = 0;
 	c->redelivered = 0;
@@ -63,7 +64,7 @@ static enum sl_event admit(struct sl_cmd *cmd, struct sl_device *dev, struct sl_
 	if (!cmd->core.binding)
 		return SL_EV_GONE;
 	cmd->core.recovery = sl_load_relaxed(&dev->recovery);
-	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
+	cmd->core.deadline_ns = w->now_ns + sl_device_patience(dev);
 	if (cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
 	cmd->core.need = sl_service_need(cmd);
@@ -106,10 +107,7 @@ static bool refused_by_access_state(struct sl_cmd *cmd)
 
 static bool refused_by_read_only(struct sl_cmd *cmd)
 {
-	const struct sl_itl *itl = cmd->core.itl;
-
-	if (!itl->read_only ||
-	    !sl_facts_of(cmd, sl_load_relaxed(&itl->dev->peripheral_type))->writes)
+	if (!cmd->core.itl->read_only || !cmd->core.facts->writes)
 		return false;
 	sl_sense_check(cmd, SL_KEY_DATA_PROTECT, SL_ASC_WRITE_PROTECTED);
 	return true;
@@ -123,6 +121,7 @@ static bool (*const refusals[])(struct sl_cmd *cmd) = {
 /* With an I_T_L nexus. */
 static enum sl_event check_unit(struct sl_cmd *cmd, struct sl_work *w)
 {
+	cmd->core.facts = sl_facts_of(cmd, sl_load_relaxed(&cmd->core.itl->dev->peripheral_type));
 	for (u32 i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		if (refusals[i](cmd))
 			return SL_EV_REFUSE;
@@ -147,6 +146,8 @@ enum sl_event sl_act_check(struct sl_cmd *cmd, struct sl_work *w)
 	for (u32 i = cmd->cdb_len; i < SLUICE_CDB_INLINE; i++)
 		cmd->cdb[i] = 0;
 	sl_store_relaxed(&n->commands, n->commands + 1); /* others look at it without the lock */
+	cmd->core.arrival = n->commands;
+	cmd->core.arrived_ns = w->now_ns;
 	n->live++;
 	if (n->closing) {
 		cmd->silent = 1;

@@ -9,6 +9,7 @@
 #include "gateway.h"
 #include "list.h"
 
+struct sl_facts;
 struct sl_itl;
 struct sl_lun_list;
 struct sl_service;
@@ -77,12 +78,15 @@ struct sl_cmd {
 		u32 comp_data_len;	/* as the handler reported */
 		struct sl_list task;	/* itl->tasks */
 		struct sl_list link;	/* a waiting list or a work list: whoever popped it owns it */
+		const struct sl_facts *facts;	/* of its operation code and the device's type; set with `itl` */
 		const struct sl_service *service; /* who answers or amends it in the core, or NULL */
 		struct sl_task_set *set; /* the one it is in, or will enter */
 		struct sl_itl *itl;	/* holds a reference; NULL: unknown LUN */
 		struct sl_queue *queue;
 		u64 binding;		/* of the device when the command was admitted, or resumed; 0: nobody served it */
 		u64 deadline_ns;	/* of the present stage */
+		u64 arrived_ns;
+		u64 arrival;		/* counts the commands of its nexus */
 		struct sl_tmf *abort;	/* waits for this command's end */
 		struct sl_lun_list *luns; /* REPORT LUNS answers from it; holds a reference */
 		u8  local[96];		/* Data-In of a command that the core answers */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Deadlines. Each queue, pool, task set and device keeps a bound on its earliest; the
- * gateway keeps the earliest that the host was told. A bound may be early, never
+ * Deadlines. Each queue, pool, admin ring and device keeps a bound on its earliest (of
+ * devices: due.c); the gateway keeps the earliest that the host was told. A bound may be early, never
  * late: at its time there is a look at what stands there, and a new bound.
  */
 #include "nexus.h"
-#include "service.h"
 #include "session.h"
 
 u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns)
@@ -30,7 +29,6 @@ u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns)
 
 u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 {
-	u32 n_devices = sl_load_acquire(&gw->n_devices);
 	u64 next = U64_MAX;
 	struct sl_work w;
 	u64 armed;
@@ -44,15 +42,11 @@ u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns)
 		if (!s)
 			break;
 		sl_buffer_expire(s, &w, &next);
+		sl_event_expire(s, &w, &next);
 		for (u32 q = 0; q < sl_load_acquire(&s->n_queues); q++)
 			sl_queue_expire(s->queues[q], &w, &next);
 	}
-	for (u32 i = 0; i < n_devices; i++) {
-		sl_task_sets_expire(gw->devices[i], &w, &next);
-		sl_fetch_expire(gw->devices[i], &w, &next);
-		sl_kept_expire(gw->devices[i], &w, &next);
-		sl_turn_expire(gw->devices[i], &w, &next);
-	}
+	sl_due_run(gw, &w, &next);
 	sl_work_run(&w);
 	armed = sl_load_relaxed(&gw->armed_ns);
 	while (next < armed && !sl_cas_acq_rel(&gw->armed_ns, &armed, next))

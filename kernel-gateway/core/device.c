@@ -18,13 +18,24 @@ struct sl_device *sl_device_at(struct sl_gateway *gw, u32 id)
 	return id >= 1 && id <= n ? gw->devices[id - 1] : NULL;
 }
 
+/* FNV-1a */
+static u32 hash_of(const char *name)
+{
+	u32 hash = 2166136261U;
+
+	for (u32 i = 0; i < SLUICE_NAME_LEN && name[i]; i++)
+		hash = (hash ^ (u8)name[i]) * 16777619U;
+	return hash;
+}
+
 struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *error)
 {
+	struct sl_device **chain = &gw->named[hash_of(name) & gw->named_mask];
 	struct sl_device *dev;
 
-	for (u32 i = 0; i < gw->n_devices; i++) {
-		if (strncmp(gw->devices[i]->name, name, SLUICE_NAME_LEN) == 0)
-			return gw->devices[i];
+	for (dev = *chain; dev; dev = dev->next_named) {
+		if (strncmp(dev->name, name, SLUICE_NAME_LEN) == 0)
+			return dev;
 	}
 	if (gw->n_devices == gw->limits.max_devices) {
 		*error = -ENOSPC;
@@ -42,6 +53,7 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	dev->next_dormant_ns = U64_MAX;
 	dev->next_fetch_ns = U64_MAX;
 	dev->next_turn_ns = U64_MAX;
+	dev->due_ns = U64_MAX;
 	memcpy(dev->name, name, sizeof(dev->name));
 	sl_task_set_init(&dev->set);
 	sl_spin_init(&dev->itl_lock);
@@ -52,6 +64,9 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	sl_access_inherit(dev);
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);
+	sl_list_init(&dev->owed);
+	dev->next_named = *chain;
+	*chain = dev;
 	gw->devices[gw->n_devices] = dev;
 	sl_store_release(&gw->n_devices, gw->n_devices + 1);
 	return dev;
@@ -74,8 +89,10 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 	if (!sl_control_mode_ok(add->control_mode))
 		return "device: control_mode has bits or values that this gateway does not know (SPC-5 7.5.10)";
 	/* Nothing waits for ever, and no sum of times overflows. */
-	if (add->timeout_ns > SL_TIMEOUT_MAX_NS)
-		return "device: timeout_ns is above a day";
+	for (u32 i = 0; i < SLUICE_PACES; i++) {
+		if (add->timeout_ns[i] > SL_TIMEOUT_MAX_NS)
+			return "device: timeout_ns is above a day";
+	}
 	if (add->flags & ~SLUICE_DEVICE_EXPLICIT_ACCESS)
 		return "device: flags has bits that this gateway does not know";
 	if (add->reserved1)
@@ -83,29 +100,21 @@ static const char *refusal(const struct sl_session *s, const struct sluice_devic
 	return NULL;
 }
 
-/*
- * Every nexus that sees the device becomes known to its handler; unless the handler takes
- * over, it hears that the logical unit was powered on: whatever was volatile in it is gone.
- */
-static void announce(struct sl_device *dev, struct sl_session *s, bool power_on, struct sl_work *w)
+/* Nobody took over: every nexus hears that whatever was volatile in the logical unit is gone. */
+static void power_on(struct sl_device *dev, struct sl_work *w)
 {
 	struct sl_list *pos;
 
 	sl_spin_lock(&dev->itl_lock);
 	sl_list_for_each(pos, &dev->itls) {
 		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
-		struct sl_nexus *n = itl->nexus;
 
-		sl_spin_lock(&n->lock);
-		if (!n->closing)
-			sl_event_nexus(s, n->slot, n->id, w);
-		if (power_on)
-			sl_ua_add(itl, SL_ASC_POWER_ON >> 8, SL_ASC_POWER_ON & 0xff);
-		sl_spin_unlock(&n->lock);
+		sl_spin_lock(&itl->nexus->lock);
+		sl_ua_add(itl, SL_ASC_POWER_ON >> 8, SL_ASC_POWER_ON & 0xff);
+		sl_spin_unlock(&itl->nexus->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
-	if (power_on)
-		sl_aca_clear_all(dev, w);
+	sl_aca_clear_all(dev, w);
 }
 
 /* Under gw->config. */
@@ -120,8 +129,10 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
 	sl_control_mode_set(dev, add->control_mode, w);
-	sl_store_relaxed(&dev->timeout_ns,
-			 add->timeout_ns ? add->timeout_ns : s->gw->limits.default_timeout_ns);
+	for (u32 i = 0; i < SLUICE_PACES; i++)
+		sl_store_relaxed(&dev->timeout_ns[i], add->timeout_ns[i] ?
+							      add->timeout_ns[i] :
+							      s->gw->limits.timeout_ns[i]);
 	sl_store_relaxed(&dev->peripheral_type, add->peripheral_type);
 	sl_store_relaxed(&dev->recovery, add->recovery);
 	sl_store_relaxed(&dev->declared, add->flags);
@@ -129,10 +140,11 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	held = sl_kept_join(dev, sl_binding(s));
 	dev->takeovers += held;
 	dev->reservation_fixed = true;
-	if (!held)
+	if (!held) {
 		sl_legacy_release(dev, 0);
-	announce(dev, s, !held, w);
-	sl_event_held_reset(dev, s, w);
+		power_on(dev, w);
+	}
+	sl_event_bind(dev, s, w);
 	added->device = dev->id;
 	added->flags = held ? SLUICE_DEVICE_TAKEN_OVER : 0;
 	added->sequence = sl_load_relaxed(&dev->sequence);

@@ -15,11 +15,17 @@ struct sl_device {
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
 	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
+	/*
+	 * Kept commands that wait for an announcement in the session of this binding, the last of
+	 * them at this slot: others queue behind them (event.c). Relaxed; stale ones do no harm.
+	 */
+	u32 n_announcing, announce_slot;
+	u64 announce_binding;
 	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
-	u64 timeout_ns;			/* relaxed, as the line above */
+	u64 timeout_ns[SLUICE_PACES];	/* relaxed, as the line above */
 	u8  peripheral_type, recovery, given_up;	/* relaxed; given_up: nobody took over in time */
 	u8  access_limited;		/* relaxed: some target port group is not active */
 	u16 declared;			/* relaxed: SLUICE_DEVICE_EXPLICIT_ACCESS */
@@ -28,6 +34,7 @@ struct sl_device {
 	u32 access[SL_ACCESS_GROUPS];
 	u8  state;			/* enum sluice_device_state; under gw->config */
 	char name[SLUICE_NAME_LEN];
+	struct sl_device *next_named;	/* with the same hash; under gw->config */
 	struct sl_gateway *gw;
 	struct sl_list reach;		/* reach.c; under gw->config */
 	u64 leaving;			/* a binding that was cut while its session lives; under gw->config */
@@ -47,6 +54,9 @@ struct sl_device {
 	u64 next_turn_ns;		/* the earliest deadline of those */
 	u32 preempting;			/* atomic: commands whose end the one whose turn it is awaits (preemption.h) */
 
+	u64 due_ns;			/* its place in gw->due; U64_MAX: not there; under gw->due_lock */
+	u32 due_at;
+
 	sl_spinlock itl_lock;
 	struct sl_list itls;
 	struct sl_reservation *reservation;	/* NULL: nobody was ever registered; changes only in turn (reservation.h) */
@@ -56,7 +66,9 @@ struct sl_device {
 	bool reservation_fixed;			/* the device was served once: a record is too late; under gw->config */
 	u64 retired_commands, retired_in, retired_out, retired_checks, retired_timeouts, retired_aborts;
 
-	/* events owed to the handler; under the session's admin_lock */
+	/* events owed to the handler; under the admin_lock of the session that it is owed by (event.c) */
+	struct sl_session *owed_by;
+	struct sl_list owed;
 	u32 owed_functions;		/* 1 << enum sluice_tmf */
 	u32 owed_nexus;
 	u8  owed_reset;
@@ -78,6 +90,11 @@ static inline u64 sl_device_binding(struct sl_device *dev)
 
 	return binding ? binding : sl_load_acquire(&dev->joining);
 }
+/* The bound of each stage before the handler. */
+static inline u64 sl_device_patience(const struct sl_device *dev)
+{
+	return sl_load_relaxed(&dev->timeout_ns[SLUICE_PACE_DATA]);
+}
 /* Tags with the handler, or commands on their way to it. */
 bool sl_device_busy(struct sl_device *dev);
 
@@ -92,6 +109,9 @@ void sl_kept_resume(struct sl_session *s, struct sl_device *dev, struct sl_work 
 bool sl_kept_unpark(struct sl_cmd *cmd);
 /* Before a RESUME is delivered, with no lock held: its Data-Out into the new pool. */
 void sl_kept_move(struct sl_cmd *cmd);
+/* due.c: one of its bounds is now as early as that. A leaf among locks. */
+void sl_device_due(struct sl_device *dev, u64 deadline_ns);
+void sl_due_run(struct sl_gateway *gw, struct sl_work *w, u64 *next_ns);
 /* fetch.c: ends what waits too long for its Data-Out. */
 void sl_fetch_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns);
 

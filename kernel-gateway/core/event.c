@@ -3,6 +3,9 @@
  * The admin ring towards the handler. Nothing waits for it: what finds it full is
  * owed (by nexus slot, by device, by tag) and put when there is room, the newest
  * state winning. So what a handler that reads no events costs is bounded.
+ *
+ * A command whose nexus its handler does not know yet, and whose NEXUS_ADD found no room,
+ * is parked at the nexus's slot (WAIT_TAG, stage ADMIN).
  */
 #include "nexus.h"
 #include "session.h"
@@ -45,6 +48,8 @@ static bool put_simple(struct sl_session *s, u32 type, u32 device, u32 nexus, u3
 	return true;
 }
 
+/* ---- Nexuses: announced when a command of theirs comes by ------------------ */
+
 /* Under admin_lock: brings the handler's knowledge of a slot up to date; false if it is not. */
 static bool settle_nexus(struct sl_session *s, u32 slot)
 {
@@ -74,32 +79,166 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 		put(s, ev);
 		sl_store_release(&k->known, k->want);
 	}
-	sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
 	return true;
 }
 
-static bool want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+/* Under admin_lock; the command is off its slot's list. */
+static void leave(struct sl_session *s, struct sl_cmd *cmd)
 {
-	struct sl_known_nexus *k = &s->nexuses[slot];
-	bool owed = k->known != k->want;
+	struct sl_device *dev = cmd->core.itl->dev;
+	u32 n = sl_load_relaxed(&dev->n_announcing);
 
-	k->want = id;
-	if (!owed && k->known != k->want)
-		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses + 1);
-	else if (owed && k->known == k->want)
-		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
-	w->kick = true;
-	return settle_nexus(s, slot);
+	cmd->core.parked = 0;
+	s->n_announcing--;
+	if (cmd->core.resumed && n && sl_load_relaxed(&dev->announce_binding) == cmd->core.binding)
+		sl_store_relaxed(&dev->n_announcing, n - 1);
 }
 
-bool sl_event_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+static void release(struct sl_session *s, struct sl_known_nexus *k, enum sl_event ev,
+		    struct sl_work *w)
 {
-	bool known;
+	struct sl_list *node;
+
+	while ((node = sl_list_pop(&k->waiting))) {
+		struct sl_cmd *cmd = sl_entry(node, struct sl_cmd, core.link);
+
+		leave(s, cmd);
+		sl_work_add_event(w, cmd, ev);
+	}
+}
+
+/* Under admin_lock: settles those that are owed, oldest first, and lets their commands go on. */
+static void flush_nexuses(struct sl_session *s, struct sl_work *w)
+{
+	while (s->owed_nexuses) {
+		u32 slot = s->owed_first;
+		struct sl_known_nexus *k = &s->nexuses[slot];
+
+		if (!settle_nexus(s, slot))
+			return;
+		k->owed = false;
+		s->owed_first = k->next_owed;
+		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
+		release(s, k, SL_EV_READY, w);
+	}
+}
+
+static void want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
+{
+	struct sl_known_nexus *k = &s->nexuses[slot];
+
+	k->want = id;
+	if (k->known != id && !k->owed) {
+		k->owed = true;
+		if (s->owed_nexuses)
+			s->nexuses[s->owed_last].next_owed = slot;
+		else
+			s->owed_first = slot;
+		s->owed_last = slot;
+		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses + 1);
+	}
+	w->kick = true;
+	flush_nexuses(s, w);
+}
+
+/* A kept command of its device waits, whom it must not overtake: the slot where it does, or NULL. */
+static struct sl_known_nexus *behind_kept(struct sl_session *s, const struct sl_cmd *cmd)
+{
+	const struct sl_device *dev = cmd->core.itl->dev;
+	struct sl_known_nexus *k = &s->nexuses[sl_load_relaxed(&dev->announce_slot)];
+
+	return sl_load_relaxed(&dev->n_announcing) && k->owed && !sl_list_empty(&k->waiting) &&
+			       sl_load_relaxed(&dev->announce_binding) == cmd->core.binding ?
+		       k :
+		       NULL;
+}
+
+static void park(struct sl_session *s, struct sl_known_nexus *k, struct sl_cmd *cmd)
+{
+	struct sl_device *dev = cmd->core.itl->dev;
+	u32 n = sl_load_relaxed(&dev->n_announcing);
+
+	cmd->core.parked = 1;
+	sl_list_add_tail(&k->waiting, &cmd->core.link);
+	s->n_announcing++;
+	if (!cmd->core.resumed)
+		return;
+	sl_store_relaxed(&dev->announce_slot, (u32)(k - s->nexuses));
+	if (sl_load_relaxed(&dev->announce_binding) != cmd->core.binding)
+		n = 0;
+	sl_store_relaxed(&dev->announce_binding, cmd->core.binding);
+	sl_store_relaxed(&dev->n_announcing, n + 1);
+}
+
+int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w)
+{
+	const struct sl_nexus *n = cmd->nexus;
+	struct sl_known_nexus *k = &s->nexuses[n->slot];
+	int result = 0;
 
 	sl_spin_lock(&s->admin_lock);
-	known = s->admin_live && want_nexus(s, slot, id, w);
+	if (!s->admin_live || sl_load_relaxed(&s->quiesced) || sl_binding(s) != cmd->core.binding) {
+		result = -ENODEV;
+	} else {
+		if (k->known != n->id)
+			want_nexus(s, n->slot, n->id, w);
+		if (k->known == n->id)
+			k = behind_kept(s, cmd);
+		if (k) {
+			park(s, k, cmd);
+			result = -EAGAIN;
+		}
+	}
 	sl_spin_unlock(&s->admin_lock);
-	return known;
+	return result;
+}
+
+bool sl_event_unpark(struct sl_cmd *cmd)
+{
+	struct sl_session *s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);
+	bool mine;
+
+	sl_spin_lock(&s->admin_lock);
+	mine = cmd->core.parked;
+	if (mine) {
+		sl_list_del(&cmd->core.link);
+		leave(s, cmd);
+	}
+	sl_spin_unlock(&s->admin_lock);
+	return mine;
+}
+
+/* Who waits for an announcement stands at a slot that is owed. Under admin_lock. */
+static void expire_announcing(struct sl_session *s, struct sl_work *w)
+{
+	struct sl_list *pos, *tmp;
+	u32 slot = s->owed_first;
+
+	for (u32 i = 0; i < s->owed_nexuses && s->n_announcing; i++) {
+		sl_list_for_each_safe(pos, tmp, &s->nexuses[slot].waiting) {
+			struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
+
+			if (cmd->core.deadline_ns > w->now_ns)
+				continue;
+			sl_list_del(&cmd->core.link);
+			leave(s, cmd);
+			sl_work_add_event(w, cmd, SL_EV_EXPIRE);
+		}
+		slot = s->nexuses[slot].next_owed;
+	}
+}
+
+void sl_event_abandon(struct sl_session *s, struct sl_work *w)
+{
+	u32 slot;
+
+	sl_spin_lock(&s->admin_lock);
+	slot = s->owed_first;
+	for (u32 i = 0; i < s->owed_nexuses; i++) {
+		release(s, &s->nexuses[slot], SL_EV_GONE, w);
+		slot = s->nexuses[slot].next_owed;
+	}
+	sl_spin_unlock(&s->admin_lock);
 }
 
 void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
@@ -108,6 +247,28 @@ void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work 
 	if (s->admin_live && s->nexuses[slot].want == id)
 		want_nexus(s, slot, 0, w);
 	sl_spin_unlock(&s->admin_lock);
+}
+
+/* ---- Devices ---------------------------------------------------------------- */
+
+/* Under admin_lock. */
+static void owe_device(struct sl_session *s, struct sl_device *dev)
+{
+	if (dev->owed_by)
+		return;
+	sl_store_release(&dev->owed_by, s);
+	sl_list_add_tail(&s->owed_device_list, &dev->owed);
+	sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
+}
+
+/* Under the admin_lock of dev->owed_by. */
+static void quit_device(struct sl_device *dev)
+{
+	struct sl_session *s = dev->owed_by;
+
+	sl_store_release(&dev->owed_by, (struct sl_session *)NULL);
+	sl_list_del(&dev->owed);
+	sl_store_relaxed(&s->owed_devices, s->owed_devices - 1);
 }
 
 /* Under admin_lock. */
@@ -152,21 +313,38 @@ void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_w
 	}
 	s = sl_binding_session(dev->gw, binding);
 	sl_spin_lock(&s->admin_lock);
-	if (s->admin_live && sl_binding(s) == binding) {
+	/* The binding once more: who is about to bind the device has taken it off our list by then. */
+	if (s->admin_live && sl_binding(s) == binding && sl_device_binding(dev) == binding) {
 		dev->owed_functions |= 1U << function;
 		dev->owed_nexus = nexus;
 		dev->owed_reset |= resets(function);
 		if (!settle_device(s, dev))
-			sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
+			owe_device(s, dev);
 		w->kick = true;
 	}
 	sl_spin_unlock(&s->admin_lock);
 }
 
-void sl_event_held_reset(struct sl_device *dev, struct sl_session *s, struct sl_work *w)
+/* What another session owed for it is for nobody. */
+static void disown(struct sl_device *dev)
+{
+	struct sl_session *former = sl_load_acquire(&dev->owed_by);
+
+	if (!former)
+		return;
+	sl_spin_lock(&former->admin_lock);
+	if (dev->owed_by == former)
+		quit_device(dev);
+	dev->owed_functions = 0;
+	dev->owed_reset = 0;
+	sl_spin_unlock(&former->admin_lock);
+}
+
+void sl_event_bind(struct sl_device *dev, struct sl_session *s, struct sl_work *w)
 {
 	bool reset;
 
+	disown(dev);
 	sl_spin_lock(&dev->kept_lock);
 	reset = dev->held_reset;
 	dev->held_reset = false;
@@ -176,7 +354,7 @@ void sl_event_held_reset(struct sl_device *dev, struct sl_session *s, struct sl_
 	sl_spin_lock(&s->admin_lock);
 	dev->owed_reset = 1;
 	if (!settle_device(s, dev))
-		sl_store_relaxed(&s->owed_devices, s->owed_devices + 1);
+		owe_device(s, dev);
 	w->kick = true;
 	sl_spin_unlock(&s->admin_lock);
 }
@@ -190,8 +368,6 @@ static void reclaim(struct sl_device *dev)
 
 void sl_event_reclaim(struct sl_session *s)
 {
-	u32 n = sl_load_acquire(&s->gw->n_devices);
-	u64 binding = sl_binding(s);
 	u32 behind;
 
 	sl_spin_lock(&s->admin_lock);
@@ -205,15 +381,14 @@ void sl_event_reclaim(struct sl_session *s)
 		if (ev->type == SLUICE_EVENT_LUN_RESET)
 			reclaim(sl_device_at(s->gw, ev->device));
 	}
-	for (u32 i = 0; i < n; i++) {
-		struct sl_device *dev = s->gw->devices[i];
+	while (!sl_list_empty(&s->owed_device_list)) {
+		struct sl_device *dev = sl_entry(s->owed_device_list.next, struct sl_device, owed);
 
-		if (sl_device_binding(dev) != binding && dev->leaving != binding)
-			continue;
 		if (dev->owed_reset)
 			reclaim(dev);
 		dev->owed_functions = 0;
 		dev->owed_reset = 0;
+		quit_device(dev);
 	}
 	sl_spin_unlock(&s->admin_lock);
 }
@@ -230,17 +405,18 @@ static bool find_owed_tag(struct sl_session *s, struct owed_tag *out)
 		bool found = false;
 
 		sl_spin_lock(&q->lock);
-		for (u32 tag = 0; q->live && !found && tag < s->depth; tag++) {
+		while (q->live && !found && q->owed_head != SL_NO_TAG) {
+			u32 tag = q->owed_head;
 			struct sl_tag *t = &q->tags[tag];
 
-			if (!t->notify)
-				continue;
+			q->owed_head = t->next_owed;
+			t->owed = 0;
+			/* It may be another command's by now, whose abort nobody has asked for. */
+			found = t->notify && t->state == SL_TAG_OUT;
+			if (found)
+				*out = (struct owed_tag){ i, tag, t->generation, t->dev->id,
+							  t->cmd->nexus->id };
 			t->notify = 0;
-			if (t->state != SL_TAG_OUT)
-				continue;
-			*out = (struct owed_tag){ i, tag, t->generation, t->dev->id,
-						  t->cmd->nexus->id };
-			found = true;
 		}
 		sl_spin_unlock(&q->lock);
 		if (found)
@@ -292,18 +468,12 @@ void sl_event_tag_owed(struct sl_session *s, struct sl_work *w)
 
 static void flush_devices(struct sl_session *s)
 {
-	u32 n = sl_load_acquire(&s->gw->n_devices);
+	while (!sl_list_empty(&s->owed_device_list)) {
+		struct sl_device *dev = sl_entry(s->owed_device_list.next, struct sl_device, owed);
 
-	sl_store_relaxed(&s->owed_devices, 0);
-	for (u32 i = 0; i < n; i++) {
-		struct sl_device *dev = s->gw->devices[i];
-
-		if (sl_device_binding(dev) != sl_binding(s))
-			continue;
-		if (!settle_device(s, dev)) {
-			sl_store_relaxed(&s->owed_devices, 1);
+		if (!settle_device(s, dev))
 			return;
-		}
+		quit_device(dev);
 	}
 }
 
@@ -313,14 +483,30 @@ void sl_event_flush(struct sl_session *s, struct sl_work *w)
 	if (sl_load_relaxed(&s->owed_tags))
 		flush_tags(s);
 	sl_spin_lock(&s->admin_lock);
-	if (s->admin_live && s->owed_nexuses) {
-		for (u32 slot = 0; slot < s->gw->limits.max_nexuses; slot++) {
-			if (!settle_nexus(s, slot))
-				break;
-		}
-	}
-	if (s->admin_live && s->owed_devices)
+	if (s->admin_live) {
+		flush_nexuses(s, w);
 		flush_devices(s);
+	}
+	sl_spin_unlock(&s->admin_lock);
+}
+
+bool sl_event_owed(const struct sl_session *s)
+{
+	return sl_load_relaxed(&s->owed_nexuses) || sl_load_relaxed(&s->owed_devices) ||
+	       sl_load_relaxed(&s->owed_tags);
+}
+
+void sl_event_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns)
+{
+	if (!sl_event_owed(s))
+		return;
+	sl_event_flush(s, w);
+	sl_spin_lock(&s->admin_lock);
+	if (s->admin_live) {
+		expire_announcing(s, w);
+		if (sl_event_owed(s))
+			*next_ns = sl_min(*next_ns, w->now_ns + SL_ADMIN_POLL_NS);
+	}
 	sl_spin_unlock(&s->admin_lock);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
 
-#define ACTION(op, sa, reserved, need, speed, changes, text)                                     \
-	{                                                                                        \
-		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SL_PACE_##speed, changes, text \
+#define ACTION(op, sa, reserved, need, speed, changes, text)                                    \
+	{                                                                                       \
+		op, sa, SL_RESERVED_##reserved, SL_ACCESS_##need, SLUICE_PACE_##speed, changes, \
+			text                                                                    \
 	}
 #define ROW(op, reserved, need, speed, changes, text) \
 	[op] = ACTION(op, SL_ANY_ACTION, reserved, need, speed, changes, text)
@@ -27,7 +28,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x1e, FIELD,  ACTIVE,  PROMPT, false, "PREVENT ALLOW MEDIUM REMOVAL"),
 	ROW(0x16, FIELD,  STANDBY, PROMPT, false, "RESERVE(6)"),
 	ROW(0x17, FIELD,  STANDBY, PROMPT, false, "RELEASE(6)"),
-	ROW(0x3b, WRITES, ANY,     DATA,   false, "WRITE BUFFER"),
+	ROW(0x3b, WRITES, ANY,     MEDIUM, false, "WRITE BUFFER"),
 	ROW(0x3c, READS,  ANY,     DATA,   false, "READ BUFFER(10)"),
 	ROW(0x4c, WRITES, STANDBY, PROMPT, false, "LOG SELECT"),
 	ROW(0x4d, NEVER,  STANDBY, PROMPT, false, "LOG SENSE"),
@@ -44,7 +45,7 @@ static const struct sl_facts common[256] = {
 	ROW(0x9b, READS,  ANY,     DATA,   false, "READ BUFFER(16)"),
 	ROW(0xa0, NEVER,  ANY,     PROMPT, false, "REPORT LUNS"),
 	ROW(0xa2, READS,  ACTIVE,  PROMPT, false, "SECURITY PROTOCOL IN"),
-	ROW(0xb5, WRITES, ACTIVE,  PROMPT, false, "SECURITY PROTOCOL OUT"),
+	ROW(0xb5, WRITES, ACTIVE,  MEDIUM, false, "SECURITY PROTOCOL OUT"),
 };
 
 /* SBC-4 */
@@ -58,12 +59,12 @@ static const struct sl_facts disk[256] = {
 	ROW(0x28, READS,  ACTIVE,  DATA,   false, "READ(10)"),
 	ROW(0x2a, WRITES, ACTIVE,  DATA,   true,  "WRITE(10)"),
 	ROW(0x2e, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(10)"),
-	ROW(0x2f, READS,  ACTIVE,  DATA,   false, "VERIFY(10)"),
-	ROW(0x34, READS,  ACTIVE,  DATA,   false, "PRE-FETCH(10)"),
+	ROW(0x2f, READS,  ACTIVE,  MEDIUM, false, "VERIFY(10)"),
+	ROW(0x34, READS,  ACTIVE,  MEDIUM, false, "PRE-FETCH(10)"),
 	ROW(0x35, WRITES, ACTIVE,  MEDIUM, false, "SYNCHRONIZE CACHE(10)"),
 	ROW(0x37, READS,  ACTIVE,  PROMPT, false, "READ DEFECT DATA(10)"),
-	ROW(0x41, WRITES, ACTIVE,  DATA,   true,  "WRITE SAME(10)"),
-	ROW(0x42, WRITES, ACTIVE,  DATA,   true,  "UNMAP"),
+	ROW(0x41, WRITES, ACTIVE,  MEDIUM, true,  "WRITE SAME(10)"),
+	ROW(0x42, WRITES, ACTIVE,  MEDIUM, true,  "UNMAP"),
 	ROW(0x48, WRITES, ACTIVE,  LONG,   true,  "SANITIZE"),
 	ROW(0x53, WRITES, ACTIVE,  DATA,   true,  "XDWRITEREAD(10)"),
 	ROW(0x88, READS,  ACTIVE,  DATA,   false, "READ(16)"),
@@ -71,15 +72,15 @@ static const struct sl_facts disk[256] = {
 	ROW(0x8a, WRITES, ACTIVE,  DATA,   true,  "WRITE(16)"),
 	ROW(0x8b, WRITES, ACTIVE,  DATA,   true,  "ORWRITE(16)"),
 	ROW(0x8e, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(16)"),
-	ROW(0x8f, READS,  ACTIVE,  DATA,   false, "VERIFY(16)"),
-	ROW(0x90, READS,  ACTIVE,  DATA,   false, "PRE-FETCH(16)"),
+	ROW(0x8f, READS,  ACTIVE,  MEDIUM, false, "VERIFY(16)"),
+	ROW(0x90, READS,  ACTIVE,  MEDIUM, false, "PRE-FETCH(16)"),
 	ROW(0x91, WRITES, ACTIVE,  MEDIUM, false, "SYNCHRONIZE CACHE(16)"),
-	ROW(0x93, WRITES, ACTIVE,  DATA,   true,  "WRITE SAME(16)"),
+	ROW(0x93, WRITES, ACTIVE,  MEDIUM, true,  "WRITE SAME(16)"),
 	ROW(0x9c, WRITES, ACTIVE,  DATA,   true,  "WRITE ATOMIC(16)"),
 	ROW(0xa8, READS,  ACTIVE,  DATA,   false, "READ(12)"),
 	ROW(0xaa, WRITES, ACTIVE,  DATA,   true,  "WRITE(12)"),
 	ROW(0xae, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(12)"),
-	ROW(0xaf, READS,  ACTIVE,  DATA,   false, "VERIFY(12)"),
+	ROW(0xaf, READS,  ACTIVE,  MEDIUM, false, "VERIFY(12)"),
 	ROW(0xb7, READS,  ACTIVE,  PROMPT, false, "READ DEFECT DATA(12)"),
 };
 
@@ -94,7 +95,7 @@ static const struct sl_facts tape[256] = {
 	ROW(0x0f, READS,  ACTIVE,  DATA,   false, "READ REVERSE(6)"),
 	ROW(0x10, WRITES, ACTIVE,  MEDIUM, true,  "WRITE FILEMARKS(6)"),
 	ROW(0x11, READS,  ACTIVE,  MEDIUM, false, "SPACE(6)"),
-	ROW(0x13, READS,  ACTIVE,  DATA,   false, "VERIFY(6)"),
+	ROW(0x13, READS,  ACTIVE,  MEDIUM, false, "VERIFY(6)"),
 	ROW(0x14, READS,  ACTIVE,  DATA,   false, "RECOVER BUFFERED DATA"),
 	ROW(0x19, WRITES, ACTIVE,  LONG,   true,  "ERASE(6)"),
 	ROW(0x1b, WRITES, ACTIVE,  MEDIUM, false, "LOAD UNLOAD"),
@@ -103,10 +104,10 @@ static const struct sl_facts tape[256] = {
 	ROW(0x44, NEVER,  ACTIVE,  PROMPT, false, "REPORT DENSITY SUPPORT"),
 	ROW(0x80, WRITES, ACTIVE,  MEDIUM, true,  "WRITE FILEMARKS(16)"),
 	ROW(0x81, READS,  ACTIVE,  DATA,   false, "READ REVERSE(16)"),
-	ROW(0x82, WRITES, ACTIVE,  MEDIUM, false, "ALLOW OVERWRITE"),
+	ROW(0x82, WRITES, ACTIVE,  PROMPT, false, "ALLOW OVERWRITE"),
 	ROW(0x88, READS,  ACTIVE,  DATA,   false, "READ(16)"),
 	ROW(0x8a, WRITES, ACTIVE,  DATA,   true,  "WRITE(16)"),
-	ROW(0x8f, READS,  ACTIVE,  DATA,   false, "VERIFY(16)"),
+	ROW(0x8f, READS,  ACTIVE,  MEDIUM, false, "VERIFY(16)"),
 	ROW(0x91, READS,  ACTIVE,  MEDIUM, false, "SPACE(16)"),
 	ROW(0x92, READS,  ACTIVE,  MEDIUM, false, "LOCATE(16)"),
 	ROW(0x93, WRITES, ACTIVE,  LONG,   true,  "ERASE(16)"),
@@ -121,10 +122,10 @@ static const struct sl_facts changer[256] = {
 	ROW(0xa5, WRITES, ACTIVE,  MEDIUM, true,  "MOVE MEDIUM"),
 	ROW(0xa6, WRITES, ACTIVE,  MEDIUM, true,  "EXCHANGE MEDIUM"),
 	ROW(0xa7, WRITES, ACTIVE,  MEDIUM, true,  "MOVE MEDIUM ATTACHED"),
-	ROW(0xb4, READS,  ACTIVE,  PROMPT, false, "READ ELEMENT STATUS ATTACHED"),
+	ROW(0xb4, READS,  ACTIVE,  MEDIUM, false, "READ ELEMENT STATUS ATTACHED"),
 	ROW(0xb5, READS,  ACTIVE,  PROMPT, false, "REQUEST VOLUME ELEMENT ADDRESS"),
 	ROW(0xb6, WRITES, ACTIVE,  PROMPT, false, "SEND VOLUME TAG"),
-	ROW(0xb8, FIELD,  ACTIVE,  PROMPT, false, "READ ELEMENT STATUS"),
+	ROW(0xb8, FIELD,  ACTIVE,  MEDIUM, false, "READ ELEMENT STATUS"),
 };
 
 /* Where a service action completes the opcode; no two device types mean different things by it. */
@@ -145,10 +146,10 @@ static const struct sl_facts actions[] = {
 	ACTION(0xa4, 0x0e, WRITES, STANDBY, PROMPT, false, "SET PRIORITY"),
 	ACTION(0xa4, 0x0f, WRITES, STANDBY, PROMPT, false, "SET TIMESTAMP"),
 	ACTION(0x7f, 0x09, READS,  ACTIVE,  DATA,   false, "READ(32)"),
-	ACTION(0x7f, 0x0a, READS,  ACTIVE,  DATA,   false, "VERIFY(32)"),
+	ACTION(0x7f, 0x0a, READS,  ACTIVE,  MEDIUM, false, "VERIFY(32)"),
 	ACTION(0x7f, 0x0b, WRITES, ACTIVE,  DATA,   true,  "WRITE(32)"),
 	ACTION(0x7f, 0x0c, WRITES, ACTIVE,  DATA,   true,  "WRITE AND VERIFY(32)"),
-	ACTION(0x7f, 0x0d, WRITES, ACTIVE,  DATA,   true,  "WRITE SAME(32)"),
+	ACTION(0x7f, 0x0d, WRITES, ACTIVE,  MEDIUM, true,  "WRITE SAME(32)"),
 	ACTION(0x9e, 0x10, NEVER,  STANDBY, PROMPT, false, "READ CAPACITY(16)"),
 	ACTION(0x9e, 0x12, READS,  ACTIVE,  PROMPT, false, "GET LBA STATUS"),
 	ACTION(0x9e, 0x13, NEVER,  ACTIVE,  PROMPT, false, "REPORT REFERRALS"),
@@ -159,7 +160,7 @@ static const struct sl_facts actions[] = {
 /* clang-format on */
 
 static const struct sl_facts unknown = {
-	0, SL_ANY_ACTION, SL_RESERVED_WRITES, SL_ACCESS_ACTIVE, SL_PACE_LONG, true, "unknown"
+	0, SL_ANY_ACTION, SL_RESERVED_WRITES, SL_ACCESS_ACTIVE, SLUICE_PACE_LONG, true, "unknown"
 };
 
 /* SPC-5 4.2: opcodes whose meaning a service action completes. */

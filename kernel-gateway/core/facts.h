@@ -24,14 +24,6 @@ enum sl_access_need {
 	SL_ACCESS_ACTIVE,	/* active/optimized, active/non-optimized */
 };
 
-/* How long it may take; a device has a timeout for each. */
-enum sl_pace {
-	SL_PACE_PROMPT,		/* looks at or sets state */
-	SL_PACE_DATA,		/* moves user data */
-	SL_PACE_MEDIUM,		/* moves, positions, loads or flushes a medium */
-	SL_PACE_LONG,		/* formats, erases, tests */
-};
-
 #define SL_ANY_ACTION	0xffU
 
 struct sl_facts {
@@ -39,7 +31,7 @@ struct sl_facts {
 	u8 action;		/* service action, or SL_ANY_ACTION */
 	u8 reserved_for;	/* enum sl_reserved_for */
 	u8 access;		/* enum sl_access_need */
-	u8 pace;		/* enum sl_pace */
+	u8 pace;		/* enum sluice_pace: a device has a timeout for each */
 	bool writes;		/* the medium: refused on a read-only LUN */
 	const char *name;
 };

@@ -24,9 +24,12 @@ static void bound(struct sl_device *dev, u64 deadline_ns)
 {
 	u64 bound_ns = sl_load_relaxed(&dev->next_fetch_ns);
 
-	while (deadline_ns < bound_ns &&
-	       !sl_cas_acq_rel(&dev->next_fetch_ns, &bound_ns, deadline_ns))
-		;
+	while (deadline_ns < bound_ns) {
+		if (sl_cas_acq_rel(&dev->next_fetch_ns, &bound_ns, deadline_ns)) {
+			sl_device_due(dev, deadline_ns);
+			return;
+		}
+	}
 }
 
 /* The fabric was asked and has not answered. */
@@ -34,7 +37,7 @@ enum sl_event sl_act_await(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_device *dev = cmd->core.itl->dev;
 
-	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
+	cmd->core.deadline_ns = w->now_ns + sl_device_patience(dev);
 	bound(dev, cmd->core.deadline_ns);
 	sl_work_deadline(w, cmd->core.deadline_ns);
 	return SL_EV_NONE;

@@ -10,17 +10,35 @@
 
 static void set_limits(struct sl_limits *to, const struct sl_limits *from)
 {
+	static const u64 timeouts[SLUICE_PACES] = {
+		[SLUICE_PACE_PROMPT] = 30 * SL_SECOND_NS,
+		[SLUICE_PACE_DATA] = 60 * SL_SECOND_NS,
+		[SLUICE_PACE_MEDIUM] = 600 * SL_SECOND_NS,
+		[SLUICE_PACE_LONG] = 4 * 3600 * SL_SECOND_NS,
+	};
+
 	if (from)
 		*to = *from;
 	to->max_devices = to->max_devices ? to->max_devices : 1024;
 	to->max_nexuses = to->max_nexuses ? to->max_nexuses : 1024;
 	to->max_sessions = to->max_sessions ? to->max_sessions : 64;
 	to->max_pool_bytes = to->max_pool_bytes ? to->max_pool_bytes : 4ULL << 30;
-	to->default_timeout_ns = to->default_timeout_ns ? to->default_timeout_ns :
-							  30 * SL_SECOND_NS;
+	for (u32 i = 0; i < SLUICE_PACES; i++)
+		to->timeout_ns[i] = to->timeout_ns[i] ? to->timeout_ns[i] : timeouts[i];
 	to->abort_bound_ns = to->abort_bound_ns ? to->abort_bound_ns : 5 * SL_SECOND_NS;
 	to->grace_ns = to->grace_ns ? to->grace_ns : 30 * SL_SECOND_NS;
 	to->incarnation = to->incarnation ? to->incarnation : 1;
+}
+
+static void free_tables(struct sl_gateway *gw)
+{
+	sl_free(gw->sessions);
+	sl_free(gw->devices);
+	sl_free(gw->nexuses);
+	sl_free(gw->free_slots);
+	sl_free(gw->due);
+	sl_free(gw->named);
+	sl_free(gw);
 }
 
 int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl_limits *limits,
@@ -42,13 +60,19 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 	gw->sessions = sl_alloc((size_t)gw->limits.max_sessions * sizeof(*gw->sessions));
 	gw->devices = sl_alloc((size_t)gw->limits.max_devices * sizeof(*gw->devices));
 	gw->nexuses = sl_alloc((size_t)gw->limits.max_nexuses * sizeof(*gw->nexuses));
-	if (!gw->sessions || !gw->devices || !gw->nexuses) {
-		sl_free(gw->sessions);
-		sl_free(gw->devices);
-		sl_free(gw->nexuses);
-		sl_free(gw);
+	gw->free_slots = sl_alloc((size_t)gw->limits.max_nexuses * sizeof(*gw->free_slots));
+	gw->due = sl_alloc((size_t)gw->limits.max_devices * sizeof(*gw->due));
+	while (gw->named_mask + 1 < gw->limits.max_devices)
+		gw->named_mask = gw->named_mask << 1 | 1;
+	gw->named = sl_alloc(((size_t)gw->named_mask + 1) * sizeof(*gw->named));
+	if (!gw->sessions || !gw->devices || !gw->nexuses || !gw->free_slots || !gw->due ||
+	    !gw->named) {
+		free_tables(gw);
 		return -ENOMEM;
 	}
+	/* The lowest on top. */
+	for (u32 i = 0; i < gw->limits.max_nexuses; i++)
+		gw->free_slots[i] = gw->limits.max_nexuses - 1 - i;
 	sl_mutex_init(&gw->config);
 	sl_list_init(&gw->targets);
 	sl_list_init(&gw->ports);
@@ -80,11 +104,8 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 		sl_free(sl_entry(node, struct sl_target_port, link));
 	while ((node = sl_list_pop(&gw->portal_groups)))
 		sl_free(sl_entry(node, struct sl_portal_group, link));
-	sl_free(gw->sessions);
-	sl_free(gw->devices);
-	sl_free(gw->nexuses);
 	sl_mutex_destroy(&gw->config);
-	sl_free(gw);
+	free_tables(gw);
 }
 
 static u64 total_commands(struct sl_gateway *gw)

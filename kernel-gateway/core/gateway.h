@@ -78,7 +78,7 @@ struct sl_limits {
 	u32 max_nexuses;		/* (1024) */
 	u32 max_sessions;		/* (64) handler sessions */
 	u64 max_pool_bytes;		/* (4 GiB) of one session */
-	u64 default_timeout_ns;		/* (30 s) per command */
+	u64 timeout_ns[SLUICE_PACES];	/* (30 s, 60 s, 10 min, 4 h) of devices that say none, by enum sluice_pace */
 	u64 grace_ns;			/* (30 s) commands are kept for the next handler, unless a session says how long */
 	u64 incarnation;		/* (1) names this life of the gateway: no two in a machine's life are the same */
 	u64 abort_bound_ns;		/* (5 s) an abort's answer waits no longer for the handler; then tag and buffer are quarantined */
@@ -90,9 +90,9 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host,
 /* Every session, nexus and target must be gone. */
 void sl_gateway_destroy(struct sl_gateway *gw);
 /*
- * Handle what is due; returns the next deadline, or U64_MAX. A device's timeout
- * bounds each stage of a command: the wait for a buffer and its turn, the fetch of
- * its Data-Out, the wait for a tag, its time with the handler.
+ * Handle what is due; returns the next deadline, or U64_MAX. Each stage of a command
+ * has a bound: the wait for a buffer and its turn, the fetch of its Data-Out, the wait
+ * for a tag (all SLUICE_PACE_DATA's), its time with the handler (its own pace's).
  */
 u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns);
 void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info);

@@ -55,7 +55,7 @@ enum sl_event {
 	SL_EV_BUFFER,		/* has what buffer it needs */
 	SL_EV_ENABLE,		/* the task set lets it run */
 	SL_EV_FETCH,		/* there is Data-Out to fetch */
-	SL_EV_READY,		/* nothing to fetch */
+	SL_EV_READY,		/* nothing to fetch; or its nexus is announced, for which it was parked */
 	SL_EV_FETCHED,		/* fabric: data_out_done */
 	SL_EV_CALLED,		/* the operation that was being called returned */
 	SL_EV_SERVE,		/* the core's own: it is not handed over */
@@ -82,6 +82,7 @@ enum sl_stage {
 	SL_STAGE_POOL,
 	SL_STAGE_TASK_SET,
 	SL_STAGE_TURN,
+	SL_STAGE_ADMIN,
 	SL_STAGE_QUEUE,
 	SL_STAGE_KEPT,
 };

@@ -15,7 +15,6 @@ int sl_nexus_map(struct sl_nexus *n, const struct sl_lun_entry *e, u16 asc, stru
 	struct sl_device *dev = e->dev;
 	u32 lun = e->lun;
 	struct sl_itl **chunk = n->chunks[lun / SL_LUN_CHUNK];
-	u64 binding;
 
 	if (itl && !chunk)
 		chunk = sl_alloc(SL_LUN_CHUNK * sizeof(struct sl_itl *));
@@ -33,9 +32,6 @@ int sl_nexus_map(struct sl_nexus *n, const struct sl_lun_entry *e, u16 asc, stru
 	chunk[lun % SL_LUN_CHUNK] = itl;
 	sl_list_add_tail(&n->itls, &itl->of_nexus);
 	sl_spin_unlock(&n->lock);
-	binding = sl_device_binding(dev);
-	if (binding)
-		sl_event_nexus(sl_binding_session(n->gw, binding), n->slot, n->id, w);
 	return 0;
 }
 

@@ -20,18 +20,15 @@ static int register_nexus(struct sl_gateway *gw, struct sl_nexus *n)
 	int result = -ENOSPC;
 
 	sl_spin_lock(&gw->nexus_lock);
-	for (u32 slot = 0; slot < gw->limits.max_nexuses; slot++) {
-		if (gw->nexuses[slot])
-			continue;
-		gw->nexuses[slot] = n;
+	if (gw->n_nexuses < gw->limits.max_nexuses) {
 		gw->n_nexuses++;
-		n->slot = slot;
-		n->prefer_queue = slot;
+		n->slot = gw->free_slots[gw->limits.max_nexuses - gw->n_nexuses];
+		n->prefer_queue = n->slot;
+		gw->nexuses[n->slot] = n;
 		if (++gw->nexus_id == 0)
 			gw->nexus_id = 1;
 		n->id = gw->nexus_id;
 		result = 0;
-		break;
 	}
 	sl_spin_unlock(&gw->nexus_lock);
 	return result;
@@ -41,6 +38,7 @@ static void unregister_nexus(struct sl_gateway *gw, struct sl_nexus *n)
 {
 	sl_spin_lock(&gw->nexus_lock);
 	gw->nexuses[n->slot] = NULL;
+	gw->free_slots[gw->limits.max_nexuses - gw->n_nexuses] = n->slot;
 	gw->n_nexuses--;
 	gw->retired_commands += n->commands;
 	sl_spin_unlock(&gw->nexus_lock);

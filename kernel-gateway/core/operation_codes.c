@@ -64,7 +64,7 @@ static const struct sl_service *find(const struct sl_cmd *cmd, u8 opcode, u32 ac
 /* SPC-5 6.34.4: what is prompt takes a second; an initiator waits as long as the device's timeout. */
 static u32 put_timeouts(const struct sl_cmd *cmd, u8 *d)
 {
-	u64 timeout_ns = sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
+	u64 timeout_ns = sl_load_relaxed(&cmd->core.itl->dev->timeout_ns[SLUICE_PACE_PROMPT]);
 
 	memset(d, 0, SL_TIMEOUTS);
 	sl_put_be16(d, SL_TIMEOUTS - 2);

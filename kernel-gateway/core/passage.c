@@ -87,6 +87,17 @@ static bool barred_meanwhile(struct sl_cmd *cmd)
 	       sl_reservation_refuses(cmd);
 }
 
+static int announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w)
+{
+	int result;
+
+	cmd->core.stage = SL_STAGE_ADMIN;
+	result = sl_event_announce(s, cmd, w);
+	if (result == 0)
+		cmd->core.stage = SL_STAGE_QUEUE;
+	return result;
+}
+
 enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_nexus *n = cmd->nexus;
@@ -98,15 +109,16 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 	if (sl_service_is(cmd, SL_SERVICE_IN_TURN) && !cmd->core.storing)
 		return SL_EV_SERVE;
 	cmd->core.stage = SL_STAGE_QUEUE;
-	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
+	cmd->core.deadline_ns = w->now_ns + sl_device_patience(cmd->core.itl->dev);
 	if (sl_device_binding(cmd->core.itl->dev) == cmd->core.binding) {
 		/* NEXUS_ADD is visible to the handler before the first command of that nexus. */
-		if (sl_load_acquire(&s->nexuses[n->slot].known) != n->id &&
-		    !sl_event_nexus(s, n->slot, n->id, w)) {
-			sl_status_only(cmd, SL_STATUS_BUSY);
-			return SL_EV_REFUSE;
-		}
-		result = sl_queue_hand_over(choose_queue(s, cmd), cmd, w);
+		if (sl_load_acquire(&s->nexuses[n->slot].known) == n->id &&
+		    !sl_load_relaxed(&cmd->core.itl->dev->n_announcing))
+			result = 0;
+		else
+			result = announce(s, cmd, w);
+		if (result == 0)
+			result = sl_queue_hand_over(choose_queue(s, cmd), cmd, w);
 	}
 	if (result == -ENODEV)
 		return SL_EV_GONE;
@@ -135,6 +147,9 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		break;
 	case SL_STAGE_TURN:
 		mine = sl_turn_unpark(cmd);
+		break;
+	case SL_STAGE_ADMIN:
+		mine = sl_event_unpark(cmd);
 		break;
 	case SL_STAGE_QUEUE:
 		mine = sl_queue_unpark(cmd);

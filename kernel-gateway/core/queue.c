@@ -3,6 +3,7 @@
  * A queue: tags, the submission ring, doorbell and sleep. What the handler may
  * read is written here and never read back; indices and tag states are private.
  */
+#include "facts.h"
 #include "nexus.h"
 #include "service.h"
 #include "session.h"
@@ -89,7 +90,8 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	t->dev = cmd->core.itl->dev;
 	t->state = SL_TAG_OUT;
 	t->notify = 0;
-	t->deadline_ns = w->now_ns + sl_load_relaxed(&cmd->core.itl->dev->timeout_ns);
+	t->deadline_ns = w->now_ns + sl_load_relaxed(&t->dev->timeout_ns[cmd->core.facts->pace]);
+	cmd->core.deadline_ns = t->deadline_ns;
 	if (++t->generation == 0)
 		t->generation = 1;
 	fill_descriptor(q, cmd, tag);
@@ -205,7 +207,13 @@ bool sl_queue_hasten(struct sl_cmd *cmd, u64 deadline_ns, bool notify, struct sl
 		struct sl_tag *t = &q->tags[cmd->core.tag];
 
 		t->deadline_ns = sl_min(t->deadline_ns, deadline_ns);
+		cmd->core.deadline_ns = t->deadline_ns;
 		t->notify |= notify;
+		if (notify && !t->owed) {
+			t->owed = 1;
+			t->next_owed = q->owed_head;
+			q->owed_head = cmd->core.tag;
+		}
 		if (t->deadline_ns < q->next_deadline_ns)
 			sl_store_relaxed(&q->next_deadline_ns, t->deadline_ns);
 		sl_work_deadline(w, t->deadline_ns);
@@ -334,6 +342,7 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	sl_spin_lock(&q->lock);
 	q->tags = tags;
 	q->free_head = 0;
+	q->owed_head = SL_NO_TAG;
 	q->sub_producer = 0;
 	q->shown = 0;
 	q->comp_consumer = 0;

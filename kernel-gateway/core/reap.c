@@ -177,8 +177,7 @@ static u32 take_completions(struct sl_queue *q, u32 budget, struct sl_work *w, c
 		*broken = "admin ring: the request index is more than one ring ahead";
 		return 0;
 	}
-	if (sl_load_relaxed(&s->owed_nexuses) || sl_load_relaxed(&s->owed_devices) ||
-	    sl_load_relaxed(&s->owed_tags))
+	if (sl_event_owed(s))
 		sl_event_flush(s, w);
 	n = sl_min(n, budget);
 	for (left = n; left > 0; left -= sl_min(left, SL_REAP_BATCH)) {

@@ -6,12 +6,14 @@
  *   gw->config (mutex)  targets, groups, LUN maps, names; never on a command's way
  *   session->request_lock   drains the handler's admin requests
  *   device->itl_lock        the device's I_T_L list, its reservations
+ *   gw->nexus_lock          the table of nexuses
  *   nexus->lock             its LUN table, I_T_Ls, commands, Unit Attentions
  *   task set's lock         its slow half; one of a device or of an I_T_L
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
  *   session->admin_lock     events to the handler
- *   device->kept_lock, device->turn_lock, gw->nexus_lock, gw->tmf_lock   (nothing inside)
+ *   device->kept_lock, device->turn_lock
+ *   gw->due_lock, gw->tmf_lock   (nothing inside)
  *
  * Devices live as long as the gateway. Session slots and their queues keep their
  * memory from one session to the next: who holds a stale pointer finds a valid lock
@@ -43,13 +45,20 @@ struct sl_gateway {
 	u32 session_id;
 
 	struct sl_device **devices;	/* [max_devices]; grows only */
+	struct sl_device **named;	/* [named_mask + 1] chains by a hash of the name; under `config` */
+	u32 named_mask;
 	u32 n_devices;			/* release/acquire: those below are complete */
 
 	sl_spinlock nexus_lock;
 	struct sl_nexus **nexuses;	/* [max_nexuses] by slot */
+	u32 *free_slots;		/* [max_nexuses] a stack of those that are NULL */
 	u32 n_nexuses;
 	u32 nexus_id;
 	u64 retired_commands;		/* of nexuses that are gone; under nexus_lock */
+
+	sl_spinlock due_lock;
+	struct sl_device **due;		/* [max_devices] a heap (due.c) */
+	u32 n_due;
 
 	sl_spinlock tmf_lock;
 	u64 tmf_sequence;

@@ -17,6 +17,9 @@ static struct sl_session *make_slot(struct sl_gateway *gw, u32 slot)
 	s->gw = gw;
 	s->slot = slot;
 	sl_list_init(&s->waiting);
+	sl_list_init(&s->owed_device_list);
+	for (u32 i = 0; i < gw->limits.max_nexuses; i++)
+		sl_list_init(&s->nexuses[i].waiting);
 	sl_store_release(&gw->sessions[slot], s);
 	return s;
 }
@@ -108,9 +111,8 @@ static void map_admin(struct sl_session *s, const struct sluice_control *c)
 	s->event_producer = 0;
 	s->request_consumer = 0;
 	sl_store_relaxed(&s->admin_dirty, 0);
-	s->owed_nexuses = 0;
+	sl_store_relaxed(&s->owed_nexuses, 0);
 	sl_store_relaxed(&s->owed_tags, 0);
-	sl_store_relaxed(&s->owed_devices, 0);
 	s->admin_gw = (struct sluice_gw_index *)(s->gateway_region + c->gw_admin_off);
 	s->events = (struct sluice_event *)(s->gateway_region + c->gw_event_off);
 	s->admin_user = (struct sluice_user_index *)(s->handler_region + c->user_admin_off);
@@ -118,6 +120,7 @@ static void map_admin(struct sl_session *s, const struct sluice_control *c)
 	for (u32 i = 0; i < s->gw->limits.max_nexuses; i++) {
 		sl_store_relaxed(&s->nexuses[i].known, 0);
 		s->nexuses[i].want = 0;
+		s->nexuses[i].owed = false;
 	}
 	s->admin_live = true;
 	sl_spin_unlock(&s->admin_lock);
@@ -225,6 +228,7 @@ static void close_all(struct sl_session *s, struct sl_work *w)
 	u64 binding = sl_binding(s);
 
 	sl_event_reclaim(s);
+	sl_event_abandon(s, w);
 	orphan_all(s, w);
 	for (u32 i = 0; i < sl_load_acquire(&s->gw->n_devices); i++) {
 		if (s->gw->devices[i]->leaving == binding)
@@ -277,6 +281,7 @@ void sl_session_quiesce(struct sl_session *s, u64 now_ns)
 				gw->devices[i]->leaving = sl_binding(s);
 		}
 		orphan_all(s, &w);
+		sl_event_abandon(s, &w);
 		sl_buffer_flush(s, &w);
 		for (u32 i = 0; i < s->n_queues; i++) {
 			sl_queue_flush(s->queues[i], &w);

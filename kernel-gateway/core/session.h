@@ -9,6 +9,7 @@
 
 #define SL_NO_TAG	0xffffffffU
 #define SL_SHOW_BATCH	16U		/* commands that lie unseen until the doorbell, at most */
+#define SL_ADMIN_POLL_NS 50000000ULL	/* how often a full admin ring is looked at when nothing else happens */
 #define SL_CDB_EXT_STRIDE 272U		/* SLUICE_CDB_MAX, rounded */
 
 enum sl_tag_state {
@@ -30,6 +31,8 @@ struct sl_tag {
 	u8  pool_order;
 	u8  state;			/* enum sl_tag_state */
 	u8  notify;			/* an ABORT TASK event is owed to the handler */
+	u8  owed;			/* it stands in the queue's list of those for whom one was owed */
+	u32 next_owed;
 };
 
 struct sl_queue {
@@ -47,6 +50,7 @@ struct sl_queue {
 	u32 n_waiting;
 	struct sl_list waiting;		/* commands that want a tag, oldest first */
 	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
+	u32 owed_head;			/* tags with `owed` */
 	struct sl_tag *tags;		/* [depth] */
 	bool dirty;			/* a doorbell was asked for; under the lock */
 	u32 overdue;			/* the doorbell is owed by whoever comes by; its user is counted */
@@ -68,6 +72,9 @@ struct sl_queue {
 struct sl_known_nexus {
 	u32 known;			/* identifier; written under admin_lock */
 	u32 want;
+	u32 next_owed;			/* slot */
+	bool owed;			/* its event is; it stands among session->owed_nexuses */
+	struct sl_list waiting;		/* commands that it keeps, oldest first */
 };
 
 struct sl_session {
@@ -104,9 +111,12 @@ struct sl_session {
 	u32 admin_users;
 	u32 event_producer;
 	u32 admin_dirty;		/* events were put, no wake-up given yet */
-	u32 owed_nexuses;		/* slots whose known != want */
-	u32 owed_tags;			/* tags with `notify` */
-	u32 owed_devices;		/* devices with owed events, at most so many */
+	u32 owed_nexuses;		/* slots whose event is owed, from owed_first to owed_last */
+	u32 owed_first, owed_last;
+	u32 n_announcing;		/* commands that wait for one of these */
+	u32 owed_tags;			/* some queue has tags with `notify` */
+	u32 owed_devices;		/* in owed_device_list */
+	struct sl_list owed_device_list;
 	struct sluice_gw_index *admin_gw;
 	struct sluice_event *events;
 	struct sluice_user_index *admin_user;
@@ -169,15 +179,25 @@ void sl_queue_close(struct sl_queue *q, struct sl_work *w);
 int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
 
 /* event.c: the admin ring towards the handler. */
-/* The nexus is known to the handler, or is made known now. False: the ring is full. */
-bool sl_event_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
+/*
+ * Before a command is handed over whose nexus the handler does not know. Under the nexus's
+ * lock. 0: now it does. -EAGAIN: the ring is full, the command is parked until a READY.
+ * -ENODEV: the session is gone.
+ */
+int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w);
+bool sl_event_unpark(struct sl_cmd *cmd);
+/* Ends the wait of everybody: the session hands nothing over any more. */
+void sl_event_abandon(struct sl_session *s, struct sl_work *w);
 void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
 void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w);
 void sl_event_tag_owed(struct sl_session *s, struct sl_work *w);
-/* The device's LOGICAL UNIT RESET, which came while nobody served it. */
-void sl_event_held_reset(struct sl_device *dev, struct sl_session *s, struct sl_work *w);
+/* The session is about to serve the device: owes it the LOGICAL UNIT RESET that came while nobody did. Under gw->config. */
+void sl_event_bind(struct sl_device *dev, struct sl_session *s, struct sl_work *w);
 /* Resets that the session's handler has not heard of stay with their devices. Under gw->config. */
 void sl_event_reclaim(struct sl_session *s);
+bool sl_event_owed(const struct sl_session *s);
+/* From the tick: puts what is owed, ends what has waited too long for it, and looks again soon. */
+void sl_event_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns);
 /* Puts what is owed, as far as there is room. */
 void sl_event_flush(struct sl_session *s, struct sl_work *w);
 void sl_event_kick(struct sl_session *s);

@@ -25,6 +25,7 @@ static u32 rank_of(const struct sl_cmd *cmd)
 		return 0;
 	switch (cmd->core.stage) {
 	case SL_STAGE_QUEUE:
+	case SL_STAGE_ADMIN:
 		return 1;
 	case SL_STAGE_TASK_SET:
 		return 2;
@@ -212,8 +213,10 @@ void sl_kept_hold(struct sl_device *dev, u64 until_ns, struct sl_work *w)
 	if (!until_ns)
 		expire_all(dev, w);
 	sl_spin_unlock(&dev->kept_lock);
-	if (until_ns)
+	if (until_ns) {
+		sl_device_due(dev, until_ns);
 		sl_work_deadline(w, until_ns);
+	}
 }
 
 void sl_kept_expire(struct sl_device *dev, struct sl_work *w, u64 *next_ns)
@@ -312,7 +315,7 @@ enum sl_event sl_act_resume(struct sl_cmd *cmd, struct sl_work *w)
 	if (!cmd->core.binding)
 		return SL_EV_GONE; /* again */
 	cmd->core.recovery = sl_load_relaxed(&dev->recovery);
-	cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
+	cmd->core.deadline_ns = w->now_ns + sl_device_patience(dev);
 	if (cmd->core.kept_rank == SL_RANK_FRESH && cmd->direction != SLUICE_DIR_NONE)
 		cmd->buf_len = sl_min(cmd->expected_len, sl_load_relaxed(&dev->max_transfer));
 	if (cmd->core.kept_rank == SL_RANK_FRESH)

@@ -73,9 +73,12 @@ static void bound(struct sl_device *dev, u64 deadline_ns)
 {
 	u64 bound_ns = sl_load_relaxed(&dev->next_dormant_ns);
 
-	while (deadline_ns < bound_ns &&
-	       !sl_cas_acq_rel(&dev->next_dormant_ns, &bound_ns, deadline_ns))
-		;
+	while (deadline_ns < bound_ns) {
+		if (sl_cas_acq_rel(&dev->next_dormant_ns, &bound_ns, deadline_ns)) {
+			sl_device_due(dev, deadline_ns);
+			return;
+		}
+	}
 }
 
 /* SAM-6 8.5: a HEAD OF QUEUE command that cannot start yet stands before all others. */

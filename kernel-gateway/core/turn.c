@@ -14,11 +14,13 @@ bool sl_turn_take(struct sl_cmd *cmd, struct sl_work *w)
 	if (!dev->turn) {
 		dev->turn = cmd;
 	} else if (dev->turn != cmd) {
-		cmd->core.deadline_ns = w->now_ns + sl_load_relaxed(&dev->timeout_ns);
+		cmd->core.deadline_ns = w->now_ns + sl_device_patience(dev);
 		cmd->core.parked = 1;
 		sl_list_add_tail(&dev->turn_waiting, &cmd->core.link);
-		if (cmd->core.deadline_ns < dev->next_turn_ns)
+		if (cmd->core.deadline_ns < dev->next_turn_ns) {
 			sl_store_relaxed(&dev->next_turn_ns, cmd->core.deadline_ns);
+			sl_device_due(dev, cmd->core.deadline_ns);
+		}
 		sl_work_deadline(w, cmd->core.deadline_ns);
 	}
 	sl_spin_unlock(&dev->turn_lock);

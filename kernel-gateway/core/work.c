@@ -101,14 +101,16 @@ static void grant(struct sl_work *w)
 
 static void kick(struct sl_work *w)
 {
-	w->kick = false;
 	for (u32 i = 0; i < w->gw->limits.max_sessions; i++) {
 		struct sl_session *s = sl_load_acquire(&w->gw->sessions[i]);
 
 		if (!s)
-			return;
+			break;
 		if (sl_load_relaxed(&s->owed_tags))
 			sl_event_flush(s, w);
+		/* The handler tells nobody when it has made room. */
+		if (sl_event_owed(s))
+			sl_work_deadline(w, w->now_ns + SL_ADMIN_POLL_NS);
 		sl_event_kick(s);
 	}
 	w->kick = false;
@@ -163,13 +165,13 @@ void sl_work_run(struct sl_work *w)
 			move_on(sl_entry(node, struct sl_cmd, core.link), w);
 		if (w->grant)
 			grant(w);
-	} while (!sl_list_empty(&w->cmds) || w->grant);
+		else if (w->kick)
+			kick(w);
+	} while (!sl_list_empty(&w->cmds) || w->grant || w->kick);
 	while (w->n_dirty > 0)
 		ask_doorbell(w->dirty[--w->n_dirty], w);
 	if (w->overdue)
 		ask_overdue(w);
-	if (w->kick)
-		kick(w);
 	if (w->deadline_ns != U64_MAX)
 		set_timer(w);
 }

@@ -247,7 +247,8 @@ struct sluice_response {
  * an event that finds it full is kept with its object and sent when there is
  * room, the newest state winning.
  *
- * Order: a NEXUS_ADD is visible before the first command of that nexus. A request
+ * Order: a NEXUS_ADD is visible before the first command of that nexus, and no earlier
+ * than that command: of a nexus that sends none the handler is not told. A request
  * stored before a completion takes effect before that completion: the gateway
  * drains the requests before it judges completions of the same session.
  */
@@ -256,6 +257,7 @@ enum sluice_event_type {
 	SLUICE_EVENT_NEXUS_REMOVE	= 2,	/* nexus; its commands have ended */
 	SLUICE_EVENT_TASK_MANAGEMENT	= 3,	/* function, device, nexus; tag/generation for ABORT TASK. Hasten or ignore; answer the commands as always */
 	SLUICE_EVENT_LUN_RESET		= 4,	/* device: return volatile state to its default (SAM-6 6.3.3) */
+	SLUICE_EVENT_PING		= 5,	/* nothing to do: that it is taken shows that the handler lives */
 };
 
 /* Task management functions (SAM-6 7). */
@@ -361,11 +363,13 @@ enum sluice_op {
 	SLUICE_OP_DEVICE_INFO	= 41,	/* sluice_cursor -> sluice_device_info; -ENOENT past the last */
 	SLUICE_OP_NEXUS_INFO	= 42,	/* sluice_cursor -> sluice_nexus_info */
 	SLUICE_OP_SHUTDOWN	= 43,	/* nothing -> nothing: async messages, log out, exit */
-	SLUICE_OP_LOCAL_ADD	= 63,	/* sluice_target -> nothing; module: this machine logs in to the target */
+	SLUICE_OP_SESSION_INFO	= 44,	/* sluice_cursor -> sluice_session_info */
+	SLUICE_OP_COMMAND_INFO	= 45,	/* sluice_command_cursor -> sluice_command_page */
 	SLUICE_OP_TARGET_PORT_SET = 48,	/* sluice_target_port -> nothing; -EBUSY while initiators use the port */
 	SLUICE_OP_ACCESS_STATE_SET = 49, /* sluice_access_state -> nothing */
 	SLUICE_OP_GROUP_REMOVE	= 50,	/* sluice_group -> nothing; its patterns and LUNs with it */
 	SLUICE_OP_GROUP_INITIATOR_REMOVE = 51, /* sluice_group_initiator -> nothing */
+	SLUICE_OP_LOCAL_ADD	= 63,	/* sluice_target -> nothing; module: this machine logs in to the target */
 	/* role rig */
 	SLUICE_OP_RIG_OPEN	= 64,	/* sluice_rig_open -> sluice_rig_opened + fd of the data region */
 	SLUICE_OP_RIG_NEXUS	= 65,	/* sluice_rig_nexus -> sluice_rig_nexus (with its identifier) */
@@ -433,6 +437,16 @@ enum sluice_recovery {
 
 #define SLUICE_QUEUE_ANY	0xffffffffU	/* spread over all queues of the session */
 
+/* How long a command may take, by its operation code; core/facts.c has the table. */
+enum sluice_pace {
+	SLUICE_PACE_PROMPT	= 0,	/* looks at or sets state */
+	SLUICE_PACE_DATA	= 1,	/* transfers user data, no more than its buffer holds */
+	SLUICE_PACE_MEDIUM	= 2,	/* moves, positions, loads or flushes a medium, or goes over any length of it */
+	SLUICE_PACE_LONG	= 3,	/* formats, erases, tests, copies; and what the gateway does not know */
+};
+
+#define SLUICE_PACES		4U
+
 /*
  * A device comes to life, or comes back: the name is its identity, and a LUN map
  * may have named it before it existed. The identifier is stable for the name.
@@ -445,7 +459,11 @@ struct sluice_device_add {
 	__u8  peripheral_type;		/* SPC-5 6.7.2: 00h disk, 01h tape, 08h changer */
 	__u8  recovery;			/* enum sluice_recovery */
 	__u16 flags;			/* SLUICE_DEVICE_EXPLICIT_ACCESS */
-	__u64 timeout_ns;		/* per command, at most a day; 0: the gateway's default */
+	/*
+	 * By enum sluice_pace: how long a command may be with the handler, at most a day; 0: the
+	 * gateway's default. SLUICE_PACE_DATA bounds each wait before that, too.
+	 */
+	__u64 timeout_ns[SLUICE_PACES];
 	__u32 control_mode;		/* SLUICE_CONTROL_MODE_* */
 	__u32 reserved1;
 };
@@ -630,7 +648,8 @@ struct sluice_device_info {
 	__u32 kept;			/* commands that wait for the next handler */
 	__u32 takeovers;		/* handlers that took over within the grace */
 	__u64 redelivered;		/* commands that were handed over again with SLUICE_DESC_REDELIVERED */
-	__u64 reserved[2];
+	__u64 oldest_ns;		/* age of the oldest live command; 0: none */
+	__u64 reserved[1];
 };
 
 struct sluice_nexus_info {
@@ -644,6 +663,98 @@ struct sluice_nexus_info {
 	__u16 port_group;
 	__u32 reserved0;
 	__u64 reserved[3];
+};
+
+/* Beside those of a control page. */
+#define SLUICE_SESSION_QUIESCED	4U	/* it said SESSION_QUIESCE, and answers what it holds */
+
+struct sluice_session_info {
+	char  name[SLUICE_NAME_LEN];
+	__u32 session;
+	__u32 epoch;
+	__u32 pid;
+	__u32 state;			/* enum sluice_session_state, or SLUICE_SESSION_QUIESCED */
+	__u32 queues;
+	__u32 devices;			/* that it serves */
+	__u32 in_flight;		/* commands in its rings, untaken or not answered; with those in quarantine */
+	__u32 untaken;			/* of them, those that it has not taken */
+	__u32 quarantined;		/* of them, those whose initiators have their answer */
+	__u32 waiting;			/* commands that wait for a buffer, a tag or an event of its rings */
+	__u64 oldest_ns;		/* how long the oldest of those in flight has been there; 0: none is */
+	__u64 progress_ns;		/* since it last took or answered a command; 0 while none is with it */
+	/*
+	 * Since it takes or answers nothing though it should; 0: all is well. It is not held against a
+	 * handler that what it has taken is within its time (struct sluice_device_add), as long as it
+	 * takes events: the gateway sends SLUICE_EVENT_PING to see that.
+	 */
+	__u64 stalled_ns;
+	__u64 answered;			/* completions that were taken from it */
+	__u64 timeouts;			/* commands that it did not answer in time */
+	__u64 aborts;			/* commands that were aborted while it had them */
+	__u64 faults;			/* answers and requests of it that were refused or dropped */
+	__u64 reserved[2];
+};
+
+/* What a live command waits for. */
+enum sluice_wait {
+	SLUICE_WAIT_GATEWAY	= 0,	/* nothing: it is being moved on */
+	SLUICE_WAIT_BUFFER	= 1,	/* room in the data pool */
+	SLUICE_WAIT_TASK_SET	= 2,	/* commands before it in the task set (SAM-6 8) */
+	SLUICE_WAIT_INITIATOR	= 3,	/* its Data-Out */
+	SLUICE_WAIT_TURN	= 4,	/* another command that the gateway serves for the device */
+	SLUICE_WAIT_ADMIN	= 5,	/* room in the admin ring, to announce its nexus */
+	SLUICE_WAIT_TAG		= 6,	/* room in the submission ring */
+	SLUICE_WAIT_HANDLER	= 7,	/* the handler's answer */
+	SLUICE_WAIT_NEXT	= 8,	/* a handler: the one that it had is gone */
+};
+
+#define SLUICE_STATE_NAME_LEN	24U
+#define SLUICE_COMMAND_ABORTED	(1U << 0)	/* task management waits for its end */
+
+/* A command that was accepted and has not ended. */
+struct sluice_command_info {
+	char  state[SLUICE_STATE_NAME_LEN];	/* as docs/state-tables.md names it */
+	__u32 nexus;
+	__u32 device;
+	__u8  lun[8];
+	__u64 task_tag;
+	__u64 sequence;			/* as in struct sluice_desc; 0: never handed over */
+	__u64 age_ns;			/* since it came */
+	__s64 left_ns;			/* until its present stage must be over; negative: that has passed; INT64_MAX: no bound */
+	__u32 session;			/* of the handler; 0: none */
+	__u32 queue;			/* of tag */
+	__u32 tag;			/* SLUICE_QUEUE_ANY: it has none */
+	__u32 expected_len;
+	__u16 cdb_len;
+	__u8  attribute;		/* enum sluice_task_attribute */
+	__u8  direction;		/* enum sluice_direction */
+	__u8  wait;			/* enum sluice_wait */
+	__u8  pace;			/* enum sluice_pace */
+	__u8  flags;			/* SLUICE_COMMAND_* */
+	__u8  reserved0;
+	__u8  cdb[SLUICE_CDB_INLINE];	/* its first bytes */
+	__u32 reserved1[2];
+};
+
+#define SLUICE_COMMAND_PAGE	32U
+
+/* All zero at the start, then as the page before said. */
+struct sluice_command_cursor {
+	__u32 slot;
+	__u32 nexus;
+	__u64 itl;
+	__u64 arrival;
+};
+
+/*
+ * Some of the live commands, no two of the same place twice: commands that come and end between two
+ * pages are in one of them or in none. No page stops anything but one nexus for microseconds.
+ */
+struct sluice_command_page {
+	struct sluice_command_cursor next;
+	__u32 count;			/* valid entries; may be 0 though there are more */
+	__u32 last;			/* 1: that was all */
+	struct sluice_command_info commands[SLUICE_COMMAND_PAGE];
 };
 
 /* The rig: an initiator without a fabric. Data goes through a region that the rig maps. */

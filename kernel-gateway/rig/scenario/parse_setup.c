@@ -42,6 +42,19 @@ void parse_handler(struct parser *p, struct statement *s)
 	parser_declare(p, s->name, kind);
 }
 
+static bool pace_timeout(struct parser *p, struct sluice_device_add *a, const struct word *w)
+{
+	static const char *const paces[SLUICE_PACES] = { "prompt", "data", "medium", "long" };
+
+	for (uint32_t i = 0; i < SLUICE_PACES; i++) {
+		if (strcmp(w->key + 8, paces[i]) == 0) {
+			a->timeout_ns[i] = parser_duration(p, w);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool device_profile(struct parser *p, struct sluice_device_add *a, const struct word *w)
 {
 	uint64_t type;
@@ -51,7 +64,10 @@ static bool device_profile(struct parser *p, struct sluice_device_add *a, const 
 	else if (strcmp(w->key, "max-transfer") == 0)
 		a->max_transfer = (uint32_t)parser_number(p, w, 0, UINT32_MAX);
 	else if (strcmp(w->key, "timeout") == 0)
-		a->timeout_ns = parser_duration(p, w);
+		for (uint32_t i = 0; i < SLUICE_PACES; i++)
+			a->timeout_ns[i] = parser_duration(p, w);
+	else if (strncmp(w->key, "timeout.", 8) == 0)
+		return pace_timeout(p, a, w);
 	else if (strcmp(w->key, "recovery") == 0)
 		a->recovery = (__u8)parser_name(p, "recovery", w->value, recovery_names);
 	else if (strcmp(w->key, "queue") == 0)
@@ -97,7 +113,7 @@ void parse_device(struct parser *p, struct statement *s)
 			parser_complain(
 				p,
 				"\"%s\" is unknown here: choose size=, block=, type=, limit=, "
-				"max-transfer=, timeout=, recovery=, queue=, tas, "
+				"max-transfer=, timeout=, timeout.prompt=, .data=, .medium=, .long=, recovery=, queue=, tas, "
 				"descriptor-sense, tmf-only, tst-each, qerr-all, qerr-own, "
 				"ua-keep, ua-establish, explicit-access",
 				w->text);

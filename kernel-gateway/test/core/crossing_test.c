@@ -104,6 +104,57 @@ static void should_abort_a_command_whose_buffer_is_on_its_way(void **state)
 	fx_assert_quiet();
 }
 
+static void *read_events(void *unused)
+{
+	(void)unused;
+	sl_admin_reap(fx->session, fx->now_ns);
+	return NULL;
+}
+
+/* Its nexus is announced, and it is on its way, when it is aborted. */
+static void should_abort_a_command_whose_announcement_is_on_its_way(void **state)
+{
+	struct sl_nexus *loud = fx_nexus("iqn.a,i,0x1"), *waiter = fx_nexus("iqn.b,i,0x1");
+	struct fx_tmf tmf;
+	struct fx_cmd c;
+	struct sl_work w;
+	pthread_t thread;
+	u32 waiting = 1;
+
+	(void)state;
+	watch();
+	for (u32 i = 0; i < fx->control.admin_depth; i++)
+		fx_tmf(&tmf, loud, SLUICE_TMF_LOGICAL_UNIT_RESET, 0, 0);
+	for (u32 i = 0; i < 2; i++) {
+		fx_init(&c, waiter, 0x00, SLUICE_DIR_NONE, 0);
+		fx_submit(&c); /* the first tells of the resets */
+	}
+	assert_int_equal(c.cmd.core.stage, SL_STAGE_ADMIN);
+	while (fx_event())
+		;
+	sl_work_init(&w, fx->gw, fx->now_ns);
+	/* The one who puts the event takes it off the list, and then has to wait for our lock. */
+	sl_spin_lock(&waiter->lock);
+	pthread_create(&thread, NULL, read_events, NULL);
+	while (waiting) {
+		sl_spin_lock(&fx->session->admin_lock);
+		waiting = fx->session->n_announcing;
+		sl_spin_unlock(&fx->session->admin_lock);
+		sched_yield();
+	}
+	c.cmd.core.abort_kind = SL_ABORT_SILENT;
+	sl_cmd_event(&c.cmd, SL_EV_ABORT, &w);
+	assert_int_equal(c.cmd.core.state, SL_UNPARK);
+	sl_spin_unlock(&waiter->lock);
+	sl_work_run(&w);
+	pthread_join(thread, NULL);
+	assert_true(visited[SL_UNPARK][SL_EV_READY]);
+	assert_int_equal(c.responses, 1);
+	assert_true(c.cmd.silent);
+	assert_null(fx_take(0));
+	fx_assert_quiet();
+}
+
 /* A write that the handler had when it went, and its successor's session, not yet with the device. */
 static void keep_a_write(struct fx_cmd *c)
 {
@@ -166,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(should_refuse_a_command_whose_tag_came_after_the_ring_had_gone),
 		TEST(should_abort_a_command_whose_buffer_is_on_its_way),
+		TEST(should_abort_a_command_whose_announcement_is_on_its_way),
 		TEST(should_abort_a_kept_command_that_is_on_its_way),
 	};
 

@@ -155,7 +155,7 @@ u32 fx_device_add(const char *name, u32 queue, u32 task_set_limit)
 		.queue = queue,
 		.task_set_limit = task_set_limit,
 		.max_transfer = SLUICE_MAX_BUFFER,
-		.timeout_ns = 10 * FX_SECOND,
+		.timeout_ns = { 10 * FX_SECOND, 10 * FX_SECOND, 10 * FX_SECOND, 10 * FX_SECOND },
 		.recovery = fx->recovery,
 	};
 	const char *why = NULL;

@@ -228,13 +228,20 @@ static void should_wait_for_a_tag_when_all_are_out_and_go_on_with_the_first_free
 static void should_announce_the_nexus_before_its_first_command(void **state)
 {
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
-	const struct sluice_event *e = fx_event();
+	const struct sluice_event *e;
+	struct fx_cmd first;
 
 	(void)state;
+	assert_null(fx_event());
+	fx_init(&first, n, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&first);
+	e = fx_event();
 	assert_non_null(e);
 	assert_int_equal(e->type, SLUICE_EVENT_NEXUS_ADD);
 	assert_int_equal(e->nexus, sl_nexus_id(n));
 	assert_string_equal(e->initiator_port, "iqn.a,i,0x1");
+	assert_null(fx_event());
+	fx_good(0, fx_take(0), 0);
 	assert_null(fx_event());
 	sl_nexus_close(n, fx->now_ns);
 	assert_int_equal(fx->closed, 1);

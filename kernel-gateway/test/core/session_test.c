@@ -28,7 +28,9 @@ static void should_refuse_a_device_by_each_field_of_its_profile(void **state)
 						.queue = SLUICE_QUEUE_ANY,
 						.task_set_limit = 1,
 						.max_transfer = SLUICE_MAX_BUFFER,
-						.timeout_ns = 86400 * FX_SECOND };
+						.timeout_ns = {
+							86400 * FX_SECOND, 86400 * FX_SECOND,
+							86400 * FX_SECOND, 86400 * FX_SECOND } };
 	struct sluice_device_added added;
 	const char *why;
 
@@ -51,8 +53,10 @@ static void should_refuse_a_device_by_each_field_of_its_profile(void **state)
 	WITH(control_mode, 2U << SLUICE_CONTROL_MODE_QERR_SHIFT, "control_mode");
 	WITH(control_mode, 2U << SLUICE_CONTROL_MODE_TST_SHIFT, "control_mode");
 	WITH(control_mode, 1U << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT, "control_mode");
-	WITH(timeout_ns, 86400 * FX_SECOND + 1, "timeout_ns");
-	WITH(timeout_ns, U64_MAX, "timeout_ns");
+	for (u32 pace = 0; pace < SLUICE_PACES; pace++) {
+		WITH(timeout_ns[pace], 86400 * FX_SECOND + 1, "timeout_ns");
+		WITH(timeout_ns[pace], U64_MAX, "timeout_ns");
+	}
 	WITH(flags, 2, "flags");
 	WITH(reserved1, 1, "reserved");
 #undef WITH

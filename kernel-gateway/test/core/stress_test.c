@@ -377,7 +377,8 @@ static void bury(struct ended e)
 
 static void open_all(u64 timeout_ns)
 {
-	struct sl_limits limits = { .default_timeout_ns = timeout_ns,
+	struct sl_limits limits = { .timeout_ns = { timeout_ns, timeout_ns, timeout_ns,
+						    timeout_ns },
 				    .grace_ns = FX_SECOND / 50,
 				    .abort_bound_ns = FX_SECOND / 2 };
 	struct sluice_target t = { .name = FX_TARGET };

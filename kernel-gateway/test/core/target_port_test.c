@@ -95,6 +95,7 @@ static void should_tell_the_numbers_with_the_nexus(void **state)
 	struct sluice_nexus_info info;
 	const struct sluice_event *ev;
 	const char *why = NULL;
+	struct fx_cmd inquiry;
 
 	(void)state;
 	assert_int_equal(sl_target_port_set(fx->gw, &p, &why), 0);
@@ -102,10 +103,13 @@ static void should_tell_the_numbers_with_the_nexus(void **state)
 	assert_int_equal(sl_nexus_info(fx->gw, 0, &info), 0);
 	assert_int_equal(info.relative_port, 77);
 	assert_int_equal(info.port_group, 0x102);
+	fx_init(&inquiry, fx->gw->nexuses[0], 0x12, SLUICE_DIR_IN, 96);
+	fx_submit(&inquiry);
 	ev = fx_event();
 	assert_int_equal(ev->type, SLUICE_EVENT_NEXUS_ADD);
 	assert_int_equal(ev->relative_port, 77);
 	assert_int_equal(ev->port_group, 0x102);
+	fx_good(0, fx_take(0), 96);
 }
 
 int main(void)

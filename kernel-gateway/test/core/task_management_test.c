@@ -25,6 +25,8 @@ static const struct sluice_desc *run(struct fx_cmd *cmd, struct sl_nexus *n)
 {
 	fx_init(cmd, n, 0x28, SLUICE_DIR_IN, 4096);
 	fx_submit(cmd);
+	while (fx_event()) /* of its nexus */
+		;
 	return fx_take(0);
 }
 

@@ -225,12 +225,12 @@ static void should_time_out_and_keep_the_dormant_of_each_task_set(void **state)
 
 	(void)state;
 	control_mode(TST_EACH);
-	fx->gw->devices[0]->timeout_ns = 100 * FX_SECOND;
+	fx->gw->devices[0]->timeout_ns[SLUICE_PACE_DATA] = 100 * FX_SECOND;
 	submit_for(&c[0], n, SLUICE_ATTR_SIMPLE);
 	submit_for(&c[1], other, SLUICE_ATTR_SIMPLE);
 	d[0] = fx_take(0);
 	d[1] = fx_take(0);
-	fx->gw->devices[0]->timeout_ns = 10 * FX_SECOND;
+	fx->gw->devices[0]->timeout_ns[SLUICE_PACE_DATA] = 10 * FX_SECOND;
 	submit_for(&c[2], n, SLUICE_ATTR_ORDERED);
 	fx->now_ns += 5 * FX_SECOND;
 	submit_for(&c[3], other, SLUICE_ATTR_ORDERED);

@@ -312,7 +312,7 @@ void rw_device_add(uint32_t d)
 		.task_set_limit = devices[d].limit,
 		.max_transfer = devices[d].max_transfer,
 		.recovery = devices[d].recovery,
-		.timeout_ns = RW_TIMEOUT,
+		.timeout_ns = { RW_TIMEOUT, RW_TIMEOUT, RW_TIMEOUT, RW_TIMEOUT },
 		.peripheral_type = d == 2 ? 1 : 0,
 	};
 	struct sluice_device_added added = { 0 };

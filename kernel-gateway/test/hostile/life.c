@@ -43,7 +43,8 @@ static void describe_here(const struct hostile *x, struct sluice_device_add *add
 	life_describe(add, index);
 	if (add->queue != SLUICE_QUEUE_ANY)
 		add->queue %= x->h.queues;
-	add->timeout_ns = x->options->timeout_ns;
+	for (uint32_t i = 0; i < SLUICE_PACES; i++)
+		add->timeout_ns[i] = x->options->timeout_ns;
 }
 
 static bool add_devices(struct hostile *x)

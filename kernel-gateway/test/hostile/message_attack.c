@@ -80,7 +80,7 @@ SPOIL(recovery, b->add.recovery = (uint8_t)(3 + how % 0xfd))
 SPOIL(add_flags, b->add.flags = (uint16_t)(how | 2))
 SPOIL(add_reserved_too, b->add.reserved1 = (uint32_t)how | 1)
 SPOIL(control_mode, b->add.control_mode = (uint32_t)how | 8)
-SPOIL(timeout, b->add.timeout_ns = (how | 1ull << 63))
+SPOIL(timeout, b->add.timeout_ns[how % SLUICE_PACES] = (how | 1ull << 63))
 SPOIL(no_device, b->remove.device = (uint32_t)how | 0x10000)
 SPOIL(remove_reserved, b->remove.reserved = (uint32_t)how | 1)
 

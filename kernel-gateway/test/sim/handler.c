@@ -25,7 +25,7 @@ static void serve(u32 i)
 			.queue = d < 2 ? SLUICE_QUEUE_ANY : d % ws->control.queues,
 			.task_set_limit = 4 + w_below(40),
 			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
-			.timeout_ns = W_TIMEOUT,
+			.timeout_ns = { W_TIMEOUT, W_TIMEOUT, W_TIMEOUT, W_TIMEOUT },
 			.recovery = w->devices[d].recovery = (u8)w_below(3),
 			.control_mode = w_chance(50) ? SLUICE_CONTROL_MODE_TAS : 0,
 		};
@@ -64,6 +64,9 @@ void w_handler_open(u32 i)
 		return;
 	memset(ws, 0, sizeof(*ws));
 	w_check(sl_session_layout(w->gw, &open, &ws->control, &why) == 0, "layout: %s", why);
+	/* Small enough, at times, that nexuses wait to be announced. */
+	if (w_chance(50))
+		ws->control.admin_depth = 4;
 	ws->gw = calloc(1, ws->control.gateway_bytes);
 	ws->user = calloc(1, ws->control.handler_bytes);
 	ws->owner = calloc(open.pool_bytes / SLUICE_PAGE, sizeof(u64));

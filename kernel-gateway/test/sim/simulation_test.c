@@ -88,12 +88,13 @@ static void should_replay_a_seed_to_the_same_trace(void **state)
 }
 
 /*
- * What takes two threads: an abort between a buffer's or a new handler's way to a command
- * and its arrival (test/core/crossing_test.c).
+ * What takes two threads: an abort between the way of a buffer, of an announcement or of a
+ * new handler to a command and its arrival (test/core/crossing_test.c).
  */
 static bool out_of_reach(u32 state, u32 event)
 {
-	return state == SL_UNPARK && (event == SL_EV_BUFFER || event == SL_EV_RESUME);
+	return state == SL_UNPARK &&
+	       (event == SL_EV_BUFFER || event == SL_EV_READY || event == SL_EV_RESUME);
 }
 
 static void should_have_reached_every_legal_cell(void **state)

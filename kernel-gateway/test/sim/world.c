@@ -184,7 +184,7 @@ void w_open(u64 seed)
 	struct sl_limits limits = { .max_nexuses = 16,
 				    .max_sessions = W_SESSIONS + W_ZOMBIES,
 				    .max_devices = 8,
-				    .default_timeout_ns = W_TIMEOUT,
+				    .timeout_ns = { W_TIMEOUT, W_TIMEOUT, W_TIMEOUT, W_TIMEOUT },
 				    .abort_bound_ns = W_ABORT_BOUND };
 	const char *why = NULL;
 

@@ -2,7 +2,6 @@
 package io.sluice.handler;
 
 import io.sluice.scsi.PeripheralDeviceType;
-import java.time.Duration;
 
 /**
  * What the gateway must know of a device. Made with {@link #of}.
@@ -13,7 +12,7 @@ import java.time.Duration;
  * @param maxTransferBytes bytes per command, 512 to {@value #MAX_TRANSFER_BYTES}; what a command may use of its buffer
  * @param taskSetLimit commands at once in a task set, of all nexuses unless TST gives each its own; past it TASK SET FULL
  * @param recovery what becomes of its commands when this process dies
- * @param timeout per command, after which the gateway answers its initiator; zero: the gateway's default
+ * @param timeouts per command, after which the gateway answers its initiator
  * @param controlMode the Control mode page at the start (saved values may be there)
  * @param explicitAccess initiators may change its asymmetric access states by SET TARGET PORT GROUPS (SPC-5 5.18.2.8)
  */
@@ -24,7 +23,7 @@ public record DeviceProfile(
         int maxTransferBytes,
         int taskSetLimit,
         Recovery recovery,
-        Duration timeout,
+        CommandTimeouts timeouts,
         ControlMode controlMode,
         boolean explicitAccess) {
     /** The ABI's limit for one command: 16 MiB. */
@@ -38,9 +37,6 @@ public record DeviceProfile(
         if (taskSetLimit < 1) {
             throw new IllegalArgumentException("taskSetLimit " + taskSetLimit + ": choose 1 or more");
         }
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout " + timeout + ": choose zero (the default) or more");
-        }
         if (spread && execution == Execution.SERIAL) {
             throw new IllegalArgumentException(
                     "spread with SERIAL execution would lose the order of commands; choose one of them");
@@ -49,10 +45,16 @@ public record DeviceProfile(
 
     /**
      * A profile with the usual values: {@link Execution#PARALLEL} is spread over all queues and others are bound to one;
-     * 16 MiB per command, 256 commands at once, {@link Recovery#FAIL}, the gateway's default time-out, fixed format sense.
+     * 16 MiB per command, 256 commands at once, {@link Recovery#FAIL}, the gateway's default timeouts, fixed format sense.
      */
     public static Builder of(PeripheralDeviceType type, Execution execution) {
         return new Builder(type, execution);
+    }
+
+    /** The same with other timeouts. */
+    public DeviceProfile withTimeouts(CommandTimeouts others) {
+        return new DeviceProfile(
+                type, execution, spread, maxTransferBytes, taskSetLimit, recovery, others, controlMode, explicitAccess);
     }
 
     /** Changes what is not usual. */
@@ -63,7 +65,7 @@ public record DeviceProfile(
         private int maxTransferBytes = MAX_TRANSFER_BYTES;
         private int taskSetLimit = 256;
         private Recovery recovery = Recovery.FAIL;
-        private Duration timeout = Duration.ZERO;
+        private CommandTimeouts timeouts = CommandTimeouts.DEFAULT;
         private ControlMode controlMode = ControlMode.DEFAULT;
         private boolean explicitAccess;
 
@@ -93,8 +95,8 @@ public record DeviceProfile(
             return this;
         }
 
-        public Builder timeout(Duration perCommand) {
-            timeout = perCommand;
+        public Builder timeouts(CommandTimeouts byPace) {
+            timeouts = byPace;
             return this;
         }
 
@@ -118,7 +120,7 @@ public record DeviceProfile(
                     maxTransferBytes,
                     taskSetLimit,
                     recovery,
-                    timeout,
+                    timeouts,
                     controlMode,
                     explicitAccess);
         }

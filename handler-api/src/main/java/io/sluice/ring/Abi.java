@@ -19,6 +19,7 @@ public final class Abi {
     public static final int SESSION_ACTIVE = 1;
     public static final int SESSION_CLOSING = 2;
     public static final int SESSION_BROKEN = 3;
+    public static final int SESSION_QUIESCED = 4;
 
     public static final int DESC_REDELIVERED = 1;
     public static final int DESC_STORE = 2;
@@ -27,6 +28,7 @@ public final class Abi {
     public static final int EVENT_NEXUS_REMOVE = 2;
     public static final int EVENT_TASK_MANAGEMENT = 3;
     public static final int EVENT_LUN_RESET = 4;
+    public static final int EVENT_PING = 5;
 
     /** The largest task management function. */
     public static final int TMF_MAX = 10;
@@ -61,6 +63,8 @@ public final class Abi {
     public static final int OP_DEVICE_INFO = 41;
     public static final int OP_NEXUS_INFO = 42;
     public static final int OP_SHUTDOWN = 43;
+    public static final int OP_SESSION_INFO = 44;
+    public static final int OP_COMMAND_INFO = 45;
     public static final int OP_TARGET_PORT_SET = 48;
     public static final int OP_ACCESS_STATE_SET = 49;
     public static final int OP_GROUP_REMOVE = 50;
@@ -75,6 +79,9 @@ public final class Abi {
     public static final int RESERVATION_RESTORED = 2;
     public static final int RESERVATION_HELD = 3;
     public static final int RESERVATION_LOST = 4;
+    public static final int STATE_NAME_LEN = 24;
+    public static final int COMMAND_ABORTED = 1;
+    public static final int COMMAND_PAGE = 32;
 
     public static final int QUEUE_ANY = 0xffffffff;
     public static final int DEVICE_TAKEN_OVER = 1;

@@ -82,7 +82,7 @@ public final class HandlerClient implements AutoCloseable {
      *
      * @param queue a queue's number, or {@link Abi#QUEUE_ANY}
      * @param recovery as {@code enum sluice_recovery}
-     * @param timeoutNanos per command; 0: the gateway's default
+     * @param timeoutNanos by {@code enum sluice_pace}, one each; 0: the gateway's default
      * @param controlMode {@code Abi.CONTROL_MODE_*}
      * @param flags {@code Abi.DEVICE_EXPLICIT_ACCESS}
      * @return its identifier, and what it comes back to
@@ -94,7 +94,7 @@ public final class HandlerClient implements AutoCloseable {
             int maxTransfer,
             int peripheralType,
             int recovery,
-            long timeoutNanos,
+            long[] timeoutNanos,
             int controlMode,
             int flags)
             throws IOException {
@@ -105,7 +105,9 @@ public final class HandlerClient implements AutoCloseable {
         Layout.put32(body, DeviceAdd.MAX_TRANSFER, maxTransfer);
         Layout.put8(body, DeviceAdd.PERIPHERAL_TYPE, peripheralType);
         Layout.put8(body, DeviceAdd.RECOVERY, recovery);
-        Layout.put64(body, DeviceAdd.TIMEOUT_NS, timeoutNanos);
+        for (int pace = 0; pace < timeoutNanos.length; pace++) {
+            Layout.put64(body, DeviceAdd.TIMEOUT_NS + 8 * pace, timeoutNanos[pace]);
+        }
         Layout.put32(body, DeviceAdd.CONTROL_MODE, controlMode);
         Layout.put16(body, DeviceAdd.FLAGS, flags);
         GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceAdded.SIZE);

@@ -61,8 +61,8 @@ public final class MessageDescriptor {
         public static final int RECOVERY = 77;
         public static final int FLAGS = 78;
         public static final int TIMEOUT_NS = 80;
-        public static final int CONTROL_MODE = 88;
-        public static final int SIZE = 96;
+        public static final int CONTROL_MODE = 112;
+        public static final int SIZE = 120;
 
         private DeviceAdd() {}
     }
@@ -220,6 +220,7 @@ public final class MessageDescriptor {
         public static final int KEPT = 136;
         public static final int TAKEOVERS = 140;
         public static final int REDELIVERED = 144;
+        public static final int OLDEST_NS = 152;
         public static final int SIZE = 168;
 
         private DeviceInfo() {}
@@ -237,5 +238,74 @@ public final class MessageDescriptor {
         public static final int SIZE = 592;
 
         private NexusInfo() {}
+    }
+
+    public static final class SessionInfo {
+        public static final int NAME = 0;
+        public static final int SESSION = 64;
+        public static final int EPOCH = 68;
+        public static final int PID = 72;
+        public static final int STATE = 76;
+        public static final int QUEUES = 80;
+        public static final int DEVICES = 84;
+        public static final int IN_FLIGHT = 88;
+        public static final int UNTAKEN = 92;
+        public static final int QUARANTINED = 96;
+        public static final int WAITING = 100;
+        public static final int OLDEST_NS = 104;
+        public static final int PROGRESS_NS = 112;
+        public static final int STALLED_NS = 120;
+        public static final int ANSWERED = 128;
+        public static final int TIMEOUTS = 136;
+        public static final int ABORTS = 144;
+        public static final int FAULTS = 152;
+        public static final int SIZE = 176;
+
+        private SessionInfo() {}
+    }
+
+    public static final class CommandCursor {
+        public static final int SLOT = 0;
+        public static final int NEXUS = 4;
+        public static final int ITL = 8;
+        public static final int ARRIVAL = 16;
+        public static final int SIZE = 24;
+
+        private CommandCursor() {}
+    }
+
+    public static final class CommandPage {
+        public static final int NEXT = 0;
+        public static final int COUNT = 24;
+        public static final int LAST = 28;
+        public static final int COMMANDS = 32;
+        public static final int SIZE = 3872;
+
+        private CommandPage() {}
+    }
+
+    public static final class CommandInfo {
+        public static final int STATE = 0;
+        public static final int NEXUS = 24;
+        public static final int DEVICE = 28;
+        public static final int LUN = 32;
+        public static final int TASK_TAG = 40;
+        public static final int SEQUENCE = 48;
+        public static final int AGE_NS = 56;
+        public static final int LEFT_NS = 64;
+        public static final int SESSION = 72;
+        public static final int QUEUE = 76;
+        public static final int TAG = 80;
+        public static final int EXPECTED_LEN = 84;
+        public static final int CDB_LEN = 88;
+        public static final int ATTRIBUTE = 90;
+        public static final int DIRECTION = 91;
+        public static final int WAIT = 92;
+        public static final int PACE = 93;
+        public static final int FLAGS = 94;
+        public static final int CDB = 96;
+        public static final int SIZE = 120;
+
+        private CommandInfo() {}
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.ring.RestoredReservations;
 import io.sluice.ring.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A session at sluiced, over its Unix socket. */
 public final class DaemonLink implements GatewayLink {
@@ -56,7 +57,9 @@ public final class DaemonLink implements GatewayLink {
                 profile.maxTransferBytes(),
                 profile.type().code(),
                 profile.recovery().code(),
-                profile.timeout().toNanos(),
+                profile.timeouts().byPace().stream()
+                        .mapToLong(Duration::toNanos)
+                        .toArray(),
                 binding.controlMode(),
                 profile.explicitAccess() ? Abi.DEVICE_EXPLICIT_ACCESS : 0);
     }

@@ -2,10 +2,12 @@
 package io.sluice.runtime;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.handler.CommandTimeouts;
 import io.sluice.handler.Device;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceContext;
+import io.sluice.handler.DeviceProfile;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.ring.Abi;
 import java.io.IOException;
@@ -104,7 +106,17 @@ public final class HandlerRuntime implements AutoCloseable {
      */
     public Device open(Path home, DeviceProvider provider, DeviceConfig config)
             throws DeviceConfigException, IOException {
-        return open(config.name(), home, context -> {
+        return open(home, provider, config, CommandTimeouts.DEFAULT);
+    }
+
+    /**
+     * The same with timeouts of the operator's.
+     *
+     * @param timeouts those that are not zero take the place of the profile's
+     */
+    public Device open(Path home, DeviceProvider provider, DeviceConfig config, CommandTimeouts timeouts)
+            throws DeviceConfigException, IOException {
+        return open(config.name(), home, timeouts, context -> {
             Device device = provider.open(context, config);
             try {
                 config.rejectUnknown();
@@ -117,22 +129,29 @@ public final class HandlerRuntime implements AutoCloseable {
     }
 
     /** The same with an opener. */
-    public synchronized Device open(String name, Path home, Opener opener) throws DeviceConfigException, IOException {
+    public Device open(String name, Path home, Opener opener) throws DeviceConfigException, IOException {
+        return open(name, home, CommandTimeouts.DEFAULT, opener);
+    }
+
+    private synchronized Device open(String name, Path home, CommandTimeouts timeouts, Opener opener)
+            throws DeviceConfigException, IOException {
         if (devices.containsKey(name)) {
             throw new IOException("device \"" + name + "\" is served already: give each device a name of its own");
         }
         Files.createDirectories(home);
         ServedContext context = new ServedContext(name, home, meters.ofDevice(name));
         Device device = opener.open(context);
+        DeviceProfile profile =
+                device.profile().withTimeouts(timeouts.orElse(device.profile().timeouts()));
         ServedDevice served = new ServedDevice(
                 name,
                 device,
-                device.profile(),
+                profile,
                 workers,
                 options.queues(),
                 options.queues() * options.depth(),
                 new ReservationStore(name, home));
-        int queue = device.profile().spread() ? Abi.QUEUE_ANY : nextQueue++ % options.queues();
+        int queue = profile.spread() ? Abi.QUEUE_ANY : nextQueue++ % options.queues();
         Entry entry = new Entry(served, context, queue);
         context.serves(served);
         HandlerSession current = session;

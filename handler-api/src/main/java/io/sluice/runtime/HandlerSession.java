@@ -262,6 +262,7 @@ final class HandlerSession {
                     device.logicalUnitReset();
                 }
             }
+            case Abi.EVENT_PING -> {} // that it has been taken is the answer
             default -> LOG.warn("event of type {}: not known to this handler; is the gateway newer?", event.type());
         }
     }

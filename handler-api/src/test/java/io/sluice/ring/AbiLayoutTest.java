@@ -3,6 +3,7 @@ package io.sluice.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.Pace;
 import io.sluice.handler.Recovery;
 import io.sluice.handler.TaskManagementFunction;
 import io.sluice.scsi.DataDirection;
@@ -84,6 +85,10 @@ class AbiLayoutTest {
         for (DataDirection direction : DataDirection.values()) {
             compare("SLUICE_DIR_" + direction.name(), direction.code(), wrong);
         }
+        for (Pace pace : Pace.values()) {
+            compare("SLUICE_PACE_" + pace.name(), pace.code(), wrong);
+        }
+        compare("SLUICE_PACES", Pace.values().length, wrong);
         for (Recovery recovery : Recovery.values()) {
             compare("SLUICE_RECOVERY_" + recovery.name(), recovery.code(), wrong);
         }
@@ -119,6 +124,10 @@ class AbiLayoutTest {
         structure("sluice_gateway_info", MessageDescriptor.GatewayInfo.class, "", wrong);
         structure("sluice_device_info", MessageDescriptor.DeviceInfo.class, "", wrong);
         structure("sluice_nexus_info", MessageDescriptor.NexusInfo.class, "", wrong);
+        structure("sluice_session_info", MessageDescriptor.SessionInfo.class, "", wrong);
+        structure("sluice_command_cursor", MessageDescriptor.CommandCursor.class, "", wrong);
+        structure("sluice_command_page", MessageDescriptor.CommandPage.class, "", wrong);
+        structure("sluice_command_info", MessageDescriptor.CommandInfo.class, "", wrong);
         assertThat(wrong).isEmpty();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.config;
 
+import io.sluice.handler.CommandTimeouts;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.runtime.ControlClient.Access;
 import java.nio.file.Path;
@@ -84,10 +85,17 @@ public record ApplianceConfig(
      * One device and the keys that its provider reads.
      *
      * @param handler the process that serves it
+     * @param timeouts those that are not zero take the place of its own
      * @param values its table as it is written
      */
     public record Device(
-            String name, String type, String handler, int line, Map<String, Object> values, DeviceConfig config) {
+            String name,
+            String type,
+            String handler,
+            CommandTimeouts timeouts,
+            int line,
+            Map<String, Object> values,
+            DeviceConfig config) {
         public Device {
             values = Map.copyOf(values);
         }

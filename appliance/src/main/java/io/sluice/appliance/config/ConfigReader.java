@@ -282,5 +282,5 @@ public final class ConfigReader {
     }
 
     /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
-    static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler");
+    static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler", "timeout");
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.config;
 
+import io.sluice.handler.CommandTimeouts;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceProvider;
+import io.sluice.handler.Pace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +26,8 @@ final class DeviceSections {
 
     /** Values of every type that a provider may be content with in place of a wrong one. */
     private static final List<Object> STAND_INS = List.of(1L << 30, 512L, 1L, true, "stand-in");
+
+    private static final int LONGEST_TIMEOUT = (int) CommandTimeouts.LONGEST.toSeconds();
 
     private final List<ApplianceConfig.Device> devices = new ArrayList<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
@@ -67,8 +73,24 @@ final class DeviceSections {
                 unknown(table, type, providers.keySet());
             }
         }
-        devices.add(
-                new ApplianceConfig.Device(name, type, handler, table.line(), values, view(table, name, values, home)));
+        CommandTimeouts timeouts = timeouts(table);
+        devices.add(new ApplianceConfig.Device(
+                name, type, handler, timeouts, table.line(), values, view(table, name, values, home)));
+    }
+
+    /** {@code timeout = 30}, of every command, or {@code timeout = { prompt = 30, data = 60, medium = 600, long = 14400 }}. */
+    private static CommandTimeouts timeouts(Table table) {
+        Table byPace = table.isTable("timeout") ? table.table("timeout") : null;
+        if (byPace == null) {
+            return CommandTimeouts.all(Duration.ofSeconds(table.integer("timeout", 0, 1, LONGEST_TIMEOUT)));
+        }
+        CommandTimeouts timeouts = CommandTimeouts.DEFAULT;
+        for (Pace pace : Pace.values()) {
+            int seconds = byPace.integer(pace.name().toLowerCase(Locale.ROOT), 0, 1, LONGEST_TIMEOUT);
+            timeouts = timeouts.with(pace, Duration.ofSeconds(seconds));
+        }
+        byPace.finish();
+        return timeouts;
     }
 
     private static void unknown(Table table, String type, Set<String> types) {

@@ -127,6 +127,11 @@ final class Table {
         return texts;
     }
 
+    /** A table stands there. */
+    boolean isTable(String key) {
+        return node.get(key) instanceof ObjectNode;
+    }
+
     /** The table below a key, or null. */
     @Nullable
     Table table(String key) {

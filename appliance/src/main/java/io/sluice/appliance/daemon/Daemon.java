@@ -274,7 +274,7 @@ public final class Daemon {
             HandlerRuntime runtime, String place, DeviceProvider provider, ApplianceConfig.Device wanted)
             throws DeviceConfigException, IOException {
         try {
-            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config()));
+            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config(), wanted.timeouts()));
         } catch (RuntimeException | LinkageError broken) {
             LOG.error("{}not served: {}", place, PluginFault.of(PluginFault.origin(provider), broken), broken);
             return Optional.empty();
