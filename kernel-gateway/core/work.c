@@ -11,7 +11,7 @@
  * happen after it hangs on a record of ours: functions that wait for the command's
  * end are answered after the call returned.
  */
-static void respond(struct sl_cmd *cmd, struct sl_work *w)
+static void respond(struct sl_cmd *cmd, struct sl_work *w) sl_releases(&cmd->nexus->lock)
 {
 	struct sl_nexus *n = cmd->nexus;
 	struct sl_ending e = { .itl = cmd->core.itl,

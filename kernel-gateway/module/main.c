@@ -14,11 +14,6 @@ static unsigned int max_devices = 1024;
 module_param(max_devices, uint, 0444);
 MODULE_PARM_DESC(max_devices, "logical units at most (1024)");
 
-static unsigned int timeout_s = 30;
-module_param(timeout_s, uint, 0444);
-MODULE_PARM_DESC(timeout_s,
-		 "a command's time with its handler, s, where the handler names none (30)");
-
 static unsigned int grace_s = 30;
 module_param(grace_s, uint, 0444);
 MODULE_PARM_DESC(
@@ -30,7 +25,6 @@ static int __init sluice_init(void)
 	const struct sl_limits limits = {
 		.max_devices = max_devices,
 		.max_pool_bytes = (u64)max_pool_mib << 20,
-		.default_timeout_ns = (u64)timeout_s * NSEC_PER_SEC,
 		.grace_ns = (u64)grace_s * NSEC_PER_SEC,
 		.incarnation = ktime_get_real_ns(),
 	};

@@ -90,6 +90,7 @@ typedef spinlock_t sl_spinlock;
 #define sl_spin_init(l)		spin_lock_init(l)
 #define sl_spin_lock(l)		spin_lock_bh(l)
 #define sl_spin_unlock(l)	spin_unlock_bh(l)
+#define sl_releases(lock)	__releases(lock)
 
 typedef struct mutex sl_mutex;
 
