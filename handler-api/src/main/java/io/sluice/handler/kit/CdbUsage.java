@@ -9,8 +9,12 @@ import java.util.HexFormat;
  * CDB usage data (SPC-5 6.34.3): byte 0 is the operation code, the service action stands as its value, and every other
  * bit is one if the device evaluates it. What a device does not evaluate is reserved to it, and an initiator that sets it
  * gets ILLEGAL REQUEST, INVALID FIELD IN CDB with a field pointer to the highest such bit of the first such byte.
+ *
+ * <p>NACA of the CONTROL byte is evaluated by the gateway for every command (SAM-6 5.10), so it is added here.
  */
 final class CdbUsage {
+    private static final byte NACA = 0x04;
+
     private final byte[] usage;
     private final byte[] forbidden;
     private final long forbiddenHead; // bytes 0 to 7, big-endian as cdb64(0) reads them
@@ -33,6 +37,10 @@ final class CdbUsage {
             throw new IllegalArgumentException(String.format(
                     "CDB usage \"%s\": service action %02Xh belongs into its field as a value", text, serviceAction));
         }
+        int control = controlByte(opcode);
+        if (control >= 0 && control < usage.length) {
+            usage[control] |= NACA;
+        }
         forbidden = new byte[Math.max(16, usage.length)];
         for (int i = 1; i < usage.length; i++) {
             forbidden[i] = (byte) ~usage[i];
@@ -46,6 +54,18 @@ final class CdbUsage {
         }
         forbiddenHead = word(forbidden, 0);
         forbiddenTail = word(forbidden, 8);
+    }
+
+    /** Where the CONTROL byte stands (SAM-6 5.2, SPC-5 4.2); -1 for operation codes whose format is a vendor's. */
+    private static int controlByte(int opcode) {
+        return switch (opcode >> 5) {
+            case 0 -> 5;
+            case 1, 2 -> 9;
+            case 3 -> opcode == 0x7F ? 1 : -1;
+            case 4 -> 15;
+            case 5 -> 11;
+            default -> -1;
+        };
     }
 
     private static int serviceActionOf(byte[] usage, boolean variable) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandTableTest {
     private GatewayDouble gateway;
@@ -45,7 +46,7 @@ class CommandTableTest {
         "28 20 00000000 00 0001 00, 1, 5", // RDPROTECT
         "28 01 00000000 00 0001 00, 1, 0",
         "28 00 00000000 40 0001 00, 6, 6", // GROUP NUMBER is not evaluated
-        "28 00 00000000 00 0001 04, 9, 2", // NACA
+        "28 00 00000000 00 0001 02, 9, 1", // obsolete in CONTROL
         "00 00 00 00 80 00, 4, 7",
         "9E 11 00000000 00000000 00000000 00 00, 1, 4", // a service action that is not there
         "A3 0C 08 00 0000 00000040 00 00, 2, 3",
@@ -56,6 +57,19 @@ class CommandTableTest {
         assertThat(sense.fieldPointerInCdb()).isTrue();
         assertThat(sense.fieldPointerByte()).isEqualTo(atByte);
         assertThat(sense.fieldPointerBit()).isEqualTo(atBit);
+    }
+
+    /** SAM-6 5.10: the gateway evaluates it, for every device. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "00 00 00 00 00 04",
+                "28 00 00000000 00 0001 04",
+                "88 00 0000000000000000 00000001 00 04",
+                "A3 0C 00 00 0000 00000040 00 04"
+            })
+    void shouldLeaveNacaToTheGateway(String cdb) {
+        assertThat(gateway.execute(cdb, 512).isGood()).isTrue();
     }
 
     @Test
@@ -80,7 +94,7 @@ class CommandTableTest {
     void shouldReportTimeoutsWithRctd() {
         byte[] one = gateway.execute("A3 0C 81 28 0000 00000100 00 00", 256).dataIn();
         assertThat(HexFormat.of().formatHex(one))
-                .isEqualTo("0083000a" + "2818ffffffff00ffff00" + "000a0000" + "00000001" + "0000001e");
+                .isEqualTo("0083000a" + "2818ffffffff00ffff04" + "000a0000" + "00000001" + "0000001e");
         byte[] all = gateway.execute("A3 0C 80 00 0000 00001000 00 00", 4096).dataIn();
         assertThat((all.length - 4) % 20).isZero();
     }
