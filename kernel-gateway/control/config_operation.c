@@ -91,7 +91,8 @@ static void run_group_remove(struct client *c, const struct sluice_msg *m, const
 
 	if (!good_group(c, m, "GROUP_REMOVE", g))
 		return;
-	answer_core(c, m, sl_group_remove(client_gateway(c), g, &text), g->group, &text);
+	answer_core(c, m, sl_group_remove(client_gateway(c), g, client_now(c), &text), g->group,
+		    &text);
 	client_luns_changed(c);
 }
 
@@ -115,7 +116,8 @@ static void run_group_initiator_add(struct client *c, const struct sluice_msg *m
 
 	if (!good_initiator(c, m, "GROUP_INITIATOR_ADD", i))
 		return;
-	answer_core(c, m, sl_group_initiator_add(client_gateway(c), i, &text), i->pattern, &text);
+	answer_core(c, m, sl_group_initiator_add(client_gateway(c), i, client_now(c), &text),
+		    i->pattern, &text);
 	client_luns_changed(c);
 }
 
@@ -127,8 +129,8 @@ static void run_group_initiator_remove(struct client *c, const struct sluice_msg
 
 	if (!good_initiator(c, m, "GROUP_INITIATOR_REMOVE", i))
 		return;
-	answer_core(c, m, sl_group_initiator_remove(client_gateway(c), i, &text), i->pattern,
-		    &text);
+	answer_core(c, m, sl_group_initiator_remove(client_gateway(c), i, client_now(c), &text),
+		    i->pattern, &text);
 	client_luns_changed(c);
 }
 

@@ -51,6 +51,16 @@ static bool sense_ok(const struct sl_cmd *cmd)
 	return cmd->sense_len >= 2 && code >= 0x70 && code <= 0x73;
 }
 
+/* Sense data that came with GOOD stay, unless the core says something else. */
+static void amend(struct sl_cmd *cmd, u32 moved)
+{
+	u8 sense_len = cmd->sense_len;
+
+	cmd->core.service->amend(cmd, moved);
+	if (cmd->status == SL_STATUS_GOOD)
+		cmd->sense_len = sense_len;
+}
+
 /* The handler's answer, judged. */
 enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 {
@@ -70,7 +80,7 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 	if (cmd->core.storing)
 		return SL_EV_TURN;
 	if (cmd->status == SL_STATUS_GOOD && sl_service_is(cmd, SL_SERVICE_AMENDED)) {
-		cmd->core.service->amend(cmd, sl_min(moved, cmd->core.need));
+		amend(cmd, sl_min(moved, cmd->core.need));
 		return sl_act_end(cmd, w);
 	}
 	/* Beyond the buffer there is nothing to move; beyond expected_len it is an overflow. */

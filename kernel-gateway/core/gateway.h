@@ -215,14 +215,19 @@ int sl_target_port_set(struct sl_gateway *gw, const struct sluice_target_port *p
  */
 int sl_access_state_set(struct sl_gateway *gw, const struct sluice_access_state *a, const char **why);
 /* Whom no group names: not let in, or into "default" (as it is at first). Online, as the next ones. */
-int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why);
-int sl_target_admit_unknown(struct sl_gateway *gw, const char *target, const char **why);
+int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, u64 now_ns,
+		    const char **why);
+int sl_target_admit_unknown(struct sl_gateway *gw, const char *target, u64 now_ns,
+		    const char **why);
 int sl_group_add(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
 /* Its LUNs and patterns go; who belonged to it belongs to another one. -EINVAL: "default" stays. */
-int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *g, const char **why);
+int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *g, u64 now_ns,
+		    const char **why);
 /* Initiators that are logged in change their group, too: what they see changes, with 3F/0E. */
-int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
-int sl_group_initiator_remove(struct sl_gateway *gw, const struct sluice_group_initiator *i, const char **why);
+int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *i, u64 now_ns,
+		    const char **why);
+int sl_group_initiator_remove(struct sl_gateway *gw, const struct sluice_group_initiator *i, u64 now_ns,
+		    const char **why);
 /* Online: nexuses of the group see it with their next command. */
 int sl_lun_map(struct sl_gateway *gw, const struct sluice_lun *l, const char **why);
 /* Online: commands of that LUN end first or are aborted. */

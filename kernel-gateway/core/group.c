@@ -31,13 +31,14 @@ static int regroup(struct sl_target *t, struct sl_work *w, const char **why)
 	return result;
 }
 
-static int set_unknown(struct sl_gateway *gw, const char *target, bool deny, const char **why)
+static int set_unknown(struct sl_gateway *gw, const char *target, bool deny, u64 now_ns,
+		       const char **why)
 {
 	struct sl_target *t;
 	struct sl_work w;
 	int result = -ENOENT;
 
-	sl_work_init(&w, gw, 0);
+	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	t = find_target(gw, target, why);
 	if (t) {
@@ -49,14 +50,14 @@ static int set_unknown(struct sl_gateway *gw, const char *target, bool deny, con
 	return result;
 }
 
-int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, const char **why)
+int sl_target_deny_unknown(struct sl_gateway *gw, const char *target, u64 now_ns, const char **why)
 {
-	return set_unknown(gw, target, true, why);
+	return set_unknown(gw, target, true, now_ns, why);
 }
 
-int sl_target_admit_unknown(struct sl_gateway *gw, const char *target, const char **why)
+int sl_target_admit_unknown(struct sl_gateway *gw, const char *target, u64 now_ns, const char **why)
 {
-	return set_unknown(gw, target, false, why);
+	return set_unknown(gw, target, false, now_ns, why);
 }
 
 /* ---- Groups ----------------------------------------------------------------------------- */
@@ -109,7 +110,8 @@ static int remove_group(struct sl_target *t, struct sl_group *g, struct sl_work 
 	return result;
 }
 
-int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *spec, const char **why)
+int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *spec, u64 now_ns,
+		    const char **why)
 {
 	struct sl_target *t;
 	struct sl_group *g;
@@ -118,7 +120,7 @@ int sl_group_remove(struct sl_gateway *gw, const struct sluice_group *spec, cons
 
 	if (!group_spec_ok(spec, why))
 		return -EINVAL;
-	sl_work_init(&w, gw, 0);
+	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	t = find_target(gw, spec->target, why);
 	g = find_group(t, spec->group, why);
@@ -176,7 +178,7 @@ static int pattern_remove(struct sl_target *t, struct sl_group *g, const char *t
 }
 
 static int change_pattern(struct sl_gateway *gw, const struct sluice_group_initiator *spec,
-			  bool add, const char **why)
+			  bool add, u64 now_ns, const char **why)
 {
 	struct sl_target *t;
 	struct sl_group *g;
@@ -189,7 +191,7 @@ static int change_pattern(struct sl_gateway *gw, const struct sluice_group_initi
 		*why = "initiator: target, group or pattern is empty or not NUL-terminated";
 		return -EINVAL;
 	}
-	sl_work_init(&w, gw, 0);
+	sl_work_init(&w, gw, now_ns);
 	sl_mutex_lock(&gw->config);
 	t = find_target(gw, spec->target, why);
 	g = find_group(t, spec->group, why);
@@ -203,13 +205,13 @@ static int change_pattern(struct sl_gateway *gw, const struct sluice_group_initi
 }
 
 int sl_group_initiator_add(struct sl_gateway *gw, const struct sluice_group_initiator *spec,
-			   const char **why)
+			   u64 now_ns, const char **why)
 {
-	return change_pattern(gw, spec, true, why);
+	return change_pattern(gw, spec, true, now_ns, why);
 }
 
 int sl_group_initiator_remove(struct sl_gateway *gw, const struct sluice_group_initiator *spec,
-			      const char **why)
+			      u64 now_ns, const char **why)
 {
-	return change_pattern(gw, spec, false, why);
+	return change_pattern(gw, spec, false, now_ns, why);
 }

@@ -99,11 +99,11 @@ static void run_auth_set(struct client *c, const struct sluice_msg *m, const voi
 		client_answer(c, m, iscsi_auth_set(c->server->iscsi, a, why), why);
 		return;
 	case SLUICE_AUTH_DENY_UNKNOWN:
-		err = sl_target_deny_unknown(client_gateway(c), a->target, &text);
+		err = sl_target_deny_unknown(client_gateway(c), a->target, client_now(c), &text);
 		client_answer(c, m, err, text);
 		return;
 	case SLUICE_AUTH_ADMIT_UNKNOWN:
-		err = sl_target_admit_unknown(client_gateway(c), a->target, &text);
+		err = sl_target_admit_unknown(client_gateway(c), a->target, client_now(c), &text);
 		client_answer(c, m, err, text);
 		return;
 	default:

@@ -561,7 +561,7 @@ static void should_end_when_its_logical_unit_is_unmapped(void **state)
 
 	(void)state;
 	assert_int_equal(sl_group_add(fx->gw, &g, &why), 0);
-	assert_int_equal(sl_group_initiator_add(fx->gw, &i, &why), 0);
+	assert_int_equal(sl_group_initiator_add(fx->gw, &i, fx->now_ns, &why), 0);
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
 	other = fx_nexus_raw("iqn.other,i,0x1", SL_NEXUS_NEW);
 	fx_init(&c[0], other, 0x00, SLUICE_DIR_NONE, 0);

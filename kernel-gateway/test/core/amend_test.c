@@ -172,6 +172,27 @@ static void should_set_the_bits_of_extended_data(void **state)
 	done();
 }
 
+/* RECOVERED ERROR may come with GOOD. */
+static void should_keep_sense_data_that_come_with_good(void **state)
+{
+	static const u8 sense[18] = { 0x70, 0, 1, 0, 0, 0, 0, 10, [12] = 0x17 };
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	const struct sluice_desc *d;
+
+	(void)state;
+	fx_init(&c, n, 0x12, SLUICE_DIR_IN, 96);
+	c.cmd.cdb[4] = 96;
+	fx_submit(&c);
+	d = fx_take(0);
+	memset(fx_buffer(d), 0, 36);
+	fx_put(0, d->tag, d->generation, 0, 36, sense, 18);
+	fx_reap(0);
+	assert_int_equal(c.cmd.status, 0);
+	assert_int_equal(c.cmd.data_len, 36);
+	assert_int_equal(c.cmd.sense_len, 18);
+	assert_memory_equal(c.cmd.sense, sense, 18);
+}
+
 /* ---- REPORT SUPPORTED OPERATION CODES ------------------------------------------------------ */
 
 static void codes(struct sl_nexus *n, u8 options, u8 opcode, u16 action, const u8 *data, u32 len)
@@ -328,6 +349,7 @@ int main(void)
 		T(should_ask_the_handler_for_the_whole_answer),
 		T(should_add_the_designators_of_the_port),
 		T(should_set_the_bits_of_extended_data),
+		T(should_keep_sense_data_that_come_with_good),
 		T(should_merge_the_lists_of_commands),
 		T(should_answer_for_one_command_of_its_own),
 		T(should_find_every_row_of_the_table),

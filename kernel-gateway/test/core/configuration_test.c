@@ -90,14 +90,14 @@ static void configure(void)
 	const char *why = NULL;
 
 	assert_int_equal(sl_target_add(conf.gw, &t, &why), 0);
-	assert_int_equal(sl_target_deny_unknown(conf.gw, FX_TARGET, &why), 0);
+	assert_int_equal(sl_target_deny_unknown(conf.gw, FX_TARGET, FX_SECOND, &why), 0);
 	for (u32 k = 0; k < 8; k++) {
 		snprintf(g.group, sizeof(g.group), "group%u", k);
 		memcpy(i.group, g.group, sizeof(i.group));
 		memcpy(l.group, g.group, sizeof(l.group));
 		snprintf(i.pattern, sizeof(i.pattern), "iqn.2026-11.test:host%u", k);
 		assert_int_equal(sl_group_add(conf.gw, &g, &why), 0);
-		assert_int_equal(sl_group_initiator_add(conf.gw, &i, &why), 0);
+		assert_int_equal(sl_group_initiator_add(conf.gw, &i, FX_SECOND, &why), 0);
 		assert_int_equal(sl_lun_map(conf.gw, &l, &why), 0);
 		sched_yield();
 	}

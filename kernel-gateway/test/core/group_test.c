@@ -14,7 +14,8 @@ static void group(bool add, const char *name, int expected)
 	struct sluice_group g = { .target = FX_TARGET };
 
 	strcpy(g.group, name);
-	assert_int_equal(add ? sl_group_add(fx->gw, &g, &why) : sl_group_remove(fx->gw, &g, &why),
+	assert_int_equal(add ? sl_group_add(fx->gw, &g, &why) :
+			       sl_group_remove(fx->gw, &g, fx->now_ns, &why),
 			 expected);
 }
 
@@ -24,8 +25,8 @@ static void pattern(bool add, const char *name, const char *text, int expected)
 
 	strcpy(i.group, name);
 	strcpy(i.pattern, text);
-	assert_int_equal(add ? sl_group_initiator_add(fx->gw, &i, &why) :
-			       sl_group_initiator_remove(fx->gw, &i, &why),
+	assert_int_equal(add ? sl_group_initiator_add(fx->gw, &i, fx->now_ns, &why) :
+			       sl_group_initiator_remove(fx->gw, &i, fx->now_ns, &why),
 			 expected);
 }
 
@@ -116,7 +117,7 @@ static void should_show_nothing_to_whom_no_group_admits_any_more(void **state)
 
 	(void)state;
 	pattern(true, "default", "iqn.a*", 0);
-	assert_int_equal(sl_target_deny_unknown(fx->gw, FX_TARGET, &why), 0);
+	assert_int_equal(sl_target_deny_unknown(fx->gw, FX_TARGET, fx->now_ns, &why), 0);
 	assert_int_equal(tur(a, 0), 0);
 	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.b", NULL), -EACCES);
 	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.abc", NULL), 0);
@@ -126,9 +127,9 @@ static void should_show_nothing_to_whom_no_group_admits_any_more(void **state)
 	c.cmd.cdb[9] = 64;
 	fx_submit(&c);
 	assert_int_equal(c.cmd.data_len, 8);
-	assert_int_equal(sl_target_admit_unknown(fx->gw, FX_TARGET, &why), 0);
+	assert_int_equal(sl_target_admit_unknown(fx->gw, FX_TARGET, fx->now_ns, &why), 0);
 	assert_int_equal(tur(a, 0), 0x2900);
-	assert_int_equal(sl_target_admit_unknown(fx->gw, "iqn.none", &why), -ENOENT);
+	assert_int_equal(sl_target_admit_unknown(fx->gw, "iqn.none", fx->now_ns, &why), -ENOENT);
 }
 
 static void should_ask_the_default_group_last(void **state)

@@ -328,13 +328,13 @@ static void should_choose_the_group_by_the_initiators_name(void **state)
 
 	(void)state;
 	assert_int_equal(sl_group_add(fx->gw, &g, &why), 0);
-	assert_int_equal(sl_group_initiator_add(fx->gw, &i, &why), 0);
+	assert_int_equal(sl_group_initiator_add(fx->gw, &i, fx->now_ns, &why), 0);
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
 	n = fx_nexus_raw("iqn.x:host1,i,0x1", SL_NEXUS_NEW);
 	assert_null(sl_nexus_itl(n, 0));
 	assert_non_null(sl_nexus_itl(n, 2));
 	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host22", NULL), 0);
-	assert_int_equal(sl_target_deny_unknown(fx->gw, FX_TARGET, &why), 0);
+	assert_int_equal(sl_target_deny_unknown(fx->gw, FX_TARGET, fx->now_ns, &why), 0);
 	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host22", NULL), -EACCES);
 	assert_int_equal(sl_target_admits(fx->gw, FX_TARGET, "iqn.x:host2", NULL), 0);
 	assert_int_equal(sl_target_admits(fx->gw, "iqn.x:nobody", "iqn.x:host2", NULL), -ENOENT);
