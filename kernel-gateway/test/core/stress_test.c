@@ -25,6 +25,7 @@
 struct task {
 	struct sl_cmd cmd; /* first */
 	u32 state;	   /* 0 idle, 1 live, 2 responded; release/acquire */
+	u8 list[24];	   /* of a PERSISTENT RESERVE OUT */
 };
 
 struct function {
@@ -46,7 +47,8 @@ static struct {
 	struct sluice_control control;
 	u8 *gateway_region, *handler_region;
 	struct sl_session *session;
-	bool unruly; /* NACA, CHECK CONDITION, and a Control mode that changes */
+	bool unruly;	/* NACA, CHECK CONDITION, and a Control mode that changes */
+	bool reserving; /* PERSISTENT RESERVE OUT, RESERVE and RELEASE among the commands */
 	u32 stop;
 	u32 handler_stop; /* of the present session */
 	pthread_t queues[MAX_QUEUES];
@@ -97,6 +99,10 @@ static void broken(void *host, struct sl_session *s, const char *why)
 
 static void data_out(struct sl_cmd *cmd)
 {
+	struct task *t = (struct task *)cmd;
+
+	if (cmd->cdb[0] == 0x5f && cmd->buf_len >= sizeof(t->list))
+		memcpy(cmd->data, t->list, sizeof(t->list));
 	sl_cmd_data_out_done(cmd, cmd->buf_len, now_ns());
 }
 
@@ -148,6 +154,30 @@ static void release_ended(struct initiator *in)
 	}
 }
 
+/* Keys are few, so that they hit: one of each initiator's, mostly its own. */
+static void reserve(struct initiator *in, struct task *t)
+{
+	static const u8 actions[] = { 0, 6, 6, 6, 1, 1, 1, 2, 3, 4, 5, 5 };
+	static const u8 types[] = { 1, 3, 5, 6, 7, 8 };
+	static const u8 legacy[] = { 0x16, 0x17, 0x17, 0x17 };
+	u8 own = (u8)(in - st.initiators + 1);
+
+	if (roll(&in->rng, 6) == 0) {
+		t->cmd.cdb[0] = legacy[roll(&in->rng, sizeof(legacy))];
+		return;
+	}
+	t->cmd.cdb[0] = 0x5f;
+	t->cmd.cdb[1] = actions[roll(&in->rng, sizeof(actions))];
+	t->cmd.cdb[2] = types[roll(&in->rng, sizeof(types))];
+	t->cmd.cdb[8] = sizeof(t->list);
+	memset(t->list, 0, sizeof(t->list));
+	t->list[7] = own;
+	t->list[15] = t->cmd.cdb[1] == 6 ? own : (u8)roll(&in->rng, INITIATORS + 1);
+	t->list[20] = roll(&in->rng, 3) == 0; /* APTPL */
+	t->cmd.direction = SLUICE_DIR_OUT;
+	t->cmd.expected_len = sizeof(t->list);
+}
+
 static void submit(struct initiator *in)
 {
 	struct task *t = &in->tasks[roll(&in->rng, PER_THREAD)];
@@ -157,6 +187,7 @@ static void submit(struct initiator *in)
 		return;
 	t->cmd.nexus = in->n;
 	t->cmd.task_tag = (u64)(t - in->tasks);
+	memset(t->cmd.cdb, 0, sizeof(t->cmd.cdb));
 	t->cmd.cdb[0] = 0x28;
 	t->cmd.cdb_len = 10;
 	t->cmd.cdb[9] = st.unruly && roll(&in->rng, 40) == 0 ? 0x04 : 0; /* NACA */
@@ -168,6 +199,8 @@ static void submit(struct initiator *in)
 						    SLUICE_ATTR_SIMPLE;
 	t->cmd.direction = (u8)roll(&in->rng, 3);
 	t->cmd.expected_len = t->cmd.direction ? roll(&in->rng, 4) * 300000 : 0;
+	if (st.reserving && roll(&in->rng, 8) == 0)
+		reserve(in, t);
 	sl_store_relaxed(&t->state, 1);
 	if (sl_cmd_submit(&t->cmd, now_ns()))
 		abort();
@@ -418,7 +451,7 @@ static u64 join_initiators(const pthread_t *threads)
 	return ended;
 }
 
-static void work(bool unruly)
+static void work(bool unruly, bool reserving)
 {
 	pthread_t initiators[INITIATORS], ticker;
 	u64 ended;
@@ -426,6 +459,7 @@ static void work(bool unruly)
 	/* Far longer than a busy machine lets a thread wait for its turn. */
 	open_all(20 * FX_SECOND);
 	st.unruly = unruly;
+	st.reserving = reserving;
 	open_session(QUEUES);
 	pthread_create(&ticker, NULL, clock_thread, NULL);
 	start_initiators(initiators);
@@ -447,14 +481,20 @@ static void work(bool unruly)
 static void should_end_each_command_once_with_all_threads_at_work(void **state)
 {
 	(void)state;
-	work(false);
+	work(false, false);
 }
 
 /* Errors, ACA conditions, QErr, and task sets that change their kind. */
 static void should_end_each_command_once_when_they_fail_and_hold_each_other_up(void **state)
 {
 	(void)state;
-	work(true);
+	work(true, false);
+}
+
+static void should_end_each_command_once_while_reservations_change(void **state)
+{
+	(void)state;
+	work(false, true);
 }
 
 /*
@@ -493,6 +533,7 @@ static void should_end_each_command_once_while_handlers_die_and_come_back(void *
 
 	(void)state;
 	open_all(FX_SECOND);
+	st.reserving = true;
 	/* Before the initiators, so that nobody looks at devices that are not there yet. */
 	open_session(1);
 	stop_handler(1);
@@ -515,6 +556,7 @@ int main(void)
 		cmocka_unit_test(should_end_each_command_once_with_all_threads_at_work),
 		cmocka_unit_test(
 			should_end_each_command_once_when_they_fail_and_hold_each_other_up),
+		cmocka_unit_test(should_end_each_command_once_while_reservations_change),
 		cmocka_unit_test(should_end_each_command_once_while_handlers_die_and_come_back),
 	};
 

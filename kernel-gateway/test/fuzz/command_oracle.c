@@ -34,7 +34,21 @@ struct sense {
 	uint16_t asc;
 };
 
-/* As the core builds it: whole, in one of the two formats, its field pointer within the CDB. */
+/* SKSV, C/D, BPV: a bit of a byte of the CDB, which may be shorter than its opcode wants; or of a parameter list. */
+static void check_pointer(const struct sl_cmd *cmd, const uint8_t *pointer, struct sense sense)
+{
+	uint32_t at = (uint32_t)pointer[1] << 8 | pointer[2];
+
+	assert((pointer[0] & 0x88) == 0x88 && sense.key == SL_KEY_ILLEGAL_REQUEST);
+	if (pointer[0] & 0x40) {
+		assert(at < (uint32_t)sl_max((int)cmd->cdb_len, (int)SLUICE_CDB_INLINE));
+	} else {
+		assert(cmd->cdb[0] == 0x5f && sense.asc == SL_ASC_INVALID_FIELD_IN_PARAMETERS);
+		assert(at < cmd->core.data_out_len);
+	}
+}
+
+/* As the core builds it: whole, in one of the two formats, its field pointer where there is something. */
 static struct sense check_sense(const struct sl_cmd *cmd, const uint8_t *s, uint32_t len)
 {
 	const uint8_t *pointer = NULL;
@@ -51,13 +65,8 @@ static struct sense check_sense(const struct sl_cmd *cmd, const uint8_t *s, uint
 		assert(len == 8 || (s[8] == 0x02 && s[9] == 0x06));
 		pointer = len == 16 ? s + 12 : NULL;
 	}
-	if (pointer) {
-		/* SKSV, BPV: a bit of a byte; with C/D of the CDB, which may be shorter than its opcode wants. */
-		assert((pointer[0] & 0x88) == 0x88 && sense.key == SL_KEY_ILLEGAL_REQUEST);
-		assert(!(pointer[0] & 0x40) ||
-		       (pointer[1] << 8 | pointer[2]) <
-			       sl_max((int)cmd->cdb_len, (int)SLUICE_CDB_INLINE));
-	}
+	if (pointer)
+		check_pointer(cmd, pointer, sense);
 	return sense;
 }
 
@@ -125,6 +134,12 @@ static void check_luns(const struct sl_cmd *cmd)
 	}
 }
 
+/* Services of reservations, which need a unit. */
+static bool is_reservation(uint8_t op)
+{
+	return op == 0x5e || op == 0x5f || op == 0x16 || op == 0x17 || op == 0x56 || op == 0x57;
+}
+
 static void check_local_data(const struct sl_cmd *cmd)
 {
 	assert(cmd->data_len <= allocation(cmd) && cmd->data_len <= cmd->expected_len);
@@ -146,10 +161,14 @@ static void judge_core(const struct sl_cmd *cmd)
 	case SL_STATUS_GOOD:
 		/* Only what the core has an answer to; without a unit that is INQUIRY, and the two. */
 		assert(op == 0x12 || op == 0xa0 || op == 0x03 ||
+		       (is_reservation(op) && cmd->core.itl) ||
 		       sl_service_is(cmd, SL_SERVICE_IN_TURN) ||
 		       sl_service_is(cmd, SL_SERVICE_AT_ONCE) ||
 		       (op == 0x00 && lun == SL_LUN_REPORT_LUNS));
-		check_local_data(cmd);
+		if (is_reservation(op) && op != 0x5e)
+			assert(cmd->data_len == 0);
+		else
+			check_local_data(cmd);
 		break;
 	case SL_STATUS_CHECK_CONDITION:
 		sense = check_sense(cmd, cmd->sense, cmd->sense_len);
@@ -162,9 +181,10 @@ static void judge_core(const struct sl_cmd *cmd)
 		break;
 	default:
 		assert(cmd->status == SL_STATUS_BUSY || cmd->status == SL_STATUS_TASK_SET_FULL ||
-		       cmd->status == SL_STATUS_RESERVATION_CONFLICT ||
 		       cmd->status == SL_STATUS_ACA_ACTIVE ||
-		       cmd->status == SL_STATUS_TASK_ABORTED);
+		       cmd->status == SL_STATUS_TASK_ABORTED ||
+		       (cmd->status == SL_STATUS_RESERVATION_CONFLICT && op != 0x12 && op != 0xa0 &&
+			op != 0x03));
 		assert(cmd->data_len == 0);
 	}
 }
@@ -242,6 +262,19 @@ static void judge_handler(const struct sl_cmd *cmd, const struct said *s)
 	assert(s->status != SL_STATUS_CHECK_CONDITION || cmd->sense_len >= 2);
 }
 
+/* What a handler was given to store: its answer is the command's, but that nothing moves. */
+static void judge_stored(const struct sl_cmd *cmd, const struct said *s)
+{
+	assert(cmd->data_len == 0);
+	if (s->fault)
+		judge_handler(cmd, s);
+	else
+		assert(cmd->status == s->status);
+	if (cmd->status == SL_STATUS_GOOD)
+		check_residual(cmd, (uint32_t)cmd->cdb[5] << 24 | (uint32_t)cmd->cdb[6] << 16 |
+					    (uint32_t)cmd->cdb[7] << 8 | cmd->cdb[8]);
+}
+
 void oracle_judge(const struct rw_task *t)
 {
 	const struct said *s = oracle_said(t);
@@ -251,6 +284,8 @@ void oracle_judge(const struct rw_task *t)
 	/* Aborted, it ends as that, whatever the handler says later. */
 	if (t->cmd.core.abort_kind != SL_ABORT_NONE)
 		assert(t->cmd.status == SL_STATUS_TASK_ABORTED && t->cmd.data_len == 0);
+	else if (s->answered && t->cmd.cdb[0] == 0x5f)
+		judge_stored(&t->cmd, s);
 	else if (s->answered && !sl_service_is(&t->cmd, SL_SERVICE_IN_TURN))
 		judge_handler(&t->cmd, s);
 	else

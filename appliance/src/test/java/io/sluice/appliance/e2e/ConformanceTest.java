@@ -18,24 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceTest {
     /** Commands that this version does not have. */
-    private static final Set<String> LEFT_OUT = Set.of(
-            "CompareAndWrite",
-            "ExtendedCopy",
-            "PrinReadKeys",
-            "PrinReportCapabilities",
-            "PrinServiceactionRange",
-            "ProutClear",
-            "ProutPreempt",
-            "ProutRegister",
-            "ProutReserve",
-            "ReceiveCopyResults",
-            "Reserve6",
-            "Sanitize",
-            "WriteAtomic16");
+    private static final Set<String> LEFT_OUT =
+            Set.of("CompareAndWrite", "ExtendedCopy", "ReceiveCopyResults", "Sanitize", "WriteAtomic16");
 
     /** Skips that are no gap: of optional commands that the disk does not offer, and of what LUN 0 is not. */
     private static final List<String> FAIR_SKIPS = List.of(
-            "[SKIPPED] PERSISTENT RESERVE IN is not implemented.", // asked before each test, to clear reservations
             "[SKIPPED] COMPAREANDWRITE is not implemented.",
             "[SKIPPED] ORWRITE is not implemented.",
             "[SKIPPED] READDEFECTDATA10 is not implemented.",
