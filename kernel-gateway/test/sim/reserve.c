@@ -42,11 +42,15 @@ bool w_reserve_conflicts(const struct w_cmd *c)
 	return m_reservation_conflicts(model(c), port(c->nexus), kind_of(c));
 }
 
+static bool registers(const struct w_cmd *c)
+{
+	return c->pr_action == M_REGISTER || c->pr_action == M_REGISTER_AND_IGNORE;
+}
+
 /* SPC-5 5.14.1: of a nexus that is not registered only the registering actions are processed. */
 bool w_reserve_out_conflicts(const struct w_cmd *c)
 {
-	return c->dev && c->cmd.cdb[0] == 0x5f && c->pr_action != M_REGISTER &&
-	       c->pr_action != M_REGISTER_AND_IGNORE &&
+	return c->dev && c->cmd.cdb[0] == 0x5f && !registers(c) &&
 	       !(model(c)->registered & 1U << port(c->nexus));
 }
 
@@ -191,6 +195,7 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 {
 	struct w_cmd *c = (struct w_cmd *)dev->turn;
 	struct m_reservations *m = &d->reservations;
+	bool stored = d->aptpl;
 	enum m_outcome want;
 	struct m_effects e;
 
@@ -201,6 +206,11 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 			     be64(c->param), be64(c->param + 8), &e);
 	w_check(want == M_GOOD, "PERSISTENT RESERVE OUT %lu took effect, the standard says %d",
 		c->serial, want);
+	if (registers(c))
+		d->aptpl = c->param[20] & 1;
+	stored |= d->aptpl;
+	w_check(!stored || (c->answered && !c->answer_bad && c->answer_status == 0),
+		"PERSISTENT RESERVE OUT %lu took effect, and its handler has not stored it", c->serial);
 	w_trace('P', c->serial, (u64)c->pr_action << 8);
 	w->reserve_outs[M_GOOD]++;
 	c->pr_applied = true;

@@ -138,6 +138,7 @@ struct w_device {
 	u64 resumed_ns;			/* taken over, or bound */
 	u64 sequence;			/* the newest that was seen */
 	struct m_reservations reservations;
+	bool aptpl;			/* they persist through a loss of power (SPC-5 5.14.5) */
 	struct m_task_sets sets;
 	const void *state;		/* the core's, when last seen */
 };
