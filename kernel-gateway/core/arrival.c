@@ -85,19 +85,31 @@ static bool refused_by_reservation(struct sl_cmd *cmd)
 	return cmd->core.itl->bars && sl_reservation_refuses(cmd);
 }
 
-static bool refused_by_unit_attention(struct sl_cmd *cmd)
+static void report_unit_attention(struct sl_cmd *cmd)
 {
 	struct sl_itl *itl = cmd->core.itl;
-	struct sl_ua ua;
+	struct sl_ua ua = itl->ua[0];
 
-	if (itl->n_ua == 0 || passes_unit_attention(cmd))
-		return false;
-	ua = itl->ua[0];
 	/* SPC-5 7.5.10: otherwise only REQUEST SENSE clears it. */
 	if (sl_ua_intlck(sl_control_mode(itl->dev)) == SL_UA_INTLCK_CLEAR)
 		sl_ua_take(itl, &ua);
 	sl_sense_check(cmd, SL_KEY_UNIT_ATTENTION, (u16)(ua.asc << 8 | ua.ascq));
+}
+
+static bool refused_by_unit_attention(struct sl_cmd *cmd)
+{
+	if (cmd->core.itl->n_ua == 0 || passes_unit_attention(cmd))
+		return false;
+	report_unit_attention(cmd);
 	return true;
+}
+
+/* Of resets an initiator hears before it hears of a reservation (SAM-6 5.3.3). */
+static bool refused_by_reset(struct sl_cmd *cmd)
+{
+	const struct sl_itl *itl = cmd->core.itl;
+
+	return itl->n_ua && sl_ua_tells_of_reset(&itl->ua[0]) && refused_by_unit_attention(cmd);
 }
 
 static bool refused_by_access_state(struct sl_cmd *cmd)
@@ -114,7 +126,8 @@ static bool refused_by_read_only(struct sl_cmd *cmd)
 }
 
 static bool (*const refusals[])(struct sl_cmd *cmd) = {
-	refused_by_aca,		 refused_by_reservation, refused_by_unit_attention,
+	refused_by_aca,		 refused_by_reset,
+	refused_by_reservation,	 refused_by_unit_attention,
 	refused_by_access_state, refused_by_read_only,
 };
 

@@ -104,6 +104,8 @@ void sl_lun_encode(u32 lun, u8 out[8]);
 
 /* unit_attention.c: under the nexus's lock unless it says otherwise. */
 void sl_ua_add(struct sl_itl *itl, u8 asc, u8 ascq);
+/* A reset, a loss of the nexus, new microcode: reported before a RESERVATION CONFLICT (SAM-6 5.3.3). */
+bool sl_ua_tells_of_reset(const struct sl_ua *ua);
 bool sl_ua_take(struct sl_itl *itl, struct sl_ua *ua);
 void sl_ua_forget(struct sl_itl *itl, u8 asc, u8 ascq);
 /* Every I_T_L of the device but those of `but` (may be NULL); takes the locks. */

@@ -159,11 +159,13 @@ static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w
 	tmf->response = SLUICE_TMF_NO_TASK;
 }
 
-/* SAM-6 7.4: of another nexus's condition nothing changes. An ACA command is aborted with its own. */
+/* SAM-6 7.4: without the condition, or of another nexus's, nothing changes. An ACA command is aborted with its own. */
 static void clear_aca(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
 {
 	struct sl_list *pos, *tmp;
 
+	if (sl_load_acquire(&sl_task_set_of(itl)->faulted) != itl->nexus->id)
+		return;
 	sl_list_for_each_safe(pos, tmp, &itl->tasks) {
 		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
 

@@ -33,6 +33,11 @@ static u32 precedence(u8 asc, u8 ascq)
 	}
 }
 
+bool sl_ua_tells_of_reset(const struct sl_ua *ua)
+{
+	return precedence(ua->asc, ua->ascq) > 0;
+}
+
 static void drop_at(struct sl_itl *itl, u32 at)
 {
 	for (u32 i = at + 1; i < itl->n_ua; i++)

@@ -512,6 +512,24 @@ static void should_abort_the_aca_command_when_it_is_cleared(void **state)
 	fx_assert_quiet();
 }
 
+/* SAM-6 7.4: the condition of that nexus has ended meanwhile. */
+static void should_leave_the_aca_command_alone_when_there_is_nothing_to_clear(void **state)
+{
+	const struct sluice_desc *d;
+
+	(void)state;
+	fault(a);
+	submit(&c[0], a, SLUICE_ATTR_ACA, 0);
+	d = fx_take(0);
+	control_mode(TST_EACH);
+	fx_tmf(&t, a, SLUICE_TMF_CLEAR_ACA, 0, 0);
+	assert_int_equal(t.done, 1);
+	assert_int_equal(t.tmf.response, SLUICE_TMF_COMPLETE);
+	fx_good(0, d, 0);
+	assert_int_equal(c[0].responses, 1);
+	assert_int_equal(c[0].cmd.silent, 0);
+}
+
 static void should_complete_a_clear_aca_when_there_is_none(void **state)
 {
 	(void)state;
@@ -651,6 +669,7 @@ int main(void)
 		TEST(should_concern_nobody_else_when_each_nexus_has_its_task_set),
 		TEST(should_end_when_an_aca_command_without_naca_faults),
 		TEST(should_abort_the_aca_command_when_it_is_cleared),
+		TEST(should_leave_the_aca_command_alone_when_there_is_nothing_to_clear),
 		TEST(should_complete_a_clear_aca_when_there_is_none),
 		TEST(should_end_with_resets_and_the_loss_of_its_nexus),
 		TEST(should_end_when_its_logical_unit_is_unmapped),

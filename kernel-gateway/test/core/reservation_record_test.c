@@ -244,6 +244,8 @@ static void should_hold_again_what_was_stored(void **state)
 	assert_int_equal(r->at[r->holder].key, 0xb);
 	assert_string_equal(r->at[r->holder].initiator_port, B);
 	assert_true(r->aptpl);
+	try_tape(a, 0x28);
+	fx_assert_sense(&cmd, 6, 0x2900); /* SAM-6 5.3.3: a reset comes first */
 	assert_int_equal(try_tape(a, 0x28), RF_CONFLICT);
 	/* Too late: the device was served. */
 	restore("tape", SLUICE_RESERVATION_HELD, NULL);
@@ -301,14 +303,15 @@ static void should_let_nobody_in_when_the_record_is_damaged_until_it_is_replaced
 	restore("tape", SLUICE_RESERVATION_LOST, "checksum");
 	on_lun_1();
 	try_tape(a, 0x28);
-	fx_assert_sense(&cmd, 7, 0x4401); /* before Unit Attentions, which stay */
+	fx_assert_sense(&cmd, 6, 0x2900); /* SAM-6 5.3.3: a reset comes first */
+	try_tape(a, 0x28);
+	fx_assert_sense(&cmd, 7, 0x4401);
 	try_tape(a, 0x00);
 	fx_assert_sense(&cmd, 7, 0x4401);
 	try_tape(a, 0x5e);
 	fx_assert_sense(&cmd, 7, 0x4401);
 	assert_int_equal(try_tape(a, 0x12), RF_GOOD);
-	try_tape(a, 0x4d);
-	fx_assert_sense(&cmd, 6, 0x2900);
+	assert_int_equal(try_tape(a, 0x4d), RF_GOOD);
 	rf_basic(0, 0x77, SL_APTPL);
 	fx->data_out = NULL;
 	fx->auto_fetch = false;
@@ -324,9 +327,9 @@ static void should_let_nobody_in_when_the_record_is_damaged_until_it_is_replaced
 	fx_good(0, d, d->data_out_len);
 	assert_int_equal(cmd.cmd.status, RF_GOOD);
 	assert_int_equal(try_tape(a, 0x2a), RF_GOOD);
-	assert_int_equal(try_tape(b, 0x2a), RF_CONFLICT);
-	try_tape(b, 0x28);
+	try_tape(b, 0x2a);
 	fx_assert_sense(&cmd, 6, 0x2900);
+	assert_int_equal(try_tape(b, 0x2a), RF_CONFLICT);
 	assert_int_equal(try_tape(b, 0x28), RF_GOOD);
 	assert_int_equal(fx->gw->devices[1]->reservation->generation, 0);
 }

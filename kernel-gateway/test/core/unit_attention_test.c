@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/nexus.h"
+#include "core/reservation_matrix.h"
 #include "core/session.h"
 #include "fixture.h"
 
@@ -129,6 +130,25 @@ static void should_make_one_of_more_than_fit(void **state)
 	REPORTED(0x2900);
 }
 
+/* SAM-6 5.3.3 */
+static void should_tell_of_a_reset_before_a_reservation_and_of_others_after_it(void **state)
+{
+	struct fx_cmd c;
+
+	(void)state;
+	RAISED(0x2a01, 0x2907);
+	itl->bars = 1U << SL_BAR_READ;
+	fx_init(&c, n, 0x28, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	fx_assert_sense(&c, 6, 0x2907);
+	RAISED(0x2a01);
+	fx_init(&c, n, 0x28, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	assert_int_equal(c.cmd.status, 0x18);
+	itl->bars = 0;
+	REPORTED(0x2a01);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fx_teardown)
 
 int main(void)
@@ -140,6 +160,7 @@ int main(void)
 		TEST(should_let_a_reset_supersede_what_is_not_above_it),
 		TEST(should_let_the_greater_of_two_resets_stand_for_both),
 		TEST(should_make_one_of_more_than_fit),
+		TEST(should_tell_of_a_reset_before_a_reservation_and_of_others_after_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,32 +4,6 @@
 
 static void fabric_abort(const struct w_cmd *c);
 
-static void expect_seen(struct w_cmd *c, const u8 *sense)
-{
-	struct w_nexus *n = &w->nexuses[c->nexus];
-	u16 code = (u16)(sense[12] << 8 | sense[13]);
-	u32 d = c->lun;
-
-	w->uas++;
-	if (code >= 0x2a03 && code <= 0x2a05) {
-		u8 bit = (u8)(1 << (code - 0x2a03));
-
-		w_check(n->expect_pr[d] & bit, "Unit Attention %04x without cause on nexus %u",
-			code, c->nexus);
-		n->expect_pr[d] &= (u8)~bit;
-	}
-	if (code < 0x8000)
-		return;
-	for (u32 i = 0; i < n->n_expect[d]; i++) {
-		if (n->expect[d][i] != code)
-			continue;
-		n->expect[d][i] = n->expect[d][--n->n_expect[d]];
-		return;
-	}
-	w_check(false, "Unit Attention %04x on nexus %u LUN %u was not raised, or came twice", code,
-		c->nexus, d);
-}
-
 static void check_residual(const struct w_cmd *c, u32 moved)
 {
 	u32 expected = c->cmd.expected_len;
@@ -49,8 +23,10 @@ static void check_residual(const struct w_cmd *c, u32 moved)
 
 static bool is_sense(const struct w_cmd *c, u8 key, u16 asc)
 {
-	return c->cmd.status == 2 && c->cmd.sense_len == 18 && c->cmd.sense[2] == key &&
-	       (c->cmd.sense[12] << 8 | c->cmd.sense[13]) == asc;
+	u8 got;
+
+	return c->cmd.status == 2 && c->cmd.sense_len >= 8 &&
+	       w_sense_code(c->cmd.sense, &got) == asc && got == key;
 }
 
 /* The response to a command that the handler answered, and nobody else. */
@@ -93,15 +69,6 @@ static void check_loss(const struct w_cmd *c)
 		"%lu became a hardware error after %u deliveries", c->serial, c->deliveries);
 }
 
-/* SPC-5 5.14.1: found on arrival, before Unit Attentions. What is found later w_reserve_observe() sees. */
-static void check_conflict(const struct w_cmd *c)
-{
-	if (c->must_conflict)
-		w_check(c->cmd.status == 0x18 || is_sense(c, 5, 0x4900),
-			"status %02x in spite of a reservation (opcode %02x)", c->cmd.status,
-			c->cmd.cdb[0]);
-}
-
 static void check_response(struct w_cmd *c)
 {
 	w_check(c->life == W_LIVE, "command %lu responded to twice", c->serial);
@@ -109,7 +76,8 @@ static void check_response(struct w_cmd *c)
 	w_check(c->cmd.data_len <= c->cmd.expected_len, "more data than expected");
 	if (c->cmd.silent) {
 		w->silent++;
-		w_check(c->aborted || w_reserve_aborts(c), "silent without an abort");
+		w_check(c->abort_by & W_SILENTLY, "%lu is silent, and was not aborted so",
+			c->serial);
 		return;
 	}
 	if (c->expired) {
@@ -118,17 +86,11 @@ static void check_response(struct w_cmd *c)
 		w->fetch_timeouts++;
 	}
 	check_loss(c);
-	check_conflict(c);
 	w_check(!c->cut || c->aborted || is_sense(c, 0xb, 0x4b00), "half a write got status %02x",
 		c->cmd.status);
 	if (c->cmd.status == 0x40)
-		w_check(c->aborted || w_reserve_aborts(c), "TASK ABORTED without an abort");
-	else if (c->cmd.status == 2 && c->cmd.sense[2] == 6)
-		expect_seen(c, c->cmd.sense);
-	else if (c->cmd.cdb[0] == 0x03 && c->dev && c->cmd.status == 0 && c->cmd.core.local[2] == 6)
-		expect_seen(
-			c,
-			c->cmd.core.local); /* REQUEST SENSE, whole, whatever of it was asked for */
+		w_check(c->abort_by & W_BY_OTHER, "%lu is TASK ABORTED, and was not aborted so",
+			c->serial);
 	else if (c->cmd.cdb[0] == 0x5f && c->dev)
 		w_reserve_responded(c);
 	else if (c->answered)
@@ -138,7 +100,7 @@ static void check_response(struct w_cmd *c)
 				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12 ||
 				c->cmd.cdb[0] == 0x5e,
 			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
-	if (c->cmd.status == 2 && c->cmd.sense[12] == 0x2e)
+	if (is_sense(c, 0xb, 0x2e01) || is_sense(c, 0xb, 0x2e02))
 		w->timeouts++;
 	w->by_status[c->cmd.status]++;
 }
@@ -171,6 +133,7 @@ static void respond(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
+	w_tasks_settle();
 	check_response(c);
 	w_trace('R', c->serial, (u64)cmd->status << 32 | cmd->silent << 16 | cmd->data_len);
 	w->responded++;
@@ -218,7 +181,7 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
-	if (!c->aborted && !w_reserve_aborts(c)) {
+	if (!c->aborted) {
 		w_check(c->fetch == W_FETCHING && w->now_ns >= c->asked_ns + W_TIMEOUT,
 			"cancelled without an abort, before its deadline");
 		c->expired = true;
@@ -234,26 +197,6 @@ static void data_out_cancel(struct sl_cmd *cmd)
 	}
 }
 
-static void tmf_done(struct sl_tmf *tmf)
-{
-	struct w_tmf *t = (struct w_tmf *)tmf;
-
-	w_check(t->live, "a function was answered twice");
-	t->live = false;
-	w_trace('T', tmf->function, tmf->response);
-	for (u32 i = 0; i < t->n_affected; i++) {
-		struct w_cmd *c = w_cmd_by_serial(t->affected[i]);
-
-		w_check(!c || c->life != W_LIVE,
-			"function %u was answered before command %lu ended", tmf->function,
-			t->affected[i]);
-	}
-	for (u32 i = 0; i < W_NEXUSES; i++) {
-		if (w->nexuses[i].n == tmf->nexus)
-			w->nexuses[i].live--;
-	}
-}
-
 static void nexus_closed(void *fabric_nexus)
 {
 	struct w_nexus *n = fabric_nexus;
@@ -263,7 +206,7 @@ static void nexus_closed(void *fabric_nexus)
 	memset(n, 0, sizeof(*n));
 }
 
-const struct sl_fabric_ops w_fabric_ops = { data_out, data_out_cancel, respond, tmf_done,
+const struct sl_fabric_ops w_fabric_ops = { data_out, data_out_cancel, respond, w_function_done,
 					    nexus_closed };
 
 static struct w_cmd *idle_cmd(void)
@@ -338,13 +281,12 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->may_fail = false;
 	c->pr_applied = false;
 	c->let_through = false;
-	c->must_conflict = c->cmd.attribute != SLUICE_ATTR_ACA && w_reserve_conflicts(c);
+	w_tasks_arrive(c, w_chance(w->naca_percent));
 	w->nexuses[i].live++;
 	w->submitted++;
 	w_trace('S', c->serial, (u64)i << 32 | lun << 8 | opcode);
 	w_check(sl_cmd_submit(&c->cmd, w->now_ns) == 0, "submit");
-	w_check(!c->must_conflict || c->life != W_LIVE, "%lu waits in spite of a reservation",
-		c->serial);
+	w_tasks_settle();
 }
 
 static u32 open_nexus(void)
@@ -384,7 +326,7 @@ void w_fabric_submit(void)
 	}
 }
 
-void w_fabric_probe(u32 i, u32 lun)
+void w_fabric_probe(u32 i, u32 lun, u8 opcode)
 {
 	struct w_cmd *c = idle_cmd();
 
@@ -393,7 +335,7 @@ void w_fabric_probe(u32 i, u32 lun)
 	c->cmd.attribute = SLUICE_ATTR_SIMPLE;
 	c->cmd.direction = SLUICE_DIR_NONE;
 	c->cmd.expected_len = 0;
-	send(c, i, lun, 0x00);
+	send(c, i, lun, opcode);
 }
 
 void w_fabric_fetch(void)
@@ -429,117 +371,12 @@ void w_fabric_send(void)
 	}
 }
 
-/* Which live commands the function must see ended: by the standard, not by the core's lists. */
-static bool in_scope(const struct w_cmd *c, const struct sl_tmf *t, u32 i, const struct sl_itl *itl)
-{
-	switch (t->function) {
-	case SLUICE_TMF_ABORT_TASK:
-		return c->cmd.core.itl == itl && c->serial == t->task_tag;
-	case SLUICE_TMF_ABORT_TASK_SET:
-		return c->cmd.core.itl == itl;
-	case SLUICE_TMF_CLEAR_TASK_SET:
-	case SLUICE_TMF_LOGICAL_UNIT_RESET:
-		return c->dev == itl->dev;
-	case SLUICE_TMF_TARGET_RESET:
-		for (u32 l = 0; l < W_LUNS; l++) {
-			const struct sl_itl *other = sl_nexus_itl(t->nexus, l);
-
-			if (other && other->dev == c->dev)
-				return true;
-		}
-		return false;
-	default:
-		return c->nexus == i;
-	}
-}
-
-static void mark_affected(struct w_tmf *t, u32 i, u32 lun)
-{
-	struct sl_itl *itl = sl_nexus_itl(t->tmf.nexus, lun);
-
-	t->n_affected = 0;
-	if (!itl && t->tmf.function <= SLUICE_TMF_LOGICAL_UNIT_RESET)
-		return;
-	for (u32 k = 0; k < W_CMDS; k++) {
-		struct w_cmd *c = &w->cmds[k];
-
-		if (c->life != W_LIVE || !c->dev || !in_scope(c, &t->tmf, i, itl))
-			continue;
-		t->affected[t->n_affected++] = c->serial;
-		if (!c->aborted)
-			c->aborted_ns = w->now_ns;
-		c->aborted = true;
-	}
-}
-
-/* A reset tells every nexus 29h, its sender included, which supersedes what was expected. */
-static void resets_supersede(const struct w_tmf *t, u32 lun)
-{
-	for (u32 l = 0; l < W_LUNS; l++) {
-		struct sl_itl *itl = sl_nexus_itl(t->tmf.nexus, l);
-
-		if (!itl || (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET && l != lun))
-			continue;
-		for (u32 i = 0; i < W_NEXUSES; i++) {
-			for (u32 k = l % W_DEVICES; k < W_LUNS; k += W_DEVICES) {
-				if (w->nexuses[i].n)
-					w_forget_unit_attentions(&w->nexuses[i], k);
-			}
-		}
-	}
-}
-
-static u64 random_task(u32 i, u32 *lun)
-{
-	u32 start = w_below(W_CMDS);
-
-	for (u32 k = 0; k < W_CMDS; k++) {
-		struct w_cmd *c = &w->cmds[(start + k) % W_CMDS];
-
-		if (c->life != W_IDLE && c->nexus == i) {
-			*lun = c->lun;
-			return c->serial;
-		}
-	}
-	return ~0ULL;
-}
-
-/* Any function of nexus `i`; about task `tag`, if that is not 0. */
-static void submit_function(u32 i, u32 lun, u8 function, u64 tag)
-{
-	struct w_tmf *t = &w->tmfs[w_below(W_TMFS)];
-
-	if (t->live)
-		return;
-	t->live = true;
-	t->tmf.nexus = w->nexuses[i].n;
-	t->tmf.function = function;
-	t->tmf.task_tag = tag ? tag : random_task(i, &lun);
-	memset(t->tmf.lun, 0, 8);
-	t->tmf.lun[1] = (u8)lun;
-	w->n_tmfs++;
-	w->nexuses[i].live++;
-	t->n_affected = 0;
-	if (t->tmf.function != 3 && t->tmf.function != 8)
-		mark_affected(t, i, lun);
-	if (t->tmf.function == SLUICE_TMF_LOGICAL_UNIT_RESET ||
-	    t->tmf.function == SLUICE_TMF_TARGET_RESET)
-		resets_supersede(t, lun);
-	if (t->tmf.function == SLUICE_TMF_I_T_NEXUS_RESET) {
-		for (u32 l = 0; l < W_LUNS; l++)
-			w_forget_unit_attentions(&w->nexuses[i], l);
-	}
-	w_trace('M', t->tmf.function, t->tmf.task_tag);
-	sl_tmf_submit(&t->tmf, w->now_ns);
-}
-
 void w_fabric_tmf(void)
 {
-	static const u8 functions[] = { 1, 1, 1, 1, 1, 2, 2, 4, 4, 5, 6, 7, 3, 8 };
 	u32 i = open_nexus();
 
 	if (i < W_NEXUSES)
-		submit_function(i, w_below(W_LUNS + 1), functions[w_below(sizeof(functions))], 0);
+		w_function_any(i);
 }
 
 static void fabric_abort(const struct w_cmd *c)
@@ -549,24 +386,42 @@ static void fabric_abort(const struct w_cmd *c)
 
 	if (i == W_NEXUSES || w->nexuses[i].closing)
 		return;
-	submit_function(i, c ? c->lun : w_below(W_LUNS), functions[w_below(sizeof(functions))],
-			c ? c->serial : 0);
+	w_function(i, c ? c->lun : w_below(W_LUNS), functions[w_below(sizeof(functions))],
+		   c ? c->serial : 0);
 }
 
 void w_fabric_open(u32 i)
 {
 	struct w_nexus *n = &w->nexuses[i];
 	char port[64];
+	bool reinstated;
 
 	if (n->n)
 		return;
 	n->port = w_below(W_PORTS);
+	reinstated = w_chance(50);
 	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, n->port);
 	w_check(sl_nexus_open(w->gw, "iqn.sim", port, "iqn.sim,t,0x1", "sim",
-			      w_chance(50) ? SL_NEXUS_NEW : SL_NEXUS_REINSTATED, &w_fabric_ops, n,
+			      reinstated ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &w_fabric_ops, n,
 			      &n->n) == 0,
 		"open");
+	/* docs/decisions/0005 */
+	for (u32 lun = 0; lun < W_LUNS; lun++) {
+		if (sl_nexus_itl(n->n, lun))
+			m_attention_establish(&n->attentions[lun], reinstated ? 0x2907 : 0x2900);
+	}
 	w_trace('O', i, sl_nexus_id(n->n));
+}
+
+/* Its nexus is gone: nobody hears of it. */
+static void lose(struct w_cmd *c)
+{
+	if (c->dev) {
+		w_abort(c, M_NOBODY, false);
+		return;
+	}
+	c->aborted = true;
+	c->abort_by = W_SILENTLY;
 }
 
 void w_fabric_close(u32 i)
@@ -575,15 +430,14 @@ void w_fabric_close(u32 i)
 
 	if (!n->n || n->closing)
 		return;
+	w_tasks_settle();
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_cmd *c = &w->cmds[k];
 
-		if (c->life == W_LIVE && c->nexus == i) {
-			if (!c->aborted)
-				c->aborted_ns = w->now_ns;
-			c->aborted = true;
-		}
+		if (c->life == W_LIVE && c->nexus == i)
+			lose(c);
 	}
+	w_tasks_nexus_lost(i);
 	n->closing = true;
 	sl_nexus_close(n->n, w->now_ns);
 }

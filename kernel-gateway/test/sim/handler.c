@@ -27,7 +27,7 @@ static void serve(u32 i)
 			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
 			.timeout_ns = { W_TIMEOUT, W_TIMEOUT, W_TIMEOUT, W_TIMEOUT },
 			.recovery = w->devices[d].recovery = (u8)w_below(3),
-			.control_mode = w_chance(50) ? SLUICE_CONTROL_MODE_TAS : 0,
+			.control_mode = w_control_mode(),
 		};
 		bool held = w->devices[d].held_until_ns != 0;
 		const char *why = NULL;
@@ -35,15 +35,17 @@ static void serve(u32 i)
 
 		snprintf(add.name, sizeof(add.name), "dev%u", d);
 		joins(&w->devices[d], add.queue != SLUICE_QUEUE_ANY);
+		w_tasks_settle();
+		w_tasks_control(d, add.control_mode);
 		w_check(sl_device_add(ws->s, &add, w->now_ns, &added, &why) == 0, "device_add: %s",
 			why);
 		w_check(added.flags == (held ? SLUICE_DEVICE_TAKEN_OVER : 0), "flags %x of dev%u",
 			added.flags, d);
 		w->takeovers += held;
-		/* It says 29/01 to everybody, which supersedes what was expected; unless it takes over. */
-		for (u32 k = 0; !held && k < W_NEXUSES; k++) {
-			for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES)
-				w_forget_unit_attentions(&w->nexuses[k], lun);
+		/* Powered on: 29/01 to everybody; unless it takes over. */
+		if (!held) {
+			m_reset(&w->devices[d].sets);
+			w_attention(d, M_EVERY_NEXUS, 0x2901);
 		}
 	}
 }
@@ -234,24 +236,12 @@ static void put(struct w_session *ws, u32 q, const struct sluice_completion *c, 
 	user_index(ws, q)->comp_producer = ws->producer[q];
 }
 
-/* SAM-6 8: what must have ended before this command may run. */
+/* Its task set let it (tasks.c). */
 static void check_order(const struct w_cmd *c)
 {
-	u8 attribute = c->cmd.attribute;
+	const struct m_task *t = m_task(&w_device_of(c)->sets, c->serial);
 
-	if (attribute == SLUICE_ATTR_HEAD_OF_QUEUE)
-		return;
-	for (u32 k = 0; k < W_CMDS; k++) {
-		const struct w_cmd *o = &w->cmds[k];
-
-		if (o == c || o->life != W_LIVE || o->dev != c->dev || o->serial > c->serial)
-			continue;
-		w_check(attribute != SLUICE_ATTR_ORDERED, "ORDERED %lu overtook %lu", c->serial,
-			o->serial);
-		w_check(o->cmd.attribute == SLUICE_ATTR_SIMPLE,
-			"SIMPLE %lu overtook %lu (attribute %u)", c->serial, o->serial,
-			o->cmd.attribute);
-	}
+	w_check(t && t->enabled, "%lu was handed over, and never enabled", c->serial);
 }
 
 static void check_buffer(struct w_session *ws, struct w_held *h, const struct sluice_desc *d,
@@ -444,7 +434,7 @@ static void make_answer(struct sluice_completion *comp, struct w_cmd *c, u8 *sen
 	bool wrong = false;
 
 	comp->data_len = c && w_chance(80) ? c->cmd.expected_len : (u32)w_random();
-	if (kind < 80) {
+	if (w_chance(100 - w->error_percent) && kind < 90) {
 		comp->status = 0;
 	} else if (kind < 86) {
 		comp->status = statuses[w_below(5)];
@@ -600,57 +590,80 @@ void w_handler_answer_all(u32 i)
 	}
 }
 
-static void expect(u32 i, u32 device, u16 code)
+static void request(struct w_session *ws, const struct sluice_request *r)
 {
-	struct w_nexus *n = &w->nexuses[i];
+	struct sluice_user_index *index = (void *)(ws->user + ws->control.user_admin_off);
+	struct sluice_request *ring = (void *)(ws->user + ws->control.user_request_off);
+	u32 taken;
 
-	for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
-		if (sl_nexus_itl(n->n, lun))
-			n->expect[lun][n->n_expect[lun]++] = code;
-	}
+	ring[ws->requests++ & (ws->control.admin_depth - 1)] = *r;
+	index->comp_producer = ws->requests;
+	taken = sl_admin_reap(ws->s, w->now_ns);
+	w_check(taken == 1, "%u requests taken", taken);
 }
 
-static bool room(u32 device)
+/* Codes of every rank, and ones that nobody else uses. */
+static u16 any_attention(void)
 {
-	for (u32 i = 0; i < W_NEXUSES; i++) {
-		for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
-			if (w->nexuses[i].n_expect[lun] == W_EXPECT)
-				return false;
-		}
-	}
-	return true;
+	static const u16 codes[] = { 0x2a01, 0x2a09, 0x3f03, 0x2800, 0x3f01, 0x2904 };
+
+	if (w_chance(30))
+		return codes[w_below(sizeof(codes) / sizeof(codes[0]))];
+	return w->next_ua = (u16)(0x8000 | (w->next_ua + 1));
 }
 
-/* A Unit Attention by the handler of device d, at some scope. */
+/* A Unit Attention by the handler of a device, at some scope. */
 void w_handler_raise(u32 i)
 {
 	u32 d = i + W_SESSIONS * w_below(W_DEVICES / W_SESSIONS);
 	struct w_session *ws = &w->sessions[i];
-	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION };
+	struct sluice_request r = { .type = SLUICE_REQUEST_UNIT_ATTENTION, .device = d + 1 };
 	u32 one = w_below(W_NEXUSES);
-	u32 taken;
+	u16 code;
 
-	if (!ws->s || ws->quiesced || !room(d) || !w->nexuses[one].n || w->nexuses[one].closing)
+	if (!ws->s || ws->quiesced || !w->nexuses[one].n || w->nexuses[one].closing)
 		return;
-	r.device = d + 1;
+	w_tasks_settle();
+	code = any_attention();
 	r.scope = (u8)(1 + w_below(3));
 	r.nexus = sl_nexus_id(w->nexuses[one].n);
-	w->next_ua = (u16)(0x8000 | (w->next_ua + 1));
-	r.asc = (u8)(w->next_ua >> 8);
-	r.ascq = (u8)w->next_ua;
-	((struct sluice_request *)(ws->user +
-				   ws->control.user_request_off))[ws->requests++ &
-								  (ws->control.admin_depth - 1)] =
-		r;
-	((struct sluice_user_index *)(ws->user + ws->control.user_admin_off))->comp_producer =
-		ws->requests;
-	for (u32 k = 0; k < W_NEXUSES; k++) {
-		if (!w->nexuses[k].n || w->nexuses[k].closing)
-			continue;
-		if (r.scope == SLUICE_UA_ALL || (r.scope == SLUICE_UA_ALL_BUT) == (k != one))
-			expect(k, d, w->next_ua);
-	}
-	w_trace('U', w->next_ua, r.scope);
-	taken = sl_admin_reap(ws->s, w->now_ns);
-	w_check(taken == 1, "%u requests taken", taken);
+	r.asc = (u8)(code >> 8);
+	r.ascq = (u8)code;
+	if (r.scope == SLUICE_UA_ONE)
+		for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES) {
+			if (sl_nexus_itl(w->nexuses[one].n, lun))
+				m_attention_establish(&w->nexuses[one].attentions[lun], code);
+		}
+	else
+		w_attention(d, r.scope == SLUICE_UA_ALL ? M_EVERY_NEXUS : one, code);
+	w_trace('U', code, r.scope);
+	request(ws, &r);
+}
+
+u32 w_control_mode(void)
+{
+	static const u32 qerr[] = { 0, 0, 0, 1, 3 }, ua_intlck[] = { 0, 0, 0, 2, 3 };
+
+	return (w_chance(50) ? SLUICE_CONTROL_MODE_TAS : 0) |
+	       (w_chance(10) ? SLUICE_CONTROL_MODE_TMF_ONLY : 0) |
+	       (w_chance(20) ? SLUICE_CONTROL_MODE_D_SENSE : 0) |
+	       (w_chance(30) ? 1U << SLUICE_CONTROL_MODE_TST_SHIFT : 0) |
+	       qerr[w_below(5)] << SLUICE_CONTROL_MODE_QERR_SHIFT |
+	       ua_intlck[w_below(5)] << SLUICE_CONTROL_MODE_UA_INTLCK_SHIFT;
+}
+
+/* The Control mode page of a device changes, as by MODE SELECT. */
+void w_handler_control_mode(u32 i)
+{
+	u32 d = i + W_SESSIONS * w_below(W_DEVICES / W_SESSIONS);
+	struct w_session *ws = &w->sessions[i];
+	struct sluice_request r = { .type = SLUICE_REQUEST_CONTROL_MODE, .device = d + 1 };
+
+	if (!ws->s || ws->quiesced)
+		return;
+	w_tasks_settle();
+	r.control_mode = w_control_mode();
+	w_tasks_control(d, r.control_mode);
+	w_trace('K', d, r.control_mode);
+	request(ws, &r);
 }

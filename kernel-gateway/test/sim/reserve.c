@@ -42,6 +42,18 @@ bool w_reserve_conflicts(const struct w_cmd *c)
 	return m_reservation_conflicts(model(c), port(c->nexus), kind_of(c));
 }
 
+static bool registers(const struct w_cmd *c)
+{
+	return c->pr_action == M_REGISTER || c->pr_action == M_REGISTER_AND_IGNORE;
+}
+
+/* SPC-5 5.14.1: of a nexus that is not registered only the registering actions are processed. */
+bool w_reserve_out_conflicts(const struct w_cmd *c)
+{
+	return c->dev && c->cmd.cdb[0] == 0x5f && !registers(c) &&
+	       !(model(c)->registered & 1U << port(c->nexus));
+}
+
 static u64 be64(const u8 *p)
 {
 	u64 v = 0;
@@ -110,8 +122,9 @@ void w_reserve_cdb(struct w_cmd *c)
 
 static bool is(const struct w_cmd *c, u16 asc)
 {
-	return c->cmd.status == 2 && c->cmd.sense[2] == 5 &&
-	       (c->cmd.sense[12] << 8 | c->cmd.sense[13]) == asc;
+	u8 key;
+
+	return c->cmd.status == 2 && w_sense_code(c->cmd.sense, &key) == asc && key == 5;
 }
 
 /* What it got, if that was the device server's decision about it. */
@@ -132,17 +145,35 @@ static bool outcome_of(const struct w_cmd *c, enum m_outcome *outcome)
 	return true;
 }
 
-static void expect_ua(u32 victims, u32 bit, const struct sl_device *dev)
+static void expect_ua(u32 victims, u16 code, const struct sl_device *dev)
 {
 	for (u32 i = 0; i < W_NEXUSES; i++) {
-		if (!w->nexuses[i].n || w->nexuses[i].closing || !(victims & 1U << port(i)))
+		struct w_nexus *n = &w->nexuses[i];
+
+		if (!n->n || n->closing || !(victims & 1U << port(i)))
 			continue;
 		for (u32 lun = 0; lun < W_LUNS; lun++) {
-			const struct sl_itl *itl = sl_nexus_itl(w->nexuses[i].n, lun);
+			const struct sl_itl *itl = sl_nexus_itl(n->n, lun);
 
 			if (itl && itl->dev == dev)
-				w->nexuses[i].expect_pr[lun] |= bit;
+				m_attention_establish(&n->attentions[lun], code);
 		}
+	}
+}
+
+/* SPC-5 5.14.11.2.6: their commands, and the ACA conditions that are theirs. */
+static void abort_victims(const struct w_cmd *by, u32 victims)
+{
+	for (u32 k = 0; k < W_CMDS; k++) {
+		struct w_cmd *c = &w->cmds[k];
+
+		if (c != by && c->life == W_LIVE && c->dev == by->dev && !c->ended &&
+		    (victims & 1U << port(c->nexus)))
+			w_abort(c, (int)by->nexus, false);
+	}
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		if (w->nexuses[i].n && (victims & 1U << port(i)))
+			m_clear_aca(&w_device_of(by)->sets, (int)i);
 	}
 }
 
@@ -164,6 +195,7 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 {
 	struct w_cmd *c = (struct w_cmd *)dev->turn;
 	struct m_reservations *m = &d->reservations;
+	bool stored = d->aptpl;
 	enum m_outcome want;
 	struct m_effects e;
 
@@ -174,13 +206,20 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 			     be64(c->param), be64(c->param + 8), &e);
 	w_check(want == M_GOOD, "PERSISTENT RESERVE OUT %lu took effect, the standard says %d",
 		c->serial, want);
+	if (registers(c))
+		d->aptpl = c->param[20] & 1;
+	stored |= d->aptpl;
+	w_check(!stored || (c->answered && !c->answer_bad && c->answer_status == 0),
+		"PERSISTENT RESERVE OUT %lu took effect, and its handler has not stored it", c->serial);
 	w_trace('P', c->serial, (u64)c->pr_action << 8);
 	w->reserve_outs[M_GOOD]++;
 	c->pr_applied = true;
 	c->pr_victims = e.aborted & ~(1U << port(c->nexus));
-	expect_ua(e.preempted, 1, dev);
-	expect_ua(e.released, 2, dev);
-	expect_ua(e.unregistered, 4, dev);
+	expect_ua(e.preempted, 0x2a03, dev);
+	expect_ua(e.released, 0x2a04, dev);
+	expect_ua(e.unregistered, 0x2a05, dev);
+	if (c->pr_action == M_PREEMPT_AND_ABORT)
+		abort_victims(c, e.aborted);
 }
 
 /* The service has decided; what its handler could not store it has not decided. */
@@ -211,9 +250,6 @@ void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event)
 		if (w->gw->devices[d]->reservation != w->devices[d].state)
 			applied(&w->devices[d], w->gw->devices[d]);
 	}
-	if (event == SL_EV_REFUSE && cmd->status == 0x18 && cmd->cdb[0] != 0x5f)
-		w_check(w_reserve_conflicts(c),
-			"RESERVATION CONFLICT without a reservation (opcode %02x)", cmd->cdb[0]);
 	if (event == SL_EV_SERVED && cmd->cdb[0] == 0x5f &&
 	    (state == SL_SERVING || state == SL_SERVING_ABORTED))
 		decided(c);
@@ -223,17 +259,4 @@ void w_reserve_responded(const struct w_cmd *c)
 {
 	if (c->pr_applied && c->pr_action == M_PREEMPT_AND_ABORT)
 		check_aborted(c, c->pr_victims);
-}
-
-/* A command may end without a response while somebody preempts its nexus. */
-bool w_reserve_aborts(const struct w_cmd *c)
-{
-	for (u32 k = 0; k < W_CMDS; k++) {
-		const struct w_cmd *o = &w->cmds[k];
-
-		if (o->life == W_LIVE && o->dev == c->dev && o->cmd.cdb[0] == 0x5f &&
-		    o->pr_action == M_PREEMPT_AND_ABORT)
-			return true;
-	}
-	return false;
 }

@@ -79,10 +79,12 @@ static void should_hold_every_invariant_in_each_world(void **state)
 
 static void should_replay_a_seed_to_the_same_trace(void **state)
 {
-	u64 total = 0;
-	u64 first = play(42, 3000, &total);
+	u64 total = 0, first;
 
 	(void)state;
+	if (getenv("SEED"))
+		skip();
+	first = play(42, 3000, &total);
 	assert_int_equal(first, play(42, 3000, &total));
 	assert_int_not_equal(first, play(43, 3000, &total));
 }

@@ -10,7 +10,12 @@ bool w_visited[SL_STATES][SL_EVENTS];
 static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
 {
 	w_visited[state][event] = true;
+	w_trace_state(((const struct w_cmd *)cmd)->serial, state, event);
+	if (state == SL_ENDING && event == SL_EV_TURN)
+		w_tasks_go_on(cmd);
+	w_tasks_settle();
 	w_reserve_observe(cmd, state, event);
+	w_tasks_observe(cmd, state, event);
 }
 
 u64 w_random(void)
@@ -30,18 +35,6 @@ u32 w_below(u32 n)
 bool w_chance(u32 percent)
 {
 	return w_below(100) < percent;
-}
-
-void w_trace(u64 what, u64 a, u64 b)
-{
-	u64 h = w->hash;
-
-	if (getenv("TRACE"))
-		printf("%c %" PRIu64 " %" PRIx64 "\n", (char)what, a, b);
-	h = (h ^ what) * 0x100000001b3ULL;
-	h = (h ^ a) * 0x100000001b3ULL;
-	h = (h ^ b) * 0x100000001b3ULL;
-	w->hash = h ^ h >> 29;
 }
 
 void w_fail(const char *file, int line, const char *cond, const char *fmt, ...)
@@ -124,7 +117,9 @@ static void check_bounds(void)
 		} else {
 			w_check(w->now_ns < start + 3 * W_TIMEOUT,
 				"%" PRIu64 " waits without bound", c->serial);
-			w_check(!c->aborted || w->now_ns == c->aborted_ns,
+			w_check(!c->aborted || w->now_ns == c->aborted_ns ||
+					(c->pr_applied &&
+					 w->now_ns < c->aborted_ns + W_ABORT_BOUND),
 				"%" PRIu64 " was aborted while it waited and still does",
 				c->serial);
 		}
@@ -153,11 +148,34 @@ void w_time_passes(u64 ns)
 		return;
 	/* The host's timer: exactly when the core asked for it. */
 	w->armed_ns = U64_MAX;
+	w->ticking = true;
 	w->armed_ns = sl_min(w->armed_ns, sl_gateway_tick(w->gw, w->now_ns));
+	w->ticking = false;
+	w_tasks_ticked();
 	w_check(w->armed_ns > w->now_ns, "the next deadline is in the past");
 	w_handler_scan();
 	check_bounds();
 	graces_pass();
+}
+
+/* SPC-5 6.33: the I_T nexus hears of it on its other logical units, and of the new one as of any at first contact. */
+static void luns_change(u32 lun, bool on)
+{
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		struct w_nexus *n = &w->nexuses[i];
+
+		n->attentions[lun].n = 0;
+		for (u32 l = 0; n->n && l < W_LUNS; l++) {
+			if (l != lun && sl_nexus_itl(n->n, l))
+				m_attention_establish(&n->attentions[l], 0x3f0e);
+		}
+		if (n->n && on)
+			m_attention_establish(&n->attentions[lun], 0x2900);
+		if (on)
+			continue;
+		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, (int)w_itl(i, lun), (int)i);
+		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, 0, (int)i);
+	}
 }
 
 static void map_lun(u32 lun, bool on)
@@ -170,8 +188,8 @@ static void map_lun(u32 lun, bool on)
 		return;
 	w->mapped[lun] = on;
 	w_trace('L', lun, on);
-	for (u32 i = 0; i < W_NEXUSES; i++)
-		w_forget_unit_attentions(&w->nexuses[i], lun);
+	w_tasks_settle();
+	luns_change(lun, on);
 	if (on)
 		w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
 	else
@@ -194,8 +212,12 @@ void w_open(u64 seed)
 	w->hash = 0xcbf29ce484222325ULL;
 	w->now_ns = 1000;
 	w->armed_ns = U64_MAX;
-	for (u32 d = 0; d < W_DEVICES; d++)
+	for (u32 d = 0; d < W_DEVICES; d++) {
 		w->devices[d].reservations.holder = -1;
+		m_task_sets_init(&w->devices[d].sets);
+	}
+	w->naca_percent = w_chance(50) ? w_below(4) : w_below(25);
+	w->error_percent = w_chance(80) ? 8 : 30;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
 	w->gw->observe = observe;
 	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
@@ -224,8 +246,10 @@ static void rare(void)
 {
 	u32 kind = w_below(100);
 
-	if (kind < 20)
+	if (kind < 14)
 		w_handler_raise(w_below(W_SESSIONS));
+	else if (kind < 20)
+		w_handler_control_mode(w_below(W_SESSIONS));
 	else if (kind < 32)
 		w_time_passes(w_random() % (W_TIMEOUT + W_TIMEOUT / 2));
 	else if (kind < 46)
@@ -248,6 +272,7 @@ void w_step(void)
 {
 	u32 kind = w_below(1000);
 
+	w_tasks_moment();
 	if (kind < 600)
 		w_fabric_submit();
 	else if (kind < 750)
@@ -271,6 +296,7 @@ static void drain(void)
 {
 	w->draining = true;
 	for (u32 turn = 0; turn < 1000 && (!w_fabric_idle() || w_handler_zombies()); turn++) {
+		w_tasks_moment();
 		for (u32 i = 0; i < W_SESSIONS; i++)
 			w_handler_answer_all(i);
 		w_fabric_fetch();
@@ -286,21 +312,36 @@ static void drain(void)
 	w->draining = false;
 }
 
+/* No task set is held up any more. */
+static void clear_aca(void)
+{
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		for (u32 lun = 0; w->nexuses[i].n && lun < W_LUNS; lun++) {
+			w_function(i, lun, SLUICE_TMF_CLEAR_ACA, 1);
+			drain();
+		}
+	}
+}
+
+static bool owes_attention(u32 i, u32 lun)
+{
+	return w->nexuses[i].n && m_attention_owed(&w->nexuses[i].attentions[lun]);
+}
+
 /* Each Unit Attention that was raised comes, once. */
 static void collect_unit_attentions(void)
 {
 	for (u32 i = 0; i < W_NEXUSES; i++) {
 		for (u32 lun = 0; lun < W_LUNS; lun++) {
-			for (u32 k = 0; w->nexuses[i].n && k < 10; k++) {
-				w_fabric_probe(i, lun);
+			for (u32 k = 0; owes_attention(i, lun) && k < M_ATTENTION_BOUND + 1; k++) {
+				w_fabric_probe(i, lun, 0x00);
+				drain();
+				w_fabric_probe(i, lun, 0x03);
 				drain();
 			}
-			w_check(w->nexuses[i].n_expect[lun] == 0,
+			w_check(!owes_attention(i, lun),
 				"a Unit Attention was lost (nexus %u, LUN %u, %04x)", i, lun,
-				w->nexuses[i].expect[lun][0]);
-			w_check(w->nexuses[i].expect_pr[lun] == 0,
-				"a Unit Attention of a reservation was lost (nexus %u, LUN %u, %x)",
-				i, lun, w->nexuses[i].expect_pr[lun]);
+				m_attention_owed(&w->nexuses[i].attentions[lun]));
 		}
 	}
 }
@@ -347,7 +388,9 @@ void w_close(void)
 {
 	const char *why = NULL;
 
+	w->naca_percent = 0;
 	drain();
+	clear_aca();
 	check_quiet();
 	for (u32 i = 0; i < W_SESSIONS; i++) {
 		if (w->sessions[i].quiesced)

@@ -14,6 +14,8 @@
 #include "core/nexus.h"
 #include "core/session.h"
 #include "model_reservation.h"
+#include "model_task_set.h"
+#include "model_unit_attention.h"
 
 #define W_CMDS		160
 #define W_TMFS		16
@@ -23,7 +25,8 @@
 #define W_LUNS		6
 #define W_QUEUES	3
 #define W_PORTS		2	/* names of initiator ports that nexus i has by turns */
-#define W_EXPECT	3	/* Unit Attentions expected at once per nexus and device */
+#define M_EVERY_NEXUS	W_NEXUSES
+#define W_DOOMED_BY	16
 #define W_ABORT_BOUND	2000000000ULL
 #define W_TIMEOUT	7000000000ULL
 #define W_GRACE		9000000000ULL
@@ -31,6 +34,10 @@
 #define W_DELIVERIES	5	/* abi.h section 4: then a command is given up */
 
 enum w_cmd_life { W_IDLE, W_LIVE, W_SENDING };
+/* How an aborted command may end; both when more than one aborted it. */
+#define W_SILENTLY	1
+#define W_BY_OTHER	2	/* TASK ABORTED */
+
 enum w_fetch { W_NO_FETCH, W_FETCHING, W_CANCELLED };
 
 struct w_cmd {
@@ -46,7 +53,16 @@ struct w_cmd {
 	bool cut;			/* its Data-Out came in part */
 	bool expired;			/* cancelled because it did not come in time */
 	struct sl_device *dev;		/* NULL: no such LUN */
-	bool aborted;			/* some function affects it */
+	bool aborted;			/* some function, or QErr, affects it */
+	u8 abort_by;			/* W_SILENTLY, W_BY_OTHER */
+	u64 doomed_by[W_DOOMED_BY];	/* commands whose CHECK CONDITION aborts it (QErr) */
+	u32 n_doomed_by;
+	bool may_abort;			/* the standard leaves it open */
+	bool naca;
+	struct m_arrival arrival;
+	enum m_verdict verdict;		/* of ACA, when it arrived */
+	int set;			/* the task set that it found */
+	bool admitted, ended, ended_aborted;
 	bool holder;			/* the handler holds its tag */
 	bool handler_done;		/* the handler has answered its tag */
 	u32 session;			/* who has it, or had it last */
@@ -56,6 +72,7 @@ struct w_cmd {
 	bool waits_again;		/* was handed over, and has to be again */
 	u32 deliveries;			/* handlers that had taken it and died */
 	bool must_conflict;		/* RESERVATION CONFLICT, at once */
+	bool may_conflict;		/* PERSISTENT RESERVE OUT of who is not registered */
 	u8 param[24];			/* PERSISTENT RESERVE OUT */
 	u8 pr_action, pr_type;
 	bool pr_applied;		/* it has taken effect */
@@ -74,6 +91,8 @@ struct w_cmd {
 struct w_tmf {
 	struct sl_tmf tmf;
 	bool live;
+	u32 nexus, lun;
+	u32 allowed;			/* 1 << enum sluice_tmf_response */
 	u32 n_affected;
 	u64 affected[W_CMDS];		/* serials of commands that must end first */
 };
@@ -82,9 +101,7 @@ struct w_nexus {
 	struct sl_nexus *n;		/* NULL: closed */
 	bool closing;
 	u32 live;			/* commands not released, functions not answered */
-	u16 expect[W_LUNS][W_EXPECT];	/* vendor Unit Attentions raised and not seen */
-	u32 n_expect[W_LUNS];
-	u8 expect_pr[W_LUNS];		/* 1: 2A/03, 2: 2A/04, 4: 2A/05 */
+	struct m_attentions attentions[W_LUNS + 1];	/* the last: of no LUN */
 	u32 port;			/* which of its names it has */
 };
 
@@ -121,6 +138,8 @@ struct w_device {
 	u64 resumed_ns;			/* taken over, or bound */
 	u64 sequence;			/* the newest that was seen */
 	struct m_reservations reservations;
+	bool aptpl;			/* they persist through a loss of power (SPC-5 5.14.5) */
+	struct m_task_sets sets;
 	const void *state;		/* the core's, when last seen */
 };
 
@@ -146,6 +165,12 @@ struct world {
 	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256], reserve_outs[8];
 	u32 in_respond, in_interrupt;
+	struct w_cmd *unsettled[W_CMDS];	/* ended, and what that means is not told to the models */
+	u32 n_unsettled;
+	bool ticking;
+	u64 excused[W_CMDS];		/* serials of commands that must end before the tick is over */
+	u32 n_excused;
+	u32 naca_percent, error_percent;	/* how often, in this world */
 	u16 next_ua;
 	bool draining;			/* nothing new; everything must end */
 };
@@ -158,7 +183,8 @@ extern bool w_visited[SL_STATES][SL_EVENTS];
 u64 w_random(void);
 u32 w_below(u32 n);
 bool w_chance(u32 percent);
-void w_trace(u64 what, u64 a, u64 b);
+void w_trace(u64 what, u64 a, u64 b);			/* trace.c */
+void w_trace_state(u64 serial, u32 state, u32 event);
 /* Prints seed, step and reason, and aborts. */
 #define w_check(cond, ...) do { if (!(cond)) w_fail(__FILE__, __LINE__, #cond, __VA_ARGS__); } while (0)
 __attribute__((noreturn, format(printf, 4, 5)))
@@ -174,23 +200,36 @@ void w_fabric_send(void);		/* some responses are sent and released */
 void w_fabric_tmf(void);
 void w_fabric_open(u32 i);
 void w_fabric_close(u32 i);
-void w_fabric_probe(u32 i, u32 lun);	/* TEST UNIT READY, for Unit Attentions */
+void w_fabric_probe(u32 i, u32 lun, u8 opcode);	/* for Unit Attentions */
 bool w_fabric_idle(void);
 
-/* Unit Attentions of that LUN are superseded. */
-static inline void w_forget_unit_attentions(struct w_nexus *n, u32 lun)
-{
-	n->n_expect[lun] = 0;
-	n->expect_pr[lun] = 0;
-}
+/* tasks.c */
+u32 w_itl(u32 nexus, u32 lun);		/* the number of its own task set */
+u16 w_sense_code(const u8 *sense, u8 *key);
+void w_attention(u32 device, u32 but, u16 code);	/* on all nexuses but that one */
+void w_abort(struct w_cmd *c, int by, bool reset);
+bool w_abort_in_set(struct w_cmd *c, int by);	/* false: nobody says that it has to be */
+void w_tasks_nexus_lost(u32 nexus);
+void w_tasks_control(u32 device, u32 mode);
+void w_tasks_arrive(struct w_cmd *c, bool naca);
+void w_tasks_moment(void);		/* a new one: what was before is before */
+void w_tasks_ticked(void);
+void w_tasks_settle(void);
+void w_tasks_go_on(const struct sl_cmd *cmd);	/* it was only stored what it asked for */
+void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event);
+
+/* functions.c */
+void w_function(u32 i, u32 lun, u8 function, u64 tag);	/* `tag` 0: about any task */
+void w_function_any(u32 i);
+void w_function_done(struct sl_tmf *tmf);
 
 /* reserve.c */
 bool w_reserve_conflicts(const struct w_cmd *c);	/* as things are now */
+bool w_reserve_out_conflicts(const struct w_cmd *c);
 void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d);
 void w_reserve_cdb(struct w_cmd *c);
 void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event);
 void w_reserve_responded(const struct w_cmd *c);
-bool w_reserve_aborts(const struct w_cmd *c);
 
 /* handler.c */
 void w_handler_open(u32 i);
@@ -205,6 +244,8 @@ void w_handler_answer_all(u32 i);
 void w_handler_let_through(void);	/* what was published by now was handed over as things are now */
 void w_handler_scan(void);		/* checks what was handed over since the last look */
 void w_handler_raise(u32 i);
+void w_handler_control_mode(u32 i);
+u32 w_control_mode(void);		/* any */
 void w_handler_forget(struct w_cmd *c);	/* its buffer may be used again */
 
 /* world.c */
