@@ -53,8 +53,8 @@ static u64 bound_of(const struct sl_cmd *cmd)
 static void describe(const struct sl_cmd *cmd, u64 now_ns, struct sluice_command_info *info)
 {
 	const struct sl_cmd_core *c = &cmd->core;
-	const struct sl_session *s =
-		c->binding ? sl_binding_session(cmd->nexus->gw, c->binding) : NULL;
+	const struct sl_session *s = c->binding ? sl_binding_session(cmd->nexus->gw, c->binding) :
+						  NULL;
 	u64 bound_ns = bound_of(cmd);
 
 	memset(info, 0, sizeof(*info));

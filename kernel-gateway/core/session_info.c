@@ -13,9 +13,9 @@
 
 struct census {
 	u32 untaken, quarantined, in_flight;
-	u64 oldest_ns;		/* hand-over of the oldest; U64_MAX: none */
-	bool excused;		/* something that it has taken is within its time */
-	bool excused_long;	/* ... and may block the thread that took it */
+	u64 oldest_ns;	   /* hand-over of the oldest; U64_MAX: none */
+	bool excused;	   /* something that it has taken is within its time */
+	bool excused_long; /* ... and may block the thread that took it */
 };
 
 /* Under q->lock. */

@@ -8,6 +8,7 @@
 #include "control/operation.h"
 #include "control/text.h"
 #include "client.h"
+#include "host/handler_session.h"
 #include "host/log.h"
 #include "pending.h"
 #include "portal.h"
@@ -150,7 +151,6 @@ static void run_session_info(struct client *c, const struct sluice_msg *m, const
 	const struct sluice_cursor *cursor = body;
 	struct handler_session *s = c->server->host->sessions;
 	struct sluice_session_info info;
-
 	char why[256];
 
 	if (RESERVED_CHECK(cursor, reserved, why)) {

@@ -222,10 +222,9 @@ static void should_not_blame_a_handler_for_what_is_within_its_time(void **state)
 {
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 	const struct sluice_desc *format;
-	struct sluice_device_add add = { .name = "long",
-					 .queue = 0,
-					 .task_set_limit = 8,
-					 .max_transfer = 4096 };
+	struct sluice_device_add add = {
+		.name = "long", .queue = 0, .task_set_limit = 8, .max_transfer = 4096
+	};
 	struct sluice_session_info info;
 	const char *why;
 
