@@ -22,7 +22,7 @@ static void run_device_info(struct client *c, const struct sluice_msg *m, const 
 
 	if (!good_cursor(c, m, cursor))
 		return;
-	err = sl_device_info(client_gateway(c), cursor->index, &info);
+	err = sl_device_info(client_gateway(c), cursor->index, client_now(c), &info);
 	if (err)
 		client_fail(c, m, err, "device index %u: past the last device", cursor->index);
 	else
@@ -44,8 +44,18 @@ static void run_nexus_info(struct client *c, const struct sluice_msg *m, const v
 		client_reply(c, m, &info, sizeof(info));
 }
 
+static void run_command_info(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	struct sluice_command_page page;
+
+	sl_command_page(client_gateway(c), body, client_now(c), &page);
+	client_reply(c, m, &page, sizeof(page));
+}
+
 const struct operation info_operations[] = {
 	{ SLUICE_OP_DEVICE_INFO, "DEVICE_INFO", sizeof(struct sluice_cursor), run_device_info },
 	{ SLUICE_OP_NEXUS_INFO, "NEXUS_INFO", sizeof(struct sluice_cursor), run_nexus_info },
+	{ SLUICE_OP_COMMAND_INFO, "COMMAND_INFO", sizeof(struct sluice_command_cursor),
+	  run_command_info },
 	{ 0 },
 };

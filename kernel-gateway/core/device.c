@@ -260,7 +260,7 @@ int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns)
 	return result;
 }
 
-static void sum(struct sl_device *dev, struct sluice_device_info *info)
+static void sum(struct sl_device *dev, u64 now_ns, struct sluice_device_info *info)
 {
 	struct sl_list *pos;
 
@@ -281,12 +281,19 @@ static void sum(struct sl_device *dev, struct sluice_device_info *info)
 		info->check_conditions += itl->checks;
 		info->timeouts += itl->timeouts;
 		info->aborts += itl->aborts;
+		if (!sl_list_empty(&itl->tasks)) {
+			u64 arrived_ns =
+				sl_entry(itl->tasks.next, struct sl_cmd, core.task)->core.arrived_ns;
+
+			info->oldest_ns =
+				sl_max(info->oldest_ns, now_ns - sl_min(now_ns, arrived_ns));
+		}
 		sl_spin_unlock(&itl->nexus->lock);
 	}
 	sl_spin_unlock(&dev->itl_lock);
 }
 
-int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *info)
+int sl_device_info(struct sl_gateway *gw, u32 index, u64 now_ns, struct sluice_device_info *info)
 {
 	struct sl_device *dev = index < SLUICE_QUEUE_ANY ? sl_device_at(gw, index + 1) : NULL;
 	u64 binding;
@@ -308,6 +315,6 @@ int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *
 	info->quarantined = sl_load_relaxed(&dev->quarantined);
 	info->kept = sl_load_relaxed(&dev->n_kept);
 	info->redelivered = sl_load_relaxed(&dev->redelivered);
-	sum(dev, info);
+	sum(dev, now_ns, info);
 	return 0;
 }

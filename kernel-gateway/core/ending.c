@@ -70,6 +70,7 @@ enum sl_event sl_act_finish(struct sl_cmd *cmd, struct sl_work *w)
 		return sl_act_abort(cmd, w);
 	if (cmd->core.comp_fault || (cmd->status == SL_STATUS_CHECK_CONDITION && !sense_ok(cmd))) {
 		sl_fetch_add_relaxed(&w->gw->handler_faults, 1);
+		sl_fetch_add_relaxed(&sl_binding_session(w->gw, cmd->core.binding)->faults, 1);
 		sl_sense_check(cmd, SL_KEY_HARDWARE_ERROR, SL_ASC_INTERNAL_TARGET_FAILURE);
 		return cmd->core.storing ? SL_EV_TURN : sl_act_end(cmd, w);
 	}
@@ -103,6 +104,8 @@ enum sl_event sl_act_expire(struct sl_cmd *cmd, struct sl_work *w)
 		       cmd->core.handed_over ? SL_ASC_TIMEOUT_DURING_PROCESSING :
 					       SL_ASC_TIMEOUT_BEFORE_PROCESSING);
 	cmd->core.itl->timeouts++;
+	if (cmd->core.handed_over && cmd->core.binding)
+		sl_fetch_add_relaxed(&sl_binding_session(w->gw, cmd->core.binding)->timeouts, 1);
 	return sl_act_end(cmd, w);
 }
 
@@ -111,6 +114,8 @@ enum sl_event sl_act_abort(struct sl_cmd *cmd, struct sl_work *w)
 	sl_status_only(cmd, SL_STATUS_TASK_ABORTED);
 	cmd->silent = cmd->core.abort_kind != SL_ABORT_TASK_ABORTED || cmd->nexus->closing;
 	cmd->core.itl->aborts++;
+	if (cmd->core.handed_over && cmd->core.binding)
+		sl_fetch_add_relaxed(&sl_binding_session(w->gw, cmd->core.binding)->aborts, 1);
 	return sl_act_end(cmd, w);
 }
 

@@ -490,6 +490,11 @@ void sl_event_flush(struct sl_session *s, struct sl_work *w)
 	sl_spin_unlock(&s->admin_lock);
 }
 
+bool sl_event_ping(struct sl_session *s)
+{
+	return put_simple(s, SLUICE_EVENT_PING, 0, 0, 0);
+}
+
 bool sl_event_owed(const struct sl_session *s)
 {
 	return sl_load_relaxed(&s->owed_nexuses) || sl_load_relaxed(&s->owed_devices) ||

@@ -96,6 +96,11 @@ void sl_gateway_destroy(struct sl_gateway *gw);
  */
 u64 sl_gateway_tick(struct sl_gateway *gw, u64 now_ns);
 void sl_gateway_info(struct sl_gateway *gw, struct sluice_gateway_info *info);
+/* Looks whether the handlers live (session_info.c): call it about once a second. */
+void sl_gateway_watch(struct sl_gateway *gw, u64 now_ns);
+/* Live commands from a place on; page->next is where the next page begins (command_info.c). */
+void sl_command_page(struct sl_gateway *gw, const struct sluice_command_cursor *from, u64 now_ns,
+		     struct sluice_command_page *page);
 
 /* ---- Handler sessions (session.c, queue.c) ---------------------------- */
 
@@ -133,6 +138,8 @@ u32 sl_session_id(const struct sl_session *s);
 /* Host-private pointer: set before the session has traffic. */
 void sl_session_set_host(struct sl_session *s, void *host_session);
 void *sl_session_host(const struct sl_session *s);
+/* Until it is destroyed. `pid` is the host's to fill in. */
+void sl_session_info(struct sl_session *s, u64 now_ns, struct sluice_session_info *info);
 struct sl_queue *sl_session_queue(struct sl_session *s, u32 index);
 /* Host-private pointer, for a host that maps queues to threads: set before the queue has traffic. */
 void sl_queue_set_host(struct sl_queue *q, void *host_queue);
@@ -184,7 +191,7 @@ int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, 
  */
 int sl_device_remove(struct sl_session *s, u32 device, u64 now_ns);
 /* -ENOENT past the last. */
-int sl_device_info(struct sl_gateway *gw, u32 index, struct sluice_device_info *info);
+int sl_device_info(struct sl_gateway *gw, u32 index, u64 now_ns, struct sluice_device_info *info);
 
 /* ---- Targets, groups, LUN maps (target.c) ------------------------------ */
 

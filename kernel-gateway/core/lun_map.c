@@ -30,6 +30,7 @@ int sl_nexus_map(struct sl_nexus *n, const struct sl_lun_entry *e, u16 asc, stru
 	sl_spin_lock(&n->lock);
 	n->chunks[lun / SL_LUN_CHUNK] = chunk;
 	chunk[lun % SL_LUN_CHUNK] = itl;
+	itl->number = ++n->itl_number;
 	sl_list_add_tail(&n->itls, &itl->of_nexus);
 	sl_spin_unlock(&n->lock);
 	return 0;

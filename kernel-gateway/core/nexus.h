@@ -22,6 +22,7 @@ struct sl_itl {
 	struct sl_device *dev;
 	u32 lun;
 	bool read_only;			/* under nexus->lock */
+	u64 number;			/* counts those of its nexus, from 1; nexus->itls is in this order */
 	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
 	struct sl_task_set own;		/* the task set that it has to itself; unused while TST says that all share one */
 	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
@@ -64,6 +65,7 @@ struct sl_nexus {
 	u64 commands;
 	struct sl_list endings;		/* respond() calls under way */
 	struct sl_list itls;
+	u64 itl_number;
 	struct sl_lun_list *luns;
 	struct sl_lun_list *all_luns;	/* with the well-known one */
 	struct sl_itl **chunks[SL_LUN_CHUNKS];

@@ -92,6 +92,8 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	t->notify = 0;
 	t->deadline_ns = w->now_ns + sl_load_relaxed(&t->dev->timeout_ns[cmd->core.facts->pace]);
 	cmd->core.deadline_ns = t->deadline_ns;
+	t->handed_ns = w->now_ns;
+	t->pace = cmd->core.facts->pace;
 	if (++t->generation == 0)
 		t->generation = 1;
 	fill_descriptor(q, cmd, tag);
@@ -343,6 +345,10 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	q->tags = tags;
 	q->free_head = 0;
 	q->owed_head = SL_NO_TAG;
+	q->answered = 0;
+	q->seen_answered = 0;
+	q->seen_taken = 0;
+	q->looked_ns = 0;
 	q->sub_producer = 0;
 	q->shown = 0;
 	q->comp_consumer = 0;

@@ -100,6 +100,12 @@ static void give_back(struct sl_queue *q, const struct taken *t, u32 n, struct s
 	}
 }
 
+static void dropped(struct sl_session *s)
+{
+	sl_fetch_add_relaxed(&s->gw->dropped_completions, 1);
+	sl_fetch_add_relaxed(&s->faults, 1);
+}
+
 /* Up to SL_REAP_BATCH completions from comp_consumer on. */
 static void reap_batch(struct sl_queue *q, u32 n, struct sl_work *w)
 {
@@ -115,7 +121,7 @@ static void reap_batch(struct sl_queue *q, u32 n, struct sl_work *w)
 		if (judge(q, &copy[i], &taken[n_taken]))
 			n_taken++;
 		else
-			sl_fetch_add_relaxed(&q->session->gw->dropped_completions, 1);
+			dropped(q->session);
 	}
 	sl_spin_unlock(&q->lock);
 	for (u32 i = 0; i < n_taken; i++) {
@@ -125,6 +131,7 @@ static void reap_batch(struct sl_queue *q, u32 n, struct sl_work *w)
 		sl_work_add_event(w, taken[i].cmd, SL_EV_COMPLETE);
 	}
 	sl_spin_lock(&q->lock);
+	q->answered += n_taken;
 	give_back(q, taken, n_taken, w);
 	sl_spin_unlock(&q->lock);
 	q->comp_consumer += n;

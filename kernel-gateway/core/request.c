@@ -105,6 +105,7 @@ bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken)
 		sl_compiler_barrier();
 		if (!apply(s, &copy, w))
 			sl_fetch_add_relaxed(&s->gw->handler_faults, 1);
+		sl_fetch_add_relaxed(&s->faults, 1);
 		consumer++;
 		(*taken)++;
 		sl_store_release(&s->request_consumer, consumer);

@@ -109,6 +109,8 @@ static void map_admin(struct sl_session *s, const struct sluice_control *c)
 	sl_spin_lock(&s->admin_lock);
 	s->admin_depth = c->admin_depth;
 	s->event_producer = 0;
+	s->seen_events = 0;
+	s->looked_ns = 0;
 	s->request_consumer = 0;
 	sl_store_relaxed(&s->admin_dirty, 0);
 	sl_store_relaxed(&s->owed_nexuses, 0);
@@ -142,6 +144,9 @@ static int fill_slot(struct sl_session *s, const struct sluice_control *c)
 	s->grace_ns = c->grace_ns;
 	sl_store_relaxed(&s->broken, 0);
 	sl_store_relaxed(&s->quiesced, 0);
+	sl_store_relaxed(&s->timeouts, 0);
+	sl_store_relaxed(&s->aborts, 0);
+	sl_store_relaxed(&s->faults, 0);
 	/* Pairs with the acquire of who walks the slots: the queues before their number. */
 	sl_store_release(&s->n_queues, c->queues);
 	/* The serial first: who still holds the slot's old binding must find it stale. */

@@ -32,6 +32,8 @@ struct sl_tag {
 	u8  state;			/* enum sl_tag_state */
 	u8  notify;			/* an ABORT TASK event is owed to the handler */
 	u8  owed;			/* it stands in the queue's list of those for whom one was owed */
+	u8  pace;			/* OUT, QUARANTINE: enum sluice_pace */
+	u64 handed_ns;			/* OUT, QUARANTINE */
 	u32 next_owed;
 };
 
@@ -51,6 +53,13 @@ struct sl_queue {
 	struct sl_list waiting;		/* commands that want a tag, oldest first */
 	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
 	u32 owed_head;			/* tags with `owed` */
+	u64 answered;			/* completions that were taken */
+	/* of the last look at the handler (session_info.c) */
+	u64 seen_answered;
+	u64 moved_ns;			/* it took or answered something, or had nothing to */
+	u64 stalled_since_ns;		/* ... or was excused */
+	u64 looked_ns;
+	u32 seen_taken;
 	struct sl_tag *tags;		/* [depth] */
 	bool dirty;			/* a doorbell was asked for; under the lock */
 	u32 overdue;			/* the doorbell is owed by whoever comes by; its user is counted */
@@ -88,6 +97,7 @@ struct sl_session {
 	u32 quiesced;			/* hands nothing over any more */
 	u64 grace_ns;
 	const char *broken_why;
+	u64 timeouts, aborts, faults;	/* atomic: of this session's handler */
 	char name[SLUICE_NAME_LEN];
 	u32 id, epoch;
 	u32 n_queues, depth, admin_depth, max_buffer;
@@ -110,6 +120,9 @@ struct sl_session {
 	bool admin_live;
 	u32 admin_users;
 	u32 event_producer;
+	u32 seen_events;		/* the handler's index at the last look (session_info.c) */
+	u64 events_since_ns;		/* since when events lie there that it does not take */
+	u64 looked_ns;
 	u32 admin_dirty;		/* events were put, no wake-up given yet */
 	u32 owed_nexuses;		/* slots whose event is owed, from owed_first to owed_last */
 	u32 owed_first, owed_last;
@@ -195,6 +208,8 @@ void sl_event_tag_owed(struct sl_session *s, struct sl_work *w);
 void sl_event_bind(struct sl_device *dev, struct sl_session *s, struct sl_work *w);
 /* Resets that the session's handler has not heard of stay with their devices. Under gw->config. */
 void sl_event_reclaim(struct sl_session *s);
+/* Under admin_lock. False: the ring is full. */
+bool sl_event_ping(struct sl_session *s);
 bool sl_event_owed(const struct sl_session *s);
 /* From the tick: puts what is owed, ends what has waited too long for it, and looks again soon. */
 void sl_event_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns);

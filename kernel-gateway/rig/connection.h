@@ -9,7 +9,7 @@
 #include "sluice/abi.h"
 
 #define CONNECTION_WHY	 384
-#define CONNECTION_BODY	 1024
+#define CONNECTION_BODY	 4096
 #define CONNECTION_MAX_FDS (SLUICE_MAX_QUEUES + 3)
 
 struct connection {

@@ -2,6 +2,8 @@
 /* Subcommands that show what goes on. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -83,9 +85,115 @@ static int run_nexuses(const char *socket_path, int argc, char **argv)
 	return each(socket_path, SLUICE_OP_NEXUS_INFO, &info, sizeof(info), show_nexus);
 }
 
+static void show_session(const void *record)
+{
+	static const char *const states[] = { "?", "active", "closing", "broken", "quiesced" };
+	const struct sluice_session_info *s = record;
+
+	printf("%u %s: epoch %u, process %u, %s, %u queues, %u devices\n", s->session, s->name,
+	       s->epoch, s->pid, s->state < 5 ? states[s->state] : "?", s->queues, s->devices);
+	printf("  in flight %u, untaken %u, quarantined %u, waiting %u, oldest %.1f s, "
+	       "no progress for %.1f s, stalled for %.1f s\n",
+	       s->in_flight, s->untaken, s->quarantined, s->waiting, (double)s->oldest_ns / 1e9,
+	       (double)s->progress_ns / 1e9, (double)s->stalled_ns / 1e9);
+	printf("  answered %llu, timeouts %llu, aborts %llu, faults %llu\n",
+	       (unsigned long long)s->answered, (unsigned long long)s->timeouts,
+	       (unsigned long long)s->aborts, (unsigned long long)s->faults);
+}
+
+static int run_sessions(const char *socket_path, int argc, char **argv)
+{
+	struct sluice_session_info info;
+
+	return each(socket_path, SLUICE_OP_SESSION_INFO, &info, sizeof(info), show_session);
+}
+
+static void show_command(const struct sluice_command_info *c)
+{
+	static const char *const waits[] = { "gateway",	  "buffer",  "task set",
+					     "initiator", "turn",    "admin ring",
+					     "tag",	  "handler", "next handler" };
+
+	printf("%.3f s %s, waits for %s, nexus %u, device %u, tag %llx, sequence %llu, left %.3f s%s, CDB",
+	       (double)c->age_ns / 1e9, c->state, c->wait < 9 ? waits[c->wait] : "?", c->nexus,
+	       c->device, (unsigned long long)c->task_tag, (unsigned long long)c->sequence,
+	       (double)c->left_ns / 1e9, c->flags & SLUICE_COMMAND_ABORTED ? ", aborted" : "");
+	for (uint32_t i = 0; i < c->cdb_len && i < SLUICE_CDB_INLINE; i++)
+		printf(" %02x", c->cdb[i]);
+	printf("\n");
+}
+
+static int run_live(const char *socket_path, int argc, char **argv)
+{
+	struct sluice_command_page page = { 0 };
+	char why[CONNECTION_WHY];
+	struct connection c;
+
+	if (connection_open(&c, socket_path, SLUICE_ROLE_CONTROL, "sluice-rig", why))
+		return rig_fail(why);
+	do {
+		struct sluice_command_cursor from = page.next;
+
+		if (connection_call(&c, SLUICE_OP_COMMAND_INFO, &from, sizeof(from), &page,
+				    sizeof(page), why))
+			return rig_fail(why);
+		for (uint32_t i = 0; i < page.count && i < SLUICE_COMMAND_PAGE; i++)
+			show_command(&page.commands[i]);
+	} while (!page.last);
+	connection_close(&c);
+	return 0;
+}
+
+/* The first session that has stalled for so long, or 0 in *pid. */
+static int find_hung(struct connection *c, uint64_t bound_ns, uint32_t *pid,
+		     char why[CONNECTION_WHY])
+{
+	struct sluice_session_info info;
+	struct sluice_cursor cursor = { 0 };
+	int err;
+
+	*pid = 0;
+	while ((err = connection_call(c, SLUICE_OP_SESSION_INFO, &cursor, sizeof(cursor), &info,
+				      sizeof(info), why)) == 0) {
+		if (info.stalled_ns >= bound_ns && (info.state == SLUICE_SESSION_ACTIVE ||
+						    info.state == SLUICE_SESSION_QUIESCED)) {
+			*pid = info.pid;
+			return 0;
+		}
+		cursor.index++;
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+/* For a supervisor: sleeps until a handler has stalled, and says which process that is. */
+static int run_await_hang(const char *socket_path, int argc, char **argv)
+{
+	unsigned long seconds = argc == 1 ? strtoul(argv[0], NULL, 10) : 0;
+	char why[CONNECTION_WHY];
+	struct connection c;
+	uint32_t pid = 0;
+
+	if (seconds == 0)
+		return rig_fail("await-hang: give a number of seconds, 1 or more");
+	if (connection_open(&c, socket_path, SLUICE_ROLE_CONTROL, "supervisor", why))
+		return rig_fail(why);
+	while (pid == 0) {
+		sleep(1);
+		if (find_hung(&c, seconds * 1000000000ull, &pid, why))
+			return rig_fail(why);
+	}
+	printf("%u\n", pid);
+	connection_close(&c);
+	return 0;
+}
+
 const struct rig_command info_commands[] = {
 	{ "info", "", "the gateway", run_info },
 	{ "devices", "", "its devices and their counters", run_devices },
 	{ "nexuses", "", "its I_T nexuses", run_nexuses },
+	{ "sessions", "", "its handlers, and whether they take and answer commands", run_sessions },
+	{ "commands", "", "its live commands: state, age, whom each waits for", run_live },
+	{ "await-hang", "SECONDS",
+	  "waits until a handler has stalled for so long; prints its process", run_await_hang },
 	{ 0 },
 };

@@ -16,6 +16,7 @@
 
 /* No request is longer; a longer packet shows as truncated. */
 #define PACKET_MAX	  1024
+#define REPLY_MAX	  4096 /* COMMAND_INFO's page is the longest */
 /* Requests taken from one client before the loop turns to others. */
 #define PACKETS_PER_ROUND 32
 /* Replies kept for a client that does not read: as many as a rig may have outstanding, and some. */
@@ -181,7 +182,7 @@ void client_reply_fds(struct client *c, const struct sluice_msg *to, const void 
 {
 	struct {
 		struct sluice_msg head;
-		uint8_t body[PACKET_MAX];
+		uint8_t body[REPLY_MAX];
 	} packet;
 
 	packet.head = (struct sluice_msg){ .op = to->op, .id = to->id, .len = len };

@@ -8,6 +8,7 @@
 #include "control/operation.h"
 #include "control/text.h"
 #include "client.h"
+#include "host/handler_session.h"
 #include "host/log.h"
 #include "pending.h"
 #include "portal.h"
@@ -145,7 +146,30 @@ static void run_gateway_info(struct client *c, const struct sluice_msg *m, const
 	client_reply(c, m, &info, sizeof(info));
 }
 
+static void run_session_info(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_cursor *cursor = body;
+	struct handler_session *s = c->server->host->sessions;
+	struct sluice_session_info info;
+	char why[256];
+
+	if (RESERVED_CHECK(cursor, reserved, why)) {
+		client_fail(c, m, -EINVAL, "cursor: %s", why);
+		return;
+	}
+	for (uint32_t i = 0; s && i < cursor->index; i++)
+		s = s->next;
+	if (!s) {
+		client_fail(c, m, -ENOENT, "session index %u: past the last session",
+			    cursor->index);
+		return;
+	}
+	handler_session_info(s, &info);
+	client_reply(c, m, &info, sizeof(info));
+}
+
 const struct operation host_info_operations[] = {
 	{ SLUICE_OP_GATEWAY_INFO, "GATEWAY_INFO", 0, run_gateway_info },
+	{ SLUICE_OP_SESSION_INFO, "SESSION_INFO", sizeof(struct sluice_cursor), run_session_info },
 	{ 0 },
 };

@@ -160,6 +160,7 @@ static struct handler_session *allocate(struct host *h, const char *name, uint32
 	if (!s)
 		return NULL;
 	s->host = h;
+	s->pid = pid;
 	s->gateway_region = (struct region){ .fd = -1, .base = MAP_FAILED };
 	s->handler_region = s->gateway_region;
 	s->broken_work.run = broken_on_loop_0;
@@ -205,6 +206,7 @@ int handler_session_open(struct host *h, const char *name, uint32_t pid,
 	sl_admin_sleep(s->core);
 	s->next = h->sessions;
 	h->sessions = s;
+	host_watch(h);
 	s->sweep.visit = attach_queues;
 	s->sweep.done = attached;
 	sweep_start(&s->sweep, h->loops, h->n_loops);
@@ -259,6 +261,45 @@ void handler_session_broken(struct host *h, struct sl_session *core, const char 
 	/* The first reason counts; loop_post() publishes it. */
 	if (!__atomic_exchange_n(&s->broken_why, why, __ATOMIC_RELAXED))
 		loop_post(h->loops[0], &s->broken_work);
+}
+
+/* ---- Whether it lives ----------------------------------------------------------- */
+
+/* Shorter than this nobody calls a stall. */
+#define STALL_NS 5000000000ull
+
+void handler_session_info(struct handler_session *s, struct sluice_session_info *info)
+{
+	sl_session_info(s->core, loop_now(s->host->loops[0]), info);
+	info->pid = s->pid;
+}
+
+static void say(struct handler_session *s)
+{
+	struct sluice_session_info info;
+
+	handler_session_info(s, &info);
+	if (!s->stalled && info.stalled_ns >= STALL_NS) {
+		s->stalled = true;
+		log_warn("session",
+			 "%s: takes and answers nothing for %llu s: %u commands in flight, %u of "
+			 "them untaken, the oldest for %llu s; see ./sluice status --commands",
+			 s->name, (unsigned long long)(info.stalled_ns / 1000000000),
+			 info.in_flight, info.untaken,
+			 (unsigned long long)(info.oldest_ns / 1000000000));
+	} else if (s->stalled && info.stalled_ns == 0) {
+		s->stalled = false;
+		log_info("session", "%s: takes and answers again", s->name);
+	}
+}
+
+void handler_sessions_watch(struct host *h, uint64_t now_ns)
+{
+	sl_gateway_watch(h->gateway, now_ns);
+	for (struct handler_session *s = h->sessions; s; s = s->next) {
+		if (!s->closing)
+			say(s);
+	}
 }
 
 /* ---- The way out ---------------------------------------------------------------- */

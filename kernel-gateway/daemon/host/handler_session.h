@@ -19,6 +19,8 @@ struct handler_session {
 	struct region handler_region;
 	char session_name[SLUICE_NAME_LEN];	/* what the next process may take over */
 	char name[SLUICE_NAME_LEN + 16];	/* with the process identifier, for logs */
+	uint32_t pid;
+	bool stalled;				/* said so in the log */
 	uint32_t n_queues;
 	uint32_t n_bells;			/* eventfds that exist */
 	struct loop_fd admin_bell;
@@ -54,6 +56,10 @@ uint32_t handler_session_epoch(const struct handler_session *s);
 void handler_session_quiesce(struct handler_session *s);
 /* The handler is gone. Frees `s` some time later; it is not the caller's any more. */
 void handler_session_close(struct handler_session *s);
+/* As SESSION_INFO tells it. */
+void handler_session_info(struct handler_session *s, struct sluice_session_info *info);
+/* About once a second: the core looks whether they live; the log hears when one stalls or goes on. */
+void handler_sessions_watch(struct host *h, uint64_t now_ns);
 /* From any thread, by the core. */
 void handler_session_broken(struct host *h, struct sl_session *core, const char *why);
 

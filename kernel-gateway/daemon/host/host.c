@@ -78,6 +78,25 @@ static void tick_expired(struct loop_timer *t, uint64_t now_ns)
 	set_tick(h, sl_gateway_tick(h->gateway, now_ns));
 }
 
+/* ---- Whether the handlers live -------------------------------------------- */
+
+#define WATCH_INTERVAL_NS 1000000000ull
+
+static void watch_expired(struct loop_timer *t, uint64_t now_ns)
+{
+	struct host *h = host_of(t, watch);
+
+	handler_sessions_watch(h, now_ns);
+	if (h->sessions)
+		loop_timer_set(h->loops[0], t, now_ns + WATCH_INTERVAL_NS);
+}
+
+void host_watch(struct host *h)
+{
+	if (!h->watch.slot)
+		loop_timer_set(h->loops[0], &h->watch, loop_now(h->loops[0]) + WATCH_INTERVAL_NS);
+}
+
 void host_advance_time(struct host *h, uint64_t ns)
 {
 	loop_clock_advance(ns);
@@ -121,6 +140,7 @@ int host_create(struct host *h, uint32_t n_loops, uint64_t spin_ns, const struct
 	int err;
 
 	*h = (struct host){ .tick = { .expired = tick_expired },
+			    .watch = { .expired = watch_expired },
 			    .set_tick = { .run = tick_moved },
 			    .tick_deadline_ns = U64_MAX,
 			    .started_ns = loop_clock() };

@@ -27,6 +27,7 @@ struct host {
 	/* The gateway's deadline timer, on loop 0. */
 	struct loop_timer tick;
 	struct loop_work set_tick;
+	struct loop_timer watch;		/* runs while there are handler sessions, on loop 0 */
 	_Atomic uint64_t tick_deadline_ns;
 };
 
@@ -42,6 +43,9 @@ void host_destroy(struct host *h);
 
 /* Moves the clock forward on every loop. Loop 0; what is due is done before its next round. */
 void host_advance_time(struct host *h, uint64_t ns);
+
+/* A handler session was opened: looks at it from time to time. Loop 0. */
+void host_watch(struct host *h);
 
 static inline struct loop *host_control_loop(struct host *h)
 {

@@ -219,7 +219,8 @@ static bool hear_one(struct scripted *s)
 	pthread_mutex_lock(&s->seen);
 	taken = !s->stage->deaf && handler_take_event(&s->handler, &event);
 	if (taken)
-		note_event(s, &event);
+		if (event.type != SLUICE_EVENT_PING)
+			note_event(s, &event);
 	pthread_mutex_unlock(&s->seen);
 	return taken;
 }

@@ -335,7 +335,7 @@ static void *clock_thread(void *arg)
 	(void)arg;
 	while (!sl_load_acquire(&st.stop)) {
 		sl_gateway_tick(st.gw, now_ns());
-		sl_device_info(st.gw, 0, &di);
+		sl_device_info(st.gw, 0, 0, &di);
 		sl_nexus_info(st.gw, 0, &ni);
 		sl_gateway_info(st.gw, &gi);
 		sched_yield();

@@ -182,7 +182,7 @@ static void should_hold_the_limit_against_each_task_set(void **state)
 	assert_int_equal(c[32].cmd.status, 0x28);
 	submit_for(&c[33], other, SLUICE_ATTR_SIMPLE);
 	assert_int_equal(c[33].responses, 0);
-	assert_int_equal(sl_device_info(fx->gw, 0, &info), 0);
+	assert_int_equal(sl_device_info(fx->gw, 0, fx->now_ns, &info), 0);
 	assert_int_equal(info.live, 33);
 	for (u32 i = 0; i < 33; i++)
 		fx_good(0, fx_take(0), 0);

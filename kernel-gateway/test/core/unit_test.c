@@ -259,7 +259,7 @@ static void should_be_not_ready_until_the_device_comes_and_after_its_handler_die
 
 	(void)state;
 	fx_session_close();
-	assert_int_equal(sl_device_info(fx->gw, 0, &info), 0);
+	assert_int_equal(sl_device_info(fx->gw, 0, fx->now_ns, &info), 0);
 	assert_int_equal(info.state, SLUICE_DEVICE_ORPHANED);
 	ask(n, 0, 0x28, 0);
 	fx_assert_sense(&c, 2, 0x0401);

@@ -37,6 +37,8 @@ const struct mp_operation mp_operations[] = {
 	{ SLUICE_OP_GATEWAY_INFO, CONTROL, 0, LEN(gateway_info), false },
 	{ SLUICE_OP_DEVICE_INFO, CONTROL, LEN(cursor), LEN(device_info), false },
 	{ SLUICE_OP_NEXUS_INFO, CONTROL, LEN(cursor), LEN(nexus_info), false },
+	{ SLUICE_OP_SESSION_INFO, CONTROL, LEN(cursor), LEN(session_info), false },
+	{ SLUICE_OP_COMMAND_INFO, CONTROL, LEN(command_cursor), LEN(command_page), false },
 	{ SLUICE_OP_RIG_OPEN, RIG, LEN(rig_open), LEN(rig_opened), false },
 	{ SLUICE_OP_RIG_NEXUS, RIG, LEN(rig_nexus), LEN(rig_nexus), false },
 	{ SLUICE_OP_RIG_NEXUS_CLOSE, RIG, LEN(rig_nexus), 0, true },

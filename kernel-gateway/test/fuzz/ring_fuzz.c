@@ -126,7 +126,7 @@ static void look(void)
 
 	sl_gateway_info(rw.gw, &gateway);
 	assert(gateway.devices <= RW_DEVICES + 1 && gateway.nexuses <= RW_NEXUSES);
-	for (uint32_t i = 0; sl_device_info(rw.gw, i, &device) == 0; i++)
+	for (uint32_t i = 0; sl_device_info(rw.gw, i, 0, &device) == 0; i++)
 		assert(device.live <= RW_TASKS);
 	for (uint32_t i = 0; sl_nexus_info(rw.gw, i, &nexus) == 0; i++)
 		assert(nexus.nexus);

@@ -185,7 +185,7 @@ void rw_handler_read_events(struct rw_session *s)
 	while (s->events != index->sub_producer) {
 		const struct sluice_event *e = &events[s->events++ & (s->control.admin_depth - 1)];
 
-		assert(e->type >= SLUICE_EVENT_NEXUS_ADD && e->type <= SLUICE_EVENT_LUN_RESET);
+		assert(e->type >= SLUICE_EVENT_NEXUS_ADD && e->type <= SLUICE_EVENT_PING);
 		assert((e->relative_port != 0) == (e->type == SLUICE_EVENT_NEXUS_ADD));
 	}
 	admin_index(s)->sub_consumer = s->events;

@@ -17,7 +17,7 @@ public final class Layout {
 
     private Layout() {}
 
-    static int u8(MemorySegment region, long offset) {
+    public static int u8(MemorySegment region, long offset) {
         return region.get(ValueLayout.JAVA_BYTE, offset) & 0xFF;
     }
 

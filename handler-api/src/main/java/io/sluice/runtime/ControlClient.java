@@ -96,7 +96,66 @@ public final class ControlClient implements AutoCloseable {
             long aborts,
             int kept,
             int takeovers,
-            long redelivered) {}
+            long redelivered,
+            Duration oldest) {}
+
+    /**
+     * A handler process at the gateway.
+     *
+     * @param state active, closing, broken or quiesced
+     * @param inFlight commands that it has, taken or not
+     * @param untaken of them, those that it has not taken
+     * @param waiting commands that wait for room in its memory or its rings
+     * @param oldest how long the oldest of those in flight has been there
+     * @param progress since it last took or answered one
+     * @param stalled since it takes or answers nothing though it should; zero: all is well
+     */
+    public record SessionInfo(
+            String name,
+            int id,
+            int epoch,
+            int pid,
+            String state,
+            int queues,
+            int devices,
+            int inFlight,
+            int untaken,
+            int quarantined,
+            int waiting,
+            Duration oldest,
+            Duration progress,
+            Duration stalled,
+            long answered,
+            long timeouts,
+            long aborts,
+            long faults) {}
+
+    /**
+     * A command that has not ended.
+     *
+     * @param state as docs/state-tables.md names it
+     * @param lun the eight bytes of SAM-6 4.7
+     * @param sequence of its hand-over; 0: never handed over
+     * @param left nanoseconds until its present stage must be over; {@link Long#MAX_VALUE}: no bound
+     * @param tag in its queue's ring, or -1
+     * @param waitsFor whom or what
+     * @param cdb its first bytes
+     */
+    public record LiveCommand(
+            String state,
+            int nexus,
+            int device,
+            long lun,
+            long taskTag,
+            long sequence,
+            Duration age,
+            long left,
+            int session,
+            int queue,
+            int tag,
+            String waitsFor,
+            boolean aborted,
+            String cdb) {}
 
     /**
      * An I_T nexus at the gateway.
@@ -112,6 +171,13 @@ public final class ControlClient implements AutoCloseable {
             long commands,
             int relativePort,
             int portGroup) {}
+
+    /** {@code enum sluice_session_state}, from 1. */
+    private static final List<String> SESSION_STATES = List.of("active", "closing", "broken", "quiesced");
+
+    /** {@code enum sluice_wait}. */
+    private static final List<String> WAITS = List.of(
+            "gateway", "buffer", "task set", "initiator", "turn", "admin ring", "tag", "handler", "next handler");
 
     private final GatewaySocket socket;
 
@@ -287,6 +353,85 @@ public final class ControlClient implements AutoCloseable {
         return devices;
     }
 
+    /** The handler processes that have a session. */
+    public List<SessionInfo> sessions() throws IOException {
+        List<SessionInfo> sessions = new ArrayList<>();
+        MemorySegment body = at(Abi.OP_SESSION_INFO, "SESSION_INFO", 0, MessageDescriptor.SessionInfo.SIZE);
+        while (body != null) {
+            sessions.add(session(body));
+            body = at(Abi.OP_SESSION_INFO, "SESSION_INFO", sessions.size(), MessageDescriptor.SessionInfo.SIZE);
+        }
+        return sessions;
+    }
+
+    private static SessionInfo session(MemorySegment body) {
+        int state = Layout.i32(body, MessageDescriptor.SessionInfo.STATE);
+        return new SessionInfo(
+                Layout.text(body, MessageDescriptor.SessionInfo.NAME, Abi.NAME_LEN),
+                Layout.i32(body, MessageDescriptor.SessionInfo.SESSION),
+                Layout.i32(body, MessageDescriptor.SessionInfo.EPOCH),
+                Layout.i32(body, MessageDescriptor.SessionInfo.PID),
+                state > 0 && state <= SESSION_STATES.size() ? SESSION_STATES.get(state - 1) : "state " + state,
+                Layout.i32(body, MessageDescriptor.SessionInfo.QUEUES),
+                Layout.i32(body, MessageDescriptor.SessionInfo.DEVICES),
+                Layout.i32(body, MessageDescriptor.SessionInfo.IN_FLIGHT),
+                Layout.i32(body, MessageDescriptor.SessionInfo.UNTAKEN),
+                Layout.i32(body, MessageDescriptor.SessionInfo.QUARANTINED),
+                Layout.i32(body, MessageDescriptor.SessionInfo.WAITING),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.SessionInfo.OLDEST_NS)),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.SessionInfo.PROGRESS_NS)),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.SessionInfo.STALLED_NS)),
+                Layout.i64(body, MessageDescriptor.SessionInfo.ANSWERED),
+                Layout.i64(body, MessageDescriptor.SessionInfo.TIMEOUTS),
+                Layout.i64(body, MessageDescriptor.SessionInfo.ABORTS),
+                Layout.i64(body, MessageDescriptor.SessionInfo.FAULTS));
+    }
+
+    /** Every live command, in no order; those that come and end meanwhile may be missing. */
+    public List<LiveCommand> commands() throws IOException {
+        List<LiveCommand> commands = new ArrayList<>();
+        MemorySegment cursor = GatewaySocket.body(MessageDescriptor.CommandCursor.SIZE);
+        while (true) {
+            MemorySegment page = socket.call(
+                            Abi.OP_COMMAND_INFO, "COMMAND_INFO", cursor, MessageDescriptor.CommandPage.SIZE)
+                    .body();
+            int count = Math.min(Layout.i32(page, MessageDescriptor.CommandPage.COUNT), Abi.COMMAND_PAGE);
+            for (int i = 0; i < count; i++) {
+                long at = MessageDescriptor.CommandPage.COMMANDS + (long) i * MessageDescriptor.CommandInfo.SIZE;
+                commands.add(command(page.asSlice(at, MessageDescriptor.CommandInfo.SIZE)));
+            }
+            if (Layout.i32(page, MessageDescriptor.CommandPage.LAST) != 0) {
+                return commands;
+            }
+            MemorySegment.copy(
+                    page, MessageDescriptor.CommandPage.NEXT, cursor, 0, MessageDescriptor.CommandCursor.SIZE);
+        }
+    }
+
+    private static LiveCommand command(MemorySegment body) {
+        int wait = Layout.u8(body, MessageDescriptor.CommandInfo.WAIT);
+        int length = Math.min(Layout.u16(body, MessageDescriptor.CommandInfo.CDB_LEN), Abi.CDB_INLINE);
+        StringBuilder cdb = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            cdb.append("%02x".formatted(Layout.u8(body, MessageDescriptor.CommandInfo.CDB + i)));
+        }
+        return new LiveCommand(
+                Layout.text(body, MessageDescriptor.CommandInfo.STATE, Abi.STATE_NAME_LEN),
+                Layout.i32(body, MessageDescriptor.CommandInfo.NEXUS),
+                Layout.i32(body, MessageDescriptor.CommandInfo.DEVICE),
+                Long.reverseBytes(Layout.i64(body, MessageDescriptor.CommandInfo.LUN)),
+                Layout.i64(body, MessageDescriptor.CommandInfo.TASK_TAG),
+                Layout.i64(body, MessageDescriptor.CommandInfo.SEQUENCE),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.CommandInfo.AGE_NS)),
+                Layout.i64(body, MessageDescriptor.CommandInfo.LEFT_NS),
+                Layout.i32(body, MessageDescriptor.CommandInfo.SESSION),
+                Layout.i32(body, MessageDescriptor.CommandInfo.QUEUE),
+                Layout.i32(body, MessageDescriptor.CommandInfo.TAG),
+                wait < WAITS.size() ? WAITS.get(wait) : "wait " + wait,
+                (Layout.u8(body, MessageDescriptor.CommandInfo.FLAGS) & Abi.COMMAND_ABORTED) != 0,
+                cdb.toString());
+    }
+
     private static DeviceInfo device(MemorySegment body) {
         return new DeviceInfo(
                 Layout.text(body, MessageDescriptor.DeviceInfo.NAME, Abi.NAME_LEN),
@@ -309,7 +454,8 @@ public final class ControlClient implements AutoCloseable {
                 Layout.i64(body, MessageDescriptor.DeviceInfo.ABORTS),
                 Layout.i32(body, MessageDescriptor.DeviceInfo.KEPT),
                 Layout.i32(body, MessageDescriptor.DeviceInfo.TAKEOVERS),
-                Layout.i64(body, MessageDescriptor.DeviceInfo.REDELIVERED));
+                Layout.i64(body, MessageDescriptor.DeviceInfo.REDELIVERED),
+                Duration.ofNanos(Layout.i64(body, MessageDescriptor.DeviceInfo.OLDEST_NS)));
     }
 
     public List<NexusInfo> nexuses() throws IOException {

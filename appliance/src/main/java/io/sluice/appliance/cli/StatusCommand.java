@@ -29,13 +29,19 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "one JSON object instead of tables")
     boolean json;
 
+    @Option(
+            names = "--commands",
+            description = "the commands that have not ended, oldest first, and what each waits for")
+    boolean commands;
+
     @Override
     public Integer call() throws AdminException {
         PrintWriter out = spec.commandLine().getOut();
         HomeDirectory directory = home.directory();
         ObjectNode status;
         try {
-            status = AdminProtocol.ask(directory.adminSocket(), AdminProtocol.request("status"));
+            status =
+                    AdminProtocol.ask(directory.adminSocket(), AdminProtocol.request(commands ? "commands" : "status"));
         } catch (IOException e) {
             String state = Files.exists(directory.run().resolve("supervisor.pid")) ? "starting" : "stopped";
             if (json) {
@@ -47,7 +53,8 @@ final class StatusCommand implements Callable<Integer> {
             }
             return ExitStatus.NOT_RUNNING;
         }
-        out.print(json ? status.toPrettyString() + "\n" : StatusText.of(status));
+        out.print(
+                json ? status.toPrettyString() + "\n" : commands ? StatusText.commands(status) : StatusText.of(status));
         out.flush();
         return ExitStatus.OK;
     }

@@ -27,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>
  * {"op": "status"}                                   -> {"gateway": {...}, "devices": [...], ...}
+ * {"op": "commands"}                                 -> {"commands": [{...}, ...]}, the live ones, oldest first
  * {"op": "metrics"}                                  -> {"text": "..."}, Prometheus' text format
  * {"op": "resize", "device": "disk", "bytes": 4096}  -> {"device": "disk", "bytes": 4096}
  * {"op": "reload"}                                   -> {"changes": ["..."], "waiting": ["[gateway]"]}

@@ -8,11 +8,19 @@ import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient;
 import io.sluice.runtime.ControlClient.DeviceInfo;
 import io.sluice.runtime.ControlClient.GatewayInfo;
+import io.sluice.runtime.ControlClient.LiveCommand;
 import io.sluice.runtime.ControlClient.NexusInfo;
+import io.sluice.runtime.ControlClient.SessionInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -172,8 +180,64 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
                     .put("aborts", info.aborts())
                     .put("kept", info.kept())
                     .put("takeovers", info.takeovers())
-                    .put("redelivered", info.redelivered());
+                    .put("redelivered", info.redelivered())
+                    .put("oldest_s", seconds(info.oldest()));
         }
+    }
+
+    void describeSessions(ArrayNode array) throws IOException {
+        for (SessionInfo info : client.sessions()) {
+            array.addObject()
+                    .put("name", info.name())
+                    .put("epoch", info.epoch())
+                    .put("pid", info.pid())
+                    .put("state", info.state())
+                    .put("devices", info.devices())
+                    .put("in_flight", info.inFlight())
+                    .put("untaken", info.untaken())
+                    .put("quarantined", info.quarantined())
+                    .put("waiting", info.waiting())
+                    .put("oldest_s", seconds(info.oldest()))
+                    .put("no_progress_s", seconds(info.progress()))
+                    .put("stalled_s", seconds(info.stalled()))
+                    .put("answered", info.answered())
+                    .put("timeouts", info.timeouts())
+                    .put("aborts", info.aborts())
+                    .put("faults", info.faults());
+        }
+    }
+
+    /** Oldest first, with the names of initiators and devices. */
+    void describeCommands(ArrayNode array) throws IOException {
+        Map<Integer, String> initiators = new HashMap<>();
+        client.nexuses().forEach(nexus -> initiators.put(nexus.id(), nexus.initiatorPort()));
+        Map<Integer, String> devices = new HashMap<>();
+        client.devices().forEach(device -> devices.put(device.id(), device.name()));
+        List<LiveCommand> commands = new ArrayList<>(client.commands());
+        commands.sort(Comparator.comparing(LiveCommand::age).reversed());
+        for (LiveCommand command : commands) {
+            ObjectNode object = array.addObject()
+                    .put("age_s", seconds(command.age()))
+                    .put("state", command.state())
+                    .put("waits_for", command.waitsFor())
+                    .put("initiator", initiators.getOrDefault(command.nexus(), "nexus " + command.nexus()))
+                    .put("device", devices.getOrDefault(command.device(), "device " + command.device()))
+                    .put("lun", "%016x".formatted(command.lun()))
+                    .put("cdb", command.cdb())
+                    .put("task_tag", command.taskTag())
+                    .put("sequence", command.sequence())
+                    .put("aborted", command.aborted());
+            if (command.tag() >= 0) {
+                object.put("queue", command.queue()).put("tag", command.tag());
+            }
+            if (command.left() != Long.MAX_VALUE) {
+                object.put("left_s", seconds(Duration.ofNanos(command.left())));
+            }
+        }
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
     }
 
     void describeNexuses(ArrayNode array) throws IOException {

@@ -57,6 +57,7 @@ final class Operator implements AdminServer.Service {
     public ObjectNode answer(JsonNode request) throws AdminException, IOException {
         return switch (request.path("op").stringValue("")) {
             case "status" -> status();
+            case "commands" -> commands();
             case "resize" -> resize(request);
             case "reload" -> reload();
             case "access" -> access(request);
@@ -108,6 +109,12 @@ final class Operator implements AdminServer.Service {
         return AdminProtocol.JSON.createObjectNode().put("group", group).put("state", state.name());
     }
 
+    private ObjectNode commands() throws IOException {
+        ObjectNode answer = AdminProtocol.JSON.createObjectNode();
+        control.describeCommands(answer.putArray("commands"));
+        return answer;
+    }
+
     private ObjectNode status() throws IOException {
         Map<String, ObjectNode> answers = others.statuses();
         ObjectNode mine = own.status();
@@ -117,6 +124,7 @@ final class Operator implements AdminServer.Service {
         ObjectNode appliance = status.putObject("appliance");
         StatusReport.process(appliance, mine);
         StatusReport.handlers(status, config, answers);
+        control.describeSessions(status.putArray("sessions"));
         StatusReport.portals(status, portals);
         metrics.ifPresent(address -> status.put("metrics", address.toString()));
         StatusReport.targets(status, config);

@@ -36,8 +36,68 @@ public final class StatusText {
         text.append('\n').append(luns(status.path("targets")));
         text.append('\n')
                 .append(devices(status.path("devices"), status.path("handlers").size() > 1));
+        text.append('\n').append(sessions(status.path("sessions")));
         text.append('\n').append(nexuses(status.path("nexuses")));
         return text.toString();
+    }
+
+    /** Answers to {@code commands}. */
+    public static String commands(JsonNode answer) {
+        if (answer.path("commands").isEmpty()) {
+            return "no command is live\n";
+        }
+        Columns columns = new Columns(
+                "AGE", "STATE", "WAITS FOR", "LEFT", "DEVICE", "LUN", "CDB", "INITIATOR", "TAG", "SEQUENCE");
+        for (JsonNode command : answer.path("commands")) {
+            columns.row(
+                    time(command, "age_s"),
+                    word(command, "state") + (command.path("aborted").booleanValue(false) ? ", aborted" : ""),
+                    word(command, "waits_for"),
+                    command.has("left_s") ? time(command, "left_s") : "-",
+                    word(command, "device"),
+                    word(command, "lun"),
+                    word(command, "cdb"),
+                    word(command, "initiator"),
+                    Long.toHexString(number(command, "task_tag")),
+                    "" + number(command, "sequence"));
+        }
+        return columns.toString();
+    }
+
+    private static String sessions(JsonNode sessions) {
+        Columns columns = new Columns(
+                "HANDLER",
+                "PROCESS",
+                "STATE",
+                "HEALTH",
+                "DEVICES",
+                "IN FLIGHT",
+                "UNTAKEN",
+                "WAITING",
+                "OLDEST",
+                "TIMEOUT",
+                "ABORT",
+                "FAULT");
+        for (JsonNode session : sessions) {
+            columns.row(
+                    word(session, "name"),
+                    "" + number(session, "pid"),
+                    word(session, "state"),
+                    session.path("stalled_s").doubleValue(0) > 0 ? "stalled " + time(session, "stalled_s") : "good",
+                    "" + number(session, "devices"),
+                    "" + number(session, "in_flight"),
+                    "" + number(session, "untaken"),
+                    "" + number(session, "waiting"),
+                    time(session, "oldest_s"),
+                    "" + number(session, "timeouts"),
+                    "" + number(session, "aborts"),
+                    "" + number(session, "faults"));
+        }
+        return columns.toString();
+    }
+
+    private static String time(JsonNode node, String key) {
+        return "%.1f s".formatted(node.path(key).doubleValue(0));
     }
 
     /** The main one is the appliance. */
@@ -84,6 +144,7 @@ public final class StatusText {
                 "TIMEOUT",
                 "ABORT",
                 "LIVE",
+                "OLDEST",
                 "KEPT",
                 "QUARANTINED",
                 "TAKEOVERS"));
@@ -104,6 +165,7 @@ public final class StatusText {
                     "" + number(device, "timeouts"),
                     "" + number(device, "aborts"),
                     "" + number(device, "live"),
+                    time(device, "oldest_s"),
                     "" + number(device, "kept"),
                     "" + number(device, "quarantined"),
                     "" + number(device, "takeovers")));
