@@ -210,7 +210,8 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 		d->aptpl = c->param[20] & 1;
 	stored |= d->aptpl;
 	w_check(!stored || (c->answered && !c->answer_bad && c->answer_status == 0),
-		"PERSISTENT RESERVE OUT %lu took effect, and its handler has not stored it", c->serial);
+		"PERSISTENT RESERVE OUT %lu took effect, and its handler has not stored it",
+		c->serial);
 	w_trace('P', c->serial, (u64)c->pr_action << 8);
 	w->reserve_outs[M_GOOD]++;
 	c->pr_applied = true;
