@@ -66,7 +66,7 @@ public final class StatusText {
 
     private static String sessions(JsonNode sessions) {
         Columns columns = new Columns(
-                "HANDLER",
+                "SESSION",
                 "PROCESS",
                 "STATE",
                 "HEALTH",

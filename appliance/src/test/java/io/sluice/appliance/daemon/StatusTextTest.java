@@ -20,6 +20,27 @@ class StatusTextTest {
     }
 
     @Test
+    void shouldSayWhichHandlerHasStalled() {
+        String text = StatusText.of(AdminProtocol.JSON.readTree("{\"sessions\": ["
+                + "{\"name\": \"appliance\", \"pid\": 7, \"state\": \"active\", \"stalled_s\": 0.0, \"in_flight\": 3},"
+                + "{\"name\": \"tapes\", \"pid\": 8, \"state\": \"active\", \"stalled_s\": 12.5, \"untaken\": 4}]}"));
+        assertThat(text)
+                .containsPattern("appliance +7 +active +good +0 +3 +0")
+                .containsPattern("tapes +8 +active +stalled 12\\.5 s +0 +0 +4");
+    }
+
+    @Test
+    void shouldShowWhatEachLiveCommandWaitsFor() {
+        String text = StatusText.commands(
+                AdminProtocol.JSON.readTree(
+                        "{\"commands\": [{\"age_s\": 61.25, \"state\": \"RUNNING\","
+                                + " \"waits_for\": \"handler\", \"left_s\": -1.0, \"device\": \"disk\", \"cdb\": \"28\", \"aborted\": true}]}"));
+        assertThat(text).containsPattern("RUNNING, aborted +handler +-1\\.0 s +disk");
+        assertThat(StatusText.commands(AdminProtocol.JSON.readTree("{\"commands\": []}")))
+                .isEqualTo("no command is live\n");
+    }
+
+    @Test
     void shouldNameTheHandlerOfEachDeviceWhenThereAreSeveral() {
         String text = text(
                 MAIN
