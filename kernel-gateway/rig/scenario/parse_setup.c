@@ -66,7 +66,7 @@ static bool device_profile(struct parser *p, struct sluice_device_add *a, const 
 	else if (strcmp(w->key, "timeout") == 0)
 		for (uint32_t i = 0; i < SLUICE_PACES; i++)
 			a->timeout_ns[i] = parser_duration(p, w);
-	else if (strncmp(w->key, "timeout.", 8) == 0)
+	else if (strncmp(w->key, "timeout-", 8) == 0)
 		return pace_timeout(p, a, w);
 	else if (strcmp(w->key, "recovery") == 0)
 		a->recovery = (__u8)parser_name(p, "recovery", w->value, recovery_names);
@@ -113,7 +113,7 @@ void parse_device(struct parser *p, struct statement *s)
 			parser_complain(
 				p,
 				"\"%s\" is unknown here: choose size=, block=, type=, limit=, "
-				"max-transfer=, timeout=, timeout.prompt=, .data=, .medium=, .long=, recovery=, queue=, tas, "
+				"max-transfer=, timeout=, timeout-prompt= (-data, -medium, -long), recovery=, queue=, tas, "
 				"descriptor-sense, tmf-only, tst-each, qerr-all, qerr-own, "
 				"ua-keep, ua-establish, explicit-access",
 				w->text);
