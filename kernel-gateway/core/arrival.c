@@ -33,6 +33,7 @@ static void reset_result(struct sl_cmd *cmd)
 	c->has_buffer = 0;
 	c->has_aside = 0;
 	c->storing = 0;
+	c->announced = 0;
 	c->preempted = 0;
 	c->passes_aca = 0;
 	c->faults = 0;

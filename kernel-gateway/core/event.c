@@ -82,16 +82,29 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 	return true;
 }
 
-/* Under admin_lock; the command is off its slot's list. */
-static void leave(struct sl_session *s, struct sl_cmd *cmd)
+/* Under admin_lock: a kept command stands in nobody's way any more. */
+static void give_way(struct sl_cmd *cmd)
 {
 	struct sl_device *dev = cmd->core.itl->dev;
 	u32 n = sl_load_relaxed(&dev->n_announcing);
 
+	cmd->core.announced = 0;
+	if (n && sl_load_relaxed(&dev->announce_binding) == cmd->core.binding)
+		sl_store_relaxed(&dev->n_announcing, n - 1);
+}
+
+/*
+ * Under admin_lock; the command is off its slot's list. One that goes on from there is
+ * not in the ring before its event is delivered: until then it still comes first.
+ */
+static void leave(struct sl_session *s, struct sl_cmd *cmd, bool goes_on)
+{
 	cmd->core.parked = 0;
 	s->n_announcing--;
-	if (cmd->core.resumed && n && sl_load_relaxed(&dev->announce_binding) == cmd->core.binding)
-		sl_store_relaxed(&dev->n_announcing, n - 1);
+	if (cmd->core.resumed && goes_on)
+		cmd->core.announced = 1;
+	else if (cmd->core.resumed)
+		give_way(cmd);
 }
 
 static void release(struct sl_session *s, struct sl_known_nexus *k, enum sl_event ev,
@@ -102,7 +115,7 @@ static void release(struct sl_session *s, struct sl_known_nexus *k, enum sl_even
 	while ((node = sl_list_pop(&k->waiting))) {
 		struct sl_cmd *cmd = sl_entry(node, struct sl_cmd, core.link);
 
-		leave(s, cmd);
+		leave(s, cmd, ev == SL_EV_READY);
 		sl_work_add_event(w, cmd, ev);
 	}
 }
@@ -170,6 +183,30 @@ static void park(struct sl_session *s, struct sl_known_nexus *k, struct sl_cmd *
 	sl_store_relaxed(&dev->n_announcing, n + 1);
 }
 
+/*
+ * A kept command was let go on, and whoever did that has not come to it: it is before
+ * this one, which comes back when the work that lies before it is done.
+ */
+static bool in_transit(const struct sl_cmd *cmd)
+{
+	const struct sl_device *dev = cmd->core.itl->dev;
+
+	return sl_load_relaxed(&dev->n_announcing) &&
+	       sl_load_relaxed(&dev->announce_binding) == cmd->core.binding;
+}
+
+void sl_event_passed(struct sl_cmd *cmd)
+{
+	struct sl_session *s;
+
+	if (!cmd->core.announced)
+		return;
+	s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);
+	sl_spin_lock(&s->admin_lock);
+	give_way(cmd);
+	sl_spin_unlock(&s->admin_lock);
+}
+
 int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w)
 {
 	const struct sl_nexus *n = cmd->nexus;
@@ -187,6 +224,11 @@ int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *
 		if (k) {
 			park(s, k, cmd);
 			result = -EAGAIN;
+		} else if (cmd->core.announced) {
+			give_way(cmd);
+		} else if (in_transit(cmd)) {
+			sl_work_add_event(w, cmd, SL_EV_READY);
+			result = -EAGAIN;
 		}
 	}
 	sl_spin_unlock(&s->admin_lock);
@@ -202,7 +244,7 @@ bool sl_event_unpark(struct sl_cmd *cmd)
 	mine = cmd->core.parked;
 	if (mine) {
 		sl_list_del(&cmd->core.link);
-		leave(s, cmd);
+		leave(s, cmd, false);
 	}
 	sl_spin_unlock(&s->admin_lock);
 	return mine;
@@ -221,7 +263,7 @@ static void expire_announcing(struct sl_session *s, struct sl_work *w)
 			if (cmd->core.deadline_ns > w->now_ns)
 				continue;
 			sl_list_del(&cmd->core.link);
-			leave(s, cmd);
+			leave(s, cmd, false);
 			sl_work_add_event(w, cmd, SL_EV_EXPIRE);
 		}
 		slot = s->nexuses[slot].next_owed;

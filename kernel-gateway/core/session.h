@@ -198,6 +198,8 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
  * -ENODEV: the session is gone.
  */
 int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w);
+/* It was let go on, and does not: others need not wait for it. */
+void sl_event_passed(struct sl_cmd *cmd);
 bool sl_event_unpark(struct sl_cmd *cmd);
 /* Ends the wait of everybody: the session hands nothing over any more. */
 void sl_event_abandon(struct sl_session *s, struct sl_work *w);
