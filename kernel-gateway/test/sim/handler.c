@@ -261,11 +261,11 @@ static void check_buffer(struct w_session *ws, struct w_held *h, const struct sl
 }
 
 /* abi.h section 4: the number stays, the flag says what a handler may have done. */
-static void check_sequence(const struct w_session *ws, struct w_cmd *c, const struct sluice_desc *d)
+static void check_sequence(struct w_cmd *c, const struct sluice_desc *d)
 {
 	struct w_device *dev = w_device_of(c);
-	/* Who reads no events is not told of a nexus, whose commands wait for just that. */
-	bool in_order = dev->one_queue && ws->reads_events;
+	/* Who waits for its nexus to be announced may be overtaken when the event ring was full. */
+	bool in_order = dev->one_queue && !c->awaited_nexus;
 
 	w_check((d->flags & ~SLUICE_DESC_STORE) == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0),
 		"%lu: flags %x", c->serial, d->flags);
@@ -279,8 +279,8 @@ static void check_sequence(const struct w_session *ws, struct w_cmd *c, const st
 			c->sequence, d->sequence);
 		return;
 	}
-	w_check(!in_order || d->sequence > dev->sequence, "sequence %llu after %lu",
-		d->sequence, dev->sequence);
+	w_check(!in_order || d->sequence > dev->sequence, "sequence %llu after %lu", d->sequence,
+		dev->sequence);
 	for (u32 k = 0; in_order && k < W_CMDS; k++) {
 		const struct w_cmd *o = &w->cmds[k];
 
@@ -361,7 +361,7 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort",
 		serial);
 	w_check(d->deadline_ns >= w->now_ns, "deadline");
-	check_sequence(ws, c, d);
+	check_sequence(c, d);
 	check_data_out(ws, c, d);
 	c->waits_again = false;
 	c->may_fail = false;

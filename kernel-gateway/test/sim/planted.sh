@@ -39,10 +39,16 @@ commands_of() {
 	echo $((BASH_REMATCH[1] + (world > 0 ? world - 1 : 0) * commands))
 }
 
+# In a shell of its own, which says that it was aborted.
+play() (
+	COMMANDS=$commands FIRST=1 WORLDS=$worlds timeout 120 "$copy/build/release/test/sim/simulation_test" >"$copy/log" 2>&1
+	exit $?
+)
+
 # A row's last two columns; 1: nobody noticed.
 outcome() {
-	build || { echo '| does not build | |' && return 1; }
-	if (COMMANDS=$commands FIRST=1 WORLDS=$worlds timeout 120 "$copy/build/release/test/sim/simulation_test") >"$copy/log" 2>&1; then
+	build || { echo '| does not build | |' && cat "$copy/log" >&2 && return 1; }
+	if play 2>/dev/null; then
 		echo '| **not noticed** | |'
 		return 1
 	fi
@@ -53,12 +59,16 @@ try() {
 	local patch=$here/planted/$1.patch result=0
 	echo -n "| $1 | $(sed -n 2p "$patch") "
 	patch -s -d "$copy" -p1 --no-backup-if-mismatch <"$patch" || { echo '| the patch does not fit any more | |' && return 1; }
-	outcome 2>"$copy/shell" || result=1
+	outcome || result=1
 	patch -s -R -d "$copy" -p1 --no-backup-if-mismatch <"$patch"
 	return $result
 }
 
-[ $# -gt 0 ] || set -- $(cd "$here/planted" && ls ./*.patch | sed 's|^\./||; s/\.patch$//')
+if [ $# -eq 0 ]; then
+	for patch in "$here"/planted/*.patch; do
+		set -- "$@" "$(basename "$patch" .patch)"
+	done
+fi
 echo '| defect | what is wrong | noticed by | commands |'
 echo '|---|---|---|---|'
 for name in "$@"; do
