@@ -10,6 +10,7 @@
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
 #   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
 #   soak [MILLIONS]     the simulation with other seeds each time, a thousand million commands   only when named
+#   planted   defects planted in the core, each of which the simulation must notice   only when named
 #   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
 
@@ -37,7 +38,7 @@ run_suites() {
 	for suite in "$@"; do
 		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
 		previous=$suite
-		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak ${ALL_SUITES[*]}"
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak planted ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
 		[[ $suite =~ ^[0-9]+$ ]] && continue
@@ -61,7 +62,7 @@ suite_unit() {
 suite_lint() {
 	install_lint_packages
 	(cd "$ROOT" && shellcheck -x sluice appliance/launcher/*.sh .ci/run \
-		kernel-gateway/vm/boot.sh kernel-gateway/vm/guest/* kernel-gateway/vm/suite/*/*.sh) || return 1
+		kernel-gateway/test/sim/planted.sh kernel-gateway/vm/boot.sh kernel-gateway/vm/guest/* kernel-gateway/vm/suite/*/*.sh) || return 1
 	[ ! -f "$ROOT/.clang-format" ] && [ ! -f "$ROOT/kernel-gateway/.clang-format" ] || gateway_make release format-check || return 1
 }
 
@@ -97,6 +98,12 @@ suite_sim() { simulate 1 "$SIM_MILLIONS"; }
 
 # Worlds that nobody has seen: they begin at the present second.
 suite_soak() { simulate "$(date +%s)" "$SOAK_MILLIONS"; }
+
+suite_planted() {
+	install_c_test_packages
+	gateway_make release tests || return 1
+	"$ROOT/kernel-gateway/test/sim/planted.sh" || return 1
+}
 
 # simulate FIRST MILLIONS: so many commands, from world FIRST on, over all processors.
 simulate() {
