@@ -74,6 +74,14 @@ static bool left_behind(const struct w_cmd *c)
 	return c->set != m_set_of(&w_device_of(c)->sets, c->arrival.itl);
 }
 
+/* Its LUN was unmapped since it came: it ends by itself, and nobody promises more. */
+static bool unmapped_since(const struct w_cmd *c)
+{
+	const struct w_nexus *n = &w->nexuses[c->nexus];
+
+	return !n->n || sl_nexus_itl(n->n, c->lun) != c->cmd.core.itl;
+}
+
 bool w_abort_in_set(struct w_cmd *c, int by)
 {
 	if (left_behind(c)) {
@@ -231,7 +239,7 @@ static void spread(const struct w_cmd *c)
 
 		if (o != c && o->life == W_LIVE && o->dev == c->dev && !o->ended)
 			t = m_task(m, o->serial);
-		if (t && (stale || left_behind(o)))
+		if (t && (stale || left_behind(o) || unmapped_since(o)))
 			may_be_aborted(o);
 		else if (t && m_qerr_aborts(m, c->set, c->arrival.itl, t) &&
 			 o->n_doomed_by < W_DOOMED_BY)

@@ -23,6 +23,7 @@ class ReservationPersistenceTest {
     private static final int EXCLUSIVE_ACCESS = 3;
     private static final int RESERVATION_CONFLICT = 0x18;
     private static final int DATA_PROTECT = 7;
+    private static final int UNIT_ATTENTION = 6;
 
     private static MiniInitiator login(RunningSluice sluice, String name) throws IOException {
         MiniInitiator initiator = new MiniInitiator(sluice.port(), RunningSluice.TARGET, name);
@@ -114,11 +115,12 @@ class ReservationPersistenceTest {
             assertThat(sluice.up().status()).isZero();
             try (MiniInitiator owner = new MiniInitiator(sluice.port(), RunningSluice.TARGET, OWNER);
                     MiniInitiator other = new MiniInitiator(sluice.port(), RunningSluice.TARGET, OTHER)) {
+                // The reset's Unit Attention comes first, once (SAM-6 5.14.4).
+                assertThat(owner.command(0, READ_10, new byte[0], 512).senseKey())
+                        .isEqualTo(UNIT_ATTENTION);
                 MiniInitiator.Result lost = owner.command(0, READ_10, new byte[0], 512);
                 assertThat(lost.senseKey()).isEqualTo(DATA_PROTECT);
                 assertThat(lost.additionalSense()).isEqualTo(0x4401);
-                // The Unit Attention that it has comes first, once.
-                reserveOut(owner, 0, REPLACE_LOST_RESERVATION, EXCLUSIVE_ACCESS, 0, 0xa, true);
                 assertThat(reserveOut(owner, 0, REPLACE_LOST_RESERVATION, EXCLUSIVE_ACCESS, 0, 0xa, true)
                                 .status())
                         .isZero();
