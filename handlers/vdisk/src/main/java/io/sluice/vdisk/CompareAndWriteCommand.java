@@ -40,9 +40,9 @@ final class CompareAndWriteCommand {
             return;
         }
         int length = blocks << unit.blockShift;
-        if (command.dataOutLength() < 2 * length) {
-            // Half a comparison is none: unlike a WRITE, this cannot do with the blocks that came.
-            command.check(SenseKey.ILLEGAL_REQUEST, AdditionalSense.INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT);
+        if (command.dataOutLength() != 2 * length) {
+            // Which half is which depends on the length: another amount means that the initiator thinks of another one.
+            command.invalidField(BLOCKS_BYTE);
             return;
         }
         long offset = lba << unit.blockShift;
