@@ -19,11 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConformanceTest {
     /** Commands that this version does not have. */
     private static final Set<String> LEFT_OUT =
-            Set.of("CompareAndWrite", "ExtendedCopy", "ReceiveCopyResults", "Sanitize", "WriteAtomic16");
+            Set.of("ExtendedCopy", "ReceiveCopyResults", "Sanitize", "WriteAtomic16");
 
     /** Skips that are no gap: of optional commands that the disk does not offer, and of what LUN 0 is not. */
     private static final List<String> FAIR_SKIPS = List.of(
-            "[SKIPPED] COMPAREANDWRITE is not implemented.",
             "[SKIPPED] ORWRITE is not implemented.",
             "[SKIPPED] READDEFECTDATA10 is not implemented.",
             "[SKIPPED] READDEFECTDATA12 is not implemented.",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,9 +18,6 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MultipathTest {
     private static final String TARGET = "iqn.2026-11.io.sluice:multipath";
-
-    /** The disk has no COMPARE AND WRITE; MultipathIO.CompareAndWriteAsync fails without, and is left out. */
-    private static final List<String> FAIR_SKIPS = List.of("[SKIPPED] COMPAREANDWRITE is not implemented.");
 
     private final int first = RunningSluice.freePort();
     private final int second = RunningSluice.freePort();
@@ -47,13 +43,13 @@ class MultipathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"MultipathIO.Simple", "MultipathIO.Reset", "MultipathIO.CompareAndWrite", "TestUnitReady"})
+    @ValueSource(strings = {"MultipathIO", "CompareAndWrite", "TestUnitReady"})
     void shouldPass(String family) {
         Shell run = Shell.run("iscsi-test-cu", "-d", "-n", "-t", "ALL." + family, url(first), url(second));
         ConformanceReport report = ConformanceReport.parse(run.output());
         assertThat(report.ran()).as(report.output()).isPositive();
         assertThat(report.failed()).as(report.output()).isZero();
-        assertThat(report.skips()).as(report.output()).allMatch(FAIR_SKIPS::contains);
+        assertThat(report.skips()).as(report.output()).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.sluice.scsi.ServiceAction;
 final class DiskCommands implements CommandSet {
     private final DiskConfig config;
     private final TransferCommands transfer;
+    private final CompareAndWriteCommand compareAndWrite;
     private final VerifyCommands verify;
     private final CacheCommands cache;
     private final WriteSameCommand writeSame;
@@ -25,6 +26,7 @@ final class DiskCommands implements CommandSet {
     DiskCommands(LogicalUnit unit, DiskConfig config, DeviceContext context) {
         this.config = config;
         this.transfer = new TransferCommands(unit);
+        this.compareAndWrite = new CompareAndWriteCommand(unit);
         this.verify = new VerifyCommands(unit);
         this.cache = new CacheCommands(unit);
         this.writeSame = new WriteSameCommand(unit, config.thin());
@@ -52,7 +54,11 @@ final class DiskCommands implements CommandSet {
                 .command(OpCode.WRITE_6, "0A 1F FF FF FF 00", transfer::write)
                 .command(OpCode.WRITE_10, "2A 18 FF FF FF FF 3F FF FF 00", transfer::write)
                 .command(OpCode.WRITE_12, "AA 18 FF FF FF FF FF FF FF FF 3F 00", transfer::write)
-                .command(OpCode.WRITE_16, "8A 18 FF FF FF FF FF FF FF FF FF FF FF FF 3F 00", transfer::write);
+                .command(OpCode.WRITE_16, "8A 18 FF FF FF FF FF FF FF FF FF FF FF FF 3F 00", transfer::write)
+                .command(
+                        OpCode.COMPARE_AND_WRITE,
+                        "89 18 FF FF FF FF FF FF FF FF 00 00 00 FF 3F 00",
+                        compareAndWrite::compareAndWrite);
     }
 
     private void addVerification(CommandTable.Builder table) {

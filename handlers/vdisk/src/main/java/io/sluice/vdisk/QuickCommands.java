@@ -17,9 +17,11 @@ final class QuickCommands {
     private static final int MAX_BYTES = 64 << 10;
 
     private final LogicalUnit unit;
+    private final WriteGate gate;
 
-    QuickCommands(LogicalUnit unit) {
+    QuickCommands(LogicalUnit unit, WriteGate gate) {
         this.unit = unit;
+        this.gate = gate;
     }
 
     boolean tryExecute(ScsiCommand command, CommandTable commands) {
@@ -58,11 +60,22 @@ final class QuickCommands {
         }
         long bytes = BlockCdb.blocks(command) << unit.blockShift;
         long offset = BlockCdb.lba(command) << unit.blockShift;
-        if (command.dataOutLength() < bytes
-                || !unit.store.tryWrite(offset, command.pool(), command.dataOffset(), (int) bytes)) {
+        return command.dataOutLength() >= bytes && tryWrite(command, offset, (int) bytes);
+    }
+
+    private boolean tryWrite(ScsiCommand command, long offset, int length) {
+        int stripe = WriteGate.stripe();
+        if (!gate.tryEnter(stripe)) {
             return false;
         }
-        command.good(bytes);
+        try {
+            if (!unit.store.tryWrite(offset, command.pool(), command.dataOffset(), length)) {
+                return false;
+            }
+        } finally {
+            gate.leave(stripe);
+        }
+        command.good(length);
         return true;
     }
 

@@ -15,6 +15,7 @@ import io.sluice.handler.kit.Inquiry;
 import io.sluice.handler.kit.LogPages;
 import io.sluice.handler.kit.ModePages;
 import io.sluice.scsi.AdditionalSense;
+import io.sluice.scsi.OpCode;
 import io.sluice.scsi.PeripheralDeviceType;
 import io.sluice.vdisk.store.BlockStore;
 import io.sluice.vdisk.store.Outcome;
@@ -36,6 +37,7 @@ final class Vdisk implements Device, Resizable {
     private final LogicalUnit unit;
     private final ModePages modePages;
     private final CommandTable commands;
+    private final WriteGate gate;
     private final QuickCommands quick;
     private final ResizeRecord resizes;
 
@@ -60,7 +62,8 @@ final class Vdisk implements Device, Resizable {
                 .add(new LogPages(context, unit.errors.writeErrors(), unit.errors.readErrors()))
                 .add(new DiskCommands(unit, config, context))
                 .build();
-        quick = new QuickCommands(unit);
+        gate = new WriteGate(context.name(), commands);
+        quick = new QuickCommands(unit, gate);
         unit.errors.register(context.meters());
     }
 
@@ -110,8 +113,9 @@ final class Vdisk implements Device, Resizable {
     }
 
     /**
-     * REDELIVER: reading or writing the same blocks again with the same data changes nothing. But a store that dies with its
-     * process has lost what those commands count on, so they fail.
+     * REDELIVER: reading or writing the same blocks again with the same data changes nothing, and COMPARE AND WRITE, executed
+     * again, never says GOOD wrongly (docs/decisions/0013). But a store that dies with its process has lost what those commands
+     * count on, so they fail.
      */
     @Override
     public DeviceProfile profile() {
@@ -132,7 +136,20 @@ final class Vdisk implements Device, Resizable {
     @Override
     @HotPath
     public void execute(ScsiCommand command) {
-        commands.execute(command);
+        switch (command.opcode()) {
+            case OpCode.WRITE_6,
+                    OpCode.WRITE_10,
+                    OpCode.WRITE_12,
+                    OpCode.WRITE_16,
+                    OpCode.WRITE_AND_VERIFY_10,
+                    OpCode.WRITE_AND_VERIFY_12,
+                    OpCode.WRITE_AND_VERIFY_16,
+                    OpCode.WRITE_SAME_10,
+                    OpCode.WRITE_SAME_16,
+                    OpCode.UNMAP -> gate.write(command);
+            case OpCode.COMPARE_AND_WRITE -> gate.alone(command);
+            default -> commands.execute(command);
+        }
     }
 
     @Override
@@ -200,6 +217,7 @@ final class Vdisk implements Device, Resizable {
 
     @Override
     public void close() throws IOException {
+        gate.close();
         long outcome = config.readOnly() ? Outcome.OK : store.flush();
         store.close();
         if (!Outcome.isOk(outcome)) {

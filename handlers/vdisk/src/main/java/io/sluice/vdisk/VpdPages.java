@@ -33,7 +33,7 @@ final class VpdPages {
     void blockLimits(ParameterWriter page) {
         int blockSize = config.blockSize();
         page.u8(0); // WSNZ: NUMBER OF LOGICAL BLOCKS zero means up to the end
-        page.u8(0); // no COMPARE AND WRITE
+        page.u8(CompareAndWriteCommand.MAX_BLOCKS);
         page.u16(config.physicalBlockSize() / blockSize); // OPTIMAL TRANSFER LENGTH GRANULARITY
         page.u32(DiskConfig.MAX_TRANSFER_BYTES / blockSize);
         page.u32(config.optimalTransferBytes() / blockSize);

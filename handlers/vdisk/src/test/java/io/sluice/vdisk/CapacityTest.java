@@ -80,6 +80,7 @@ final class CapacityTest {
             assertThat(vpd(disk, 0x00)).isEqualTo(Cdb.of(0, 0, 0, 7, 0x00, 0x80, 0x83, 0x86, 0xB0, 0xB1, 0xB2));
             ByteBuffer limits = ByteBuffer.wrap(vpd(disk, 0xB0));
             assertThat(limits.limit()).isEqualTo(64);
+            assertThat(limits.get(5)).isEqualTo((byte) 128);
             assertThat(limits.getShort(6)).isEqualTo((short) 8);
             assertThat(limits.getInt(8)).isEqualTo(32768);
             assertThat(limits.getInt(12)).isEqualTo(128);

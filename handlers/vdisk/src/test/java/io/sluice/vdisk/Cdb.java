@@ -57,6 +57,16 @@ final class Cdb {
         };
     }
 
+    /** COMPARE AND WRITE. */
+    static byte[] compareAndWrite(int flags, long lba, int blocks) {
+        return ByteBuffer.allocate(16)
+                .put((byte) 0x89)
+                .put((byte) flags)
+                .putLong(lba)
+                .put(13, (byte) blocks)
+                .array();
+    }
+
     /** UNMAP's parameter list: pairs of LBA and number of blocks. */
     static byte[] unmapList(long... pairs) {
         ByteBuffer list = ByteBuffer.allocate(8 + pairs.length * 8);

@@ -83,7 +83,7 @@ final class DiskModelTest {
         int blocks = Math.min(1 + random.nextInt(96 * 512 / bs), SIZE / bs - lba);
         int from = lba * bs;
         int length = blocks * bs;
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0, 1, 2 -> {
                 byte[] data = new byte[length];
                 random.nextBytes(data);
@@ -110,6 +110,7 @@ final class DiskModelTest {
                 }
             }
             case 5 -> verify(disk, lba, blocks, from, length);
+            case 6 -> compareAndWrite(disk, lba, blocks, from, length);
             default -> {
                 int opcode = pick(READS);
                 assertThat(disk.in(length, Cdb.block(opcode, 0, lba, blocks))
@@ -132,6 +133,23 @@ final class DiskModelTest {
                         .information())
                 .as("seed %d", seed)
                 .isEqualTo(wrong);
+    }
+
+    private void compareAndWrite(DiskRig disk, int lba, int blocks, int from, int length) {
+        byte[] data = new byte[2 * length];
+        random.nextBytes(data);
+        System.arraycopy(model, from, data, 0, length);
+        int wrong = random.nextInt(length);
+        data[wrong] ^= 1;
+        byte[] cdb = Cdb.compareAndWrite(0, lba, blocks);
+        assertThat(disk.out(data, cdb)
+                        .check(SenseKey.MISCOMPARE, AdditionalSense.MISCOMPARE_DURING_VERIFY_OPERATION)
+                        .information())
+                .as("seed %d", seed)
+                .isEqualTo(wrong);
+        data[wrong] ^= 1;
+        disk.out(data, cdb).good();
+        System.arraycopy(data, length, model, from, length);
     }
 
     private int pick(int[] opcodes) {

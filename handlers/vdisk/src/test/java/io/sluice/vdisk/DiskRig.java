@@ -108,6 +108,11 @@ final class DiskRig implements AutoCloseable {
         return new FakeCommand(nexus).out(nexus, cdb, data);
     }
 
+    /** One that has ended, as another one. */
+    FakeCommand prepared(FakeCommand ended, byte[] data, byte[] cdb) {
+        return ended.out(nexus, cdb, data);
+    }
+
     /** Whether the disk would execute it on a queue loop. */
     boolean tryExecutes(int expected, byte[] cdb) {
         return tryExecutes(command.in(nexus, cdb, expected));

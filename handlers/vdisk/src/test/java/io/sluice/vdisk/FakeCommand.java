@@ -14,6 +14,7 @@ import io.sluice.scsi.TaskAttribute;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A command without a ring: reusable, strict about bounds and about ending once, and free of allocation like the real one. */
@@ -32,7 +33,7 @@ final class FakeCommand extends ScsiCommand {
     private int bufferLength;
     private int dataOutLength;
     private long expected;
-    private @Nullable ScsiStatus status;
+    private volatile @Nullable ScsiStatus status; // last, whatever thread ends the command
     private long called;
 
     FakeCommand(ItNexus nexus) {
@@ -73,7 +74,12 @@ final class FakeCommand extends ScsiCommand {
         return status == ScsiStatus.GOOD;
     }
 
+    /** Waits for it, since a device may end a command on a thread of its own. */
     Answer answer() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (status == null && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
         ScsiStatus there = status;
         if (there == null) {
             throw new AssertionError("the command did not end");
@@ -92,8 +98,8 @@ final class FakeCommand extends ScsiCommand {
         if (status != null) {
             throw new IllegalStateException("ended twice");
         }
-        status = how;
         called = bytes;
+        status = how;
     }
 
     private long at(long offset, long length) {

@@ -10,12 +10,17 @@ import io.sluice.vdisk.store.StoreTraits;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Memory that pretends to be a slow medium behind a volatile cache, writes down what it is asked, and fails on demand. */
 final class FakeStore implements BlockStore {
-    final List<String> calls = new ArrayList<>();
-    long failure = Outcome.OK;
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    /** What else happens when it is asked, before it does that: on the thread that asks. */
+    Consumer<String> onCall = call -> {};
+
+    volatile long failure = Outcome.OK;
     boolean failFlush;
     boolean cold;
 
@@ -30,6 +35,11 @@ final class FakeStore implements BlockStore {
         failure = Outcome.failed(kind, bytesDone);
     }
 
+    private void called(String what) {
+        calls.add(what);
+        onCall.accept(what);
+    }
+
     @Override
     public long size() {
         return memory.size();
@@ -42,55 +52,55 @@ final class FakeStore implements BlockStore {
 
     @Override
     public long read(long offset, MemorySegment data, long at, int length) {
-        calls.add("read");
+        called("read");
         return Outcome.isOk(failure) ? memory.read(offset, data, at, length) : failure;
     }
 
     @Override
     public boolean tryRead(long offset, MemorySegment data, long at, int length) {
-        calls.add("tryRead");
+        called("tryRead");
         return !cold && Outcome.isOk(memory.read(offset, data, at, length));
     }
 
     @Override
     public long readMedium(long offset, MemorySegment data, long at, int length) {
-        calls.add("readMedium");
+        called("readMedium");
         return Outcome.isOk(failure) ? memory.read(offset, data, at, length) : failure;
     }
 
     @Override
     public long write(long offset, MemorySegment data, long at, int length, boolean durable) {
-        calls.add(durable ? "write durable" : "write");
+        called(durable ? "write durable" : "write");
         return Outcome.isOk(failure) ? memory.write(offset, data, at, length, durable) : failure;
     }
 
     @Override
     public boolean tryWrite(long offset, MemorySegment data, long at, int length) {
-        calls.add("tryWrite");
+        called("tryWrite");
         return !cold && Outcome.isOk(failure) && Outcome.isOk(memory.write(offset, data, at, length, false));
     }
 
     @Override
     public long flush() {
-        calls.add("flush");
+        called("flush");
         return failFlush ? Outcome.failed(StoreFailure.MEDIUM, 0) : Outcome.OK;
     }
 
     @Override
     public long discard(long offset, long length) {
-        calls.add("discard " + offset + " " + length);
+        called("discard " + offset + " " + length);
         return Outcome.isOk(failure) ? memory.discard(offset, length) : failure;
     }
 
     @Override
     public long writeZeroes(long offset, long length) {
-        calls.add("zero " + offset + " " + length);
+        called("zero " + offset + " " + length);
         return Outcome.isOk(failure) ? memory.writeZeroes(offset, length) : failure;
     }
 
     @Override
     public void prefetch(long offset, long length) {
-        calls.add("prefetch " + offset + " " + length);
+        called("prefetch " + offset + " " + length);
     }
 
     @Override

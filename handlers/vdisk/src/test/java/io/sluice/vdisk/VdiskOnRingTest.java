@@ -10,6 +10,9 @@ import io.sluice.handler.testing.GatewayDouble;
 import io.sluice.handler.testing.TestNexus;
 import io.sluice.handler.testing.UnitAttention;
 import io.sluice.scsi.AdditionalSense;
+import io.sluice.scsi.DataDirection;
+import io.sluice.scsi.SenseKey;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -72,6 +75,63 @@ final class VdiskOnRingTest {
             }
         }
         return null;
+    }
+
+    /** A counter that two initiators and many commands share, kept by COMPARE AND WRITE alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "inline", "parallel"})
+    void shouldCountExactlyWithCompareAndWrite(String execution) throws Exception {
+        try (GatewayDouble gateway =
+                open(Map.of("path", home.resolve("disk.img").toString(), "size", "2MiB", "execution", execution))) {
+            TestNexus other = gateway.nexus("iqn.2026-11.io.sluice.test:other,i,0x000000000002");
+            Thread[] lanes = new Thread[LANES];
+            for (int i = 0; i < LANES; i++) {
+                TestNexus nexus = i % 2 == 0 ? gateway.nexus() : other;
+                lanes[i] = Thread.ofPlatform().start(() -> {
+                    for (int done = 0; done < 20; ) {
+                        done += incremented(nexus) ? 1 : 0;
+                    }
+                });
+            }
+            for (Thread lane : lanes) {
+                lane.join();
+            }
+            assertThat(counter(gateway.nexus())).isEqualTo(LANES * 20);
+        }
+    }
+
+    private static long counter(TestNexus nexus) {
+        return ByteBuffer.wrap(nexus.execute(hex(Cdb.block(0x28, 0, 7, 1)), 512).dataIn())
+                .getLong(0);
+    }
+
+    private static boolean incremented(TestNexus nexus) {
+        long value = counter(nexus);
+        byte[] data = ByteBuffer.allocate(1024)
+                .putLong(0, value)
+                .putLong(512, value + 1)
+                .array();
+        CommandResult result = nexus.execute(hex(Cdb.compareAndWrite(0, 7, 1)), data);
+        assertThat(result.isGood() || result.senseKey() == SenseKey.MISCOMPARE)
+                .as("%s", result)
+                .isTrue();
+        return result.isGood();
+    }
+
+    /** docs/decisions/0013: executed again, it finds its own blocks and says so; it never says GOOD for another's. */
+    @Test
+    void shouldCompareAgainWhenItIsRedelivered() throws Exception {
+        try (GatewayDouble gateway =
+                open(Map.of("path", home.resolve("disk.img").toString(), "size", "2MiB"))) {
+            byte[] cdb = Cdb.compareAndWrite(0, 7, 1);
+            byte[] data = ByteBuffer.allocate(1024).putLong(512, 1).array();
+            CommandResult first = gateway.nexus().execute(hex(cdb), data);
+            assertThat(first.isGood()).isTrue();
+            CommandResult again = TestNexus.await(
+                    gateway.nexus().redeliver(first.sequence(), cdb, DataDirection.OUT, data, data.length));
+            assertThat(again.senseKey()).isEqualTo(SenseKey.MISCOMPARE);
+            assertThat(counter(gateway.nexus())).isEqualTo(1);
+        }
     }
 
     @Test
