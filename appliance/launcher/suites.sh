@@ -166,7 +166,7 @@ run_bench() {
 	[ $# -gt 0 ] || set -- iscsi
 	install_bench_packages
 	build_all
-	gateway_make release -s benchmarks || die "building ring-load failed (make -C kernel-gateway benchmarks)"
+	gateway_make release -s benchmarks || die "building the loads failed (make -C kernel-gateway benchmarks)"
 	maven -q package -DskipTests -pl bench -am >&2 || die "building the benchmarks failed (its messages are above)"
 	# Handlers that a benchmark starts run with the appliance's own options.
 	exec "$JAVA_HOME/bin/java" "-Dsluice.bench.jvm=${JVM_OPTIONS[*]}" -p "$ROOT/bench/target/modules" -m io.sluice.bench/io.sluice.bench.BenchMain "$@"

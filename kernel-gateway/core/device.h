@@ -10,19 +10,22 @@
 struct sl_reservation;
 
 struct sl_device {
+	/* What every command touches and some command changes: 64 bytes ... */
 	u64 sequence sl_cacheline_aligned;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
+	u32 quarantined;		/* relaxed: tags whose command has ended */
+	u32 n_announcing;		/* with announce_slot below */
+	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
 	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
-	u32 quarantined;		/* relaxed: tags whose command has ended */
 	/*
 	 * Kept commands that wait for an announcement in the session of this binding, the last of
 	 * them at this slot: others queue behind them (event.c). Relaxed; stale ones do no harm.
 	 */
-	u32 n_announcing, announce_slot;
+	u32 announce_slot;
 	u64 announce_binding;
-	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 
+	/* ... and what no command changes: another 64. */
 	u32 id sl_cacheline_aligned;
 	u32 task_set_limit, max_transfer, queue, control_mode;	/* relaxed: a new binding may change them */
 	u64 timeout_ns[SLUICE_PACES];	/* relaxed, as the line above */

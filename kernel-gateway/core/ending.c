@@ -18,7 +18,7 @@ static void count(struct sl_cmd *cmd)
 	if (cmd->silent)
 		return;
 	itl->bytes_in += cmd->data_len;
-	if (cmd->status == SL_STATUS_GOOD)
+	if (cmd->status == SL_STATUS_GOOD && cmd->core.data_out_len)
 		itl->bytes_out += cmd->core.data_out_len;
 	if (cmd->status == SL_STATUS_CHECK_CONDITION)
 		itl->checks++;

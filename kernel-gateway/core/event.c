@@ -74,8 +74,8 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 		ev->nexus = k->want;
 		ev->relative_port = sl_target_port_number(n->port);
 		ev->port_group = n->port->group;
-		memcpy(ev->initiator_port, n->initiator_port, sizeof(ev->initiator_port));
-		memcpy(ev->target_port, n->target_port, sizeof(ev->target_port));
+		sl_text_copy(ev->initiator_port, sizeof(ev->initiator_port), n->initiator_port);
+		sl_text_copy(ev->target_port, sizeof(ev->target_port), n->target_port);
 		put(s, ev);
 		sl_store_release(&k->known, k->want);
 	}

@@ -10,7 +10,7 @@ struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun,
 		return NULL;
 	itl->nexus = n;
 	itl->dev = dev;
-	itl->lun = lun;
+	itl->lun = (u16)lun;
 	itl->read_only = read_only;
 	itl->refs = 1;
 	sl_task_set_init(&itl->own);

@@ -118,24 +118,10 @@ void sl_nexus_luns_changed(struct sl_nexus *n)
 	sl_spin_unlock(&n->lock);
 }
 
-static struct sl_lun_entry *entry_of(struct sl_group *g, u32 lun)
-{
-	struct sl_list *pos;
-
-	sl_list_for_each(pos, &g->luns) {
-		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
-
-		if (e->lun == lun)
-			return e;
-	}
-	return NULL;
-}
-
 static int entry_add(const struct sl_target *t, struct sl_group *g, const struct sluice_lun *l,
 		     struct sl_device *dev, struct sl_lun_entry **out)
 {
 	struct sl_lun_entry *e = sl_alloc(sizeof(*e));
-	struct sl_list *pos;
 
 	if (!e || sl_reach_add(dev, t)) {
 		sl_free(e);
@@ -144,11 +130,11 @@ static int entry_add(const struct sl_target *t, struct sl_group *g, const struct
 	e->lun = l->lun;
 	e->dev = dev;
 	e->read_only = l->flags & SLUICE_LUN_READ_ONLY;
-	sl_list_for_each(pos, &g->luns) {
-		if (sl_entry(pos, struct sl_lun_entry, link)->lun > l->lun)
-			break;
+	if (sl_group_put(g, e)) {
+		sl_reach_drop(dev, t);
+		sl_free(e);
+		return -ENOMEM;
 	}
-	sl_list_add_tail(pos, &e->link); /* before `pos` */
 	*out = e;
 	return 0;
 }
@@ -214,7 +200,7 @@ static int map(struct sl_gateway *gw, const struct sluice_lun *l, struct sl_work
 		*why = "no room for another device: raise max_devices";
 		return result;
 	}
-	e = entry_of(g, l->lun);
+	e = sl_group_entry(g, l->lun);
 	if (e && e->dev == dev) {
 		change_flags(t, g, e, l->flags);
 		return 0;
@@ -294,11 +280,11 @@ int sl_lun_unmap(struct sl_gateway *gw, const struct sluice_lun *l, u64 now_ns, 
 	g = find_group(gw, l, &t, why);
 	if (g) {
 		*why = "no such LUN in the group";
-		e = entry_of(g, l->lun);
+		e = sl_group_entry(g, l->lun);
 	}
 	if (e) {
 		sl_reach_drop(e->dev, t);
-		sl_list_del(&e->link);
+		sl_group_take(g, e);
 		sl_free(e);
 		sl_list_for_each(pos, &t->nexuses) {
 			struct sl_nexus *n = sl_entry(pos, struct sl_nexus, of_target);

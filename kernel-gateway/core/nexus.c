@@ -64,19 +64,25 @@ static void free_nexus(struct sl_nexus *n)
 	sl_free(n);
 }
 
-static void copy_text(char *to, size_t size, const char *from)
+/* Copies a text behind what is there; *at goes past it. */
+static const char *keep_text(char **at, const char *text, size_t len)
 {
-	size_t len = strlen(from);
+	char *kept = *at;
 
-	len = sl_min(len, size - 1);
-	memset(to, 0, size);
-	memcpy(to, from, len);
+	memcpy(kept, text, len);
+	kept[len] = '\0';
+	*at = kept + len + 1;
+	return kept;
 }
 
 static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port,
 			       const char *target_port, const char *peer)
 {
-	struct sl_nexus *n = sl_alloc(sizeof(*n));
+	size_t initiator_len = sl_min(strlen(initiator_port), SLUICE_PORT_NAME_LEN - 1);
+	size_t target_len = sl_min(strlen(target_port), SLUICE_PORT_NAME_LEN - 1);
+	size_t peer_len = peer ? sl_min(strlen(peer), SLUICE_NAME_LEN - 1) : 0;
+	struct sl_nexus *n = sl_alloc(sizeof(*n) + initiator_len + target_len + peer_len + 3);
+	char *at = (char *)(n + 1);
 
 	if (!n)
 		return NULL;
@@ -86,10 +92,10 @@ static struct sl_nexus *create(struct sl_gateway *gw, const char *initiator_port
 	sl_list_init(&n->endings);
 	sl_list_init(&n->itls);
 	sl_list_init(&n->of_target);
-	copy_text(n->initiator_port, sizeof(n->initiator_port), initiator_port);
+	n->initiator_port = keep_text(&at, initiator_port, initiator_len);
 	n->initiator_hash = sl_port_hash(n->initiator_port);
-	copy_text(n->target_port, sizeof(n->target_port), target_port);
-	copy_text(n->peer, sizeof(n->peer), peer ? peer : "");
+	n->target_port = keep_text(&at, target_port, target_len);
+	n->peer = keep_text(&at, peer ? peer : "", peer_len);
 	return n;
 }
 
@@ -290,9 +296,9 @@ int sl_nexus_info(struct sl_gateway *gw, u32 index, struct sluice_nexus_info *in
 	}
 	sl_spin_unlock(&gw->nexus_lock);
 	if (n) {
-		memcpy(info->initiator_port, n->initiator_port, sizeof(info->initiator_port));
-		memcpy(info->target_port, n->target_port, sizeof(info->target_port));
-		memcpy(info->peer, n->peer, sizeof(info->peer));
+		sl_text_copy(info->initiator_port, sizeof(info->initiator_port), n->initiator_port);
+		sl_text_copy(info->target_port, sizeof(info->target_port), n->target_port);
+		sl_text_copy(info->peer, sizeof(info->peer), n->peer);
 		info->nexus = n->id;
 		info->relative_port = sl_target_port_number(n->port);
 		info->port_group = n->port->group;

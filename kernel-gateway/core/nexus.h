@@ -16,24 +16,31 @@ struct sl_ua {
 	u8 asc, ascq;
 };
 
-/* An I_T_L nexus. Lives until it is unmapped and its last command was released. */
+/*
+ * An I_T_L nexus. Lives until it is unmapped and its last command was released. There may be
+ * a million of them, and a command finds its own in no cache: what every command touches is
+ * the first 64 bytes (test/core/scale_test.c holds it to that).
+ */
 struct sl_itl {
 	struct sl_nexus *nexus;
 	struct sl_device *dev;
-	u32 lun;
-	bool read_only;			/* under nexus->lock */
-	u64 number;			/* counts those of its nexus, from 1; nexus->itls is in this order */
-	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
-	struct sl_task_set own;		/* the task set that it has to itself; unused while TST says that all share one */
-	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
 	struct sl_list tasks;		/* commands that have not ended, oldest first */
+	u32 refs;			/* commands + 1 while mapped; under nexus->lock */
 	u32 n_tasks;
+	u16 lun;
+	bool read_only;			/* under nexus->lock */
 	u8  bars;			/* 1 << enum sl_bar: what reservations keep it from */
 	u32 n_ua;
-	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
+	u64 commands, bytes_in;
+
+	u64 bytes_out;
 	struct sl_list of_nexus;	/* nexus->itls */
 	struct sl_list of_device;	/* device->itls, under its itl_lock */
-	u64 commands, bytes_in, bytes_out, checks, timeouts, aborts;
+	u64 number;			/* counts those of its nexus, from 1; nexus->itls is in this order */
+	struct sl_task_set own;		/* the task set that it has to itself; unused while TST says that all share one */
+	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
+	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
+	u64 checks, timeouts, aborts;
 };
 
 /* The task set that a command of the I_T_L nexus finds when it arrives now. */
@@ -50,36 +57,38 @@ struct sl_lun_list {
 	u8 data[];
 };
 
+/* What every command touches comes first, and with it the way to the lower LUNs. */
 struct sl_nexus {
 	sl_spinlock lock sl_cacheline_aligned;
+	bool closing;
+	bool closed;			/* one thread tears it down */
+	bool deferred_grant;
+	bool reinstated;		/* under gw->config */
 	struct sl_gateway *gw;
 	const struct sl_fabric_ops *ops;
 	void *fabric;
 	u32 id, slot;
 	u32 live;			/* commands + functions + 1 while open */
 	u32 n_endings;
-	bool closing;
-	bool closed;			/* one thread tears it down */
-	bool deferred_grant;
-	u32 prefer_queue;
 	u64 commands;
+	u32 prefer_queue;
 	struct sl_list endings;		/* respond() calls under way */
+	struct sl_itl **chunks[SL_LUN_CHUNKS];
+
 	struct sl_list itls;
 	u64 itl_number;
 	struct sl_lun_list *luns;
 	struct sl_lun_list *all_luns;	/* with the well-known one */
-	struct sl_itl **chunks[SL_LUN_CHUNKS];
-
 	struct sl_target *target;	/* under gw->config from here */
 	struct sl_group *group;
 	struct sl_target_port *port;	/* constant once it is open */
 	struct sl_list of_target;
-	bool reinstated;
 	struct sl_tmf close_tmf;
 	u64 initiator_hash;		/* of initiator_port (reservation.h) */
-	char initiator_port[SLUICE_PORT_NAME_LEN];
-	char target_port[SLUICE_PORT_NAME_LEN];
-	char peer[SLUICE_NAME_LEN];
+	/* Constant texts, behind the structure. */
+	const char *initiator_port;
+	const char *target_port;
+	const char *peer;
 };
 
 /* nexus.c */

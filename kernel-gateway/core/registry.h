@@ -79,4 +79,14 @@ static inline bool sl_text_ok(const char *text, size_t size)
 	return text[0] && memchr(text, 0, size);
 }
 
+/* Cut to what fits with its NUL; the rest is zero. */
+static inline void sl_text_copy(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	len = sl_min(len, size - 1);
+	memset(to, 0, size);
+	memcpy(to, from, len);
+}
+
 #endif /* SLUICE_CORE_REGISTRY_H */

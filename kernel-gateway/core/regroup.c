@@ -7,15 +7,9 @@
 
 static struct sl_lun_entry *entry_of(struct sl_group *g, const struct sl_lun_entry *like)
 {
-	struct sl_list *pos;
+	struct sl_lun_entry *e = sl_group_entry(g, like->lun);
 
-	sl_list_for_each(pos, &g->luns) {
-		struct sl_lun_entry *e = sl_entry(pos, struct sl_lun_entry, link);
-
-		if (e->lun == like->lun && e->dev == like->dev)
-			return e;
-	}
-	return NULL;
+	return e && e->dev == like->dev ? e : NULL;
 }
 
 /* The same LUN of the same device stays, with its Unit Attentions and commands. */

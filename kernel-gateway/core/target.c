@@ -55,6 +55,49 @@ struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t 
 	return t->deny_unknown && !group_names(any, initiator, len) ? NULL : any;
 }
 
+struct sl_lun_entry *sl_group_entry(const struct sl_group *g, u32 lun)
+{
+	struct sl_lun_entry **chunk = g->chunks[lun / SL_LUN_CHUNK];
+
+	return chunk ? chunk[lun % SL_LUN_CHUNK] : NULL;
+}
+
+/* Of the LUNs below, the highest; or the head of the list. A map of ten thousand is made one by one. */
+static struct sl_list *below(struct sl_group *g, u32 lun)
+{
+	while (lun > 0) {
+		struct sl_lun_entry *e;
+
+		if (!g->chunks[--lun / SL_LUN_CHUNK]) {
+			lun -= lun % SL_LUN_CHUNK;
+			continue;
+		}
+		e = sl_group_entry(g, lun);
+		if (e)
+			return &e->link;
+	}
+	return &g->luns;
+}
+
+int sl_group_put(struct sl_group *g, struct sl_lun_entry *e)
+{
+	struct sl_lun_entry ***chunk = &g->chunks[e->lun / SL_LUN_CHUNK];
+
+	if (!*chunk)
+		*chunk = sl_alloc(SL_LUN_CHUNK * sizeof(struct sl_lun_entry *));
+	if (!*chunk)
+		return -ENOMEM;
+	(*chunk)[e->lun % SL_LUN_CHUNK] = e;
+	sl_list_add_tail(below(g, e->lun)->next, &e->link); /* before that one's next */
+	return 0;
+}
+
+void sl_group_take(struct sl_group *g, struct sl_lun_entry *e)
+{
+	g->chunks[e->lun / SL_LUN_CHUNK][e->lun % SL_LUN_CHUNK] = NULL;
+	sl_list_del(&e->link);
+}
+
 struct sl_group *sl_group_create(struct sl_target *t, const char *name)
 {
 	struct sl_group *g = sl_alloc(sizeof(*g));
@@ -126,6 +169,8 @@ void sl_group_free(const struct sl_target *t, struct sl_group *g)
 		sl_reach_drop(e->dev, t);
 		sl_free(e);
 	}
+	for (u32 i = 0; i < SL_LUN_CHUNKS; i++)
+		sl_free(g->chunks[i]);
 	while ((node = sl_list_pop(&g->patterns)))
 		sl_free(sl_entry(node, struct sl_pattern, link));
 	sl_free(g);

@@ -20,6 +20,7 @@ struct sl_pattern {
 struct sl_group {
 	struct sl_list link;		/* target->groups; "default" is the first */
 	struct sl_list luns;
+	struct sl_lun_entry **chunks[SL_LUN_CHUNKS];	/* the same, by number */
 	struct sl_list patterns;
 	char name[SLUICE_NAME_LEN];
 };
@@ -39,6 +40,11 @@ struct sl_group *sl_group_named(struct sl_target *t, const char *name);
 /* The group of an initiator (its name, not its port's), or NULL: not admitted. */
 struct sl_group *sl_group_of(struct sl_target *t, const char *initiator, size_t len);
 
+/* Its entry of that LUN, or NULL. */
+struct sl_lun_entry *sl_group_entry(const struct sl_group *g, u32 lun);
+/* Puts it in its place, which is free; takes it out. 0 or -ENOMEM. */
+int sl_group_put(struct sl_group *g, struct sl_lun_entry *e);
+void sl_group_take(struct sl_group *g, struct sl_lun_entry *e);
 /* NULL: no memory. */
 struct sl_group *sl_group_create(struct sl_target *t, const char *name);
 /* Unlinked, and without a nexus. */

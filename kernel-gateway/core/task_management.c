@@ -26,24 +26,24 @@ void sl_tmf_start(struct sl_tmf *tmf, struct sl_work *w)
 	sl_spin_unlock(&gw->tmf_lock);
 }
 
-/* Under tmf_lock. */
-static bool is_complete(struct sl_gateway *gw, const struct sl_tmf *tmf)
+/* The oldest that still waits for a command of its own; U64_MAX: none does. Under tmf_lock. */
+static u64 oldest_pending(struct sl_gateway *gw)
 {
 	struct sl_list *pos;
 
-	if (sl_load_acquire(&tmf->core.pending) > 0)
-		return false;
-	if (tmf->core.horizon == 0)
-		return true;
 	sl_list_for_each(pos, &gw->tmfs) {
-		const struct sl_tmf *other = sl_entry(pos, struct sl_tmf, core.link);
+		const struct sl_tmf *tmf = sl_entry(pos, struct sl_tmf, core.link);
 
-		if (other->core.sequence > tmf->core.horizon)
-			break;
-		if (sl_load_acquire(&other->core.pending) > 0)
-			return false;
+		if (sl_load_acquire(&tmf->core.pending) > 0)
+			return tmf->core.sequence;
 	}
-	return true;
+	return U64_MAX;
+}
+
+/* With every one up to its horizon. A horizon of 0 is below all. */
+static bool is_complete(const struct sl_tmf *tmf, u64 oldest)
+{
+	return sl_load_acquire(&tmf->core.pending) == 0 && tmf->core.horizon < oldest;
 }
 
 void sl_tmf_put(struct sl_tmf *tmf, struct sl_work *w)
@@ -51,14 +51,16 @@ void sl_tmf_put(struct sl_tmf *tmf, struct sl_work *w)
 	struct sl_gateway *gw = w->gw;
 	struct sl_list *pos, *tmp;
 	struct sl_list done;
+	u64 oldest;
 
 	if (sl_fetch_sub_acq_rel(&tmf->core.pending, 1) != 1)
 		return;
 	/* From here on another thread may answer it. */
 	sl_list_init(&done);
 	sl_spin_lock(&gw->tmf_lock);
+	oldest = oldest_pending(gw);
 	sl_list_for_each_safe(pos, tmp, &gw->tmfs) {
-		if (!is_complete(gw, sl_entry(pos, struct sl_tmf, core.link)))
+		if (!is_complete(sl_entry(pos, struct sl_tmf, core.link), oldest))
 			continue;
 		sl_list_del(pos);
 		sl_list_add_tail(&done, pos);

@@ -19,6 +19,7 @@
 
 static const char usage[] =
 	"usage: sluiced --socket PATH [--loops N] [--spin-us N|auto] [--cpus WHERE]\n"
+	"               [--max-devices N] [--max-nexuses N] [--max-sessions N]\n"
 	"               [--log-level LEVEL] [--rig-time]\n"
 	"       sluiced --version | --help\n"
 	"\n"
@@ -29,6 +30,9 @@ static const char usage[] =
 	"  --cpus WHERE       processors of the event loops: a list (0,2-3), any, or follow: where the\n"
 	"                     initiator's packets come in, and the handlers' threads as well;\n"
 	"                     auto: follow on two processors, any on more (auto)\n"
+	"  --max-devices N    devices that it has room for, 1 to 1000000 (1024)\n"
+	"  --max-nexuses N    I_T nexuses, and connections, at a time, 1 to 32768 (1024)\n"
+	"  --max-sessions N   handler sessions at a time, those that are just ending among them, 2 to 1024 (64)\n"
 	"  --log-level LEVEL  error, warn, info or debug (info); lines go to standard error\n"
 	"  --rig-time         rigs may move the gateway's clock forward: for tests only\n"
 	"\n"
@@ -39,6 +43,9 @@ enum {
 	OPT_LOOPS,
 	OPT_SPIN,
 	OPT_CPUS,
+	OPT_MAX_DEVICES,
+	OPT_MAX_NEXUSES,
+	OPT_MAX_SESSIONS,
 	OPT_LEVEL,
 	OPT_RIG_TIME,
 	OPT_VERSION,
@@ -50,6 +57,9 @@ static const struct option long_options[] = {
 	{ "loops", required_argument, NULL, OPT_LOOPS },
 	{ "spin-us", required_argument, NULL, OPT_SPIN },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "max-devices", required_argument, NULL, OPT_MAX_DEVICES },
+	{ "max-nexuses", required_argument, NULL, OPT_MAX_NEXUSES },
+	{ "max-sessions", required_argument, NULL, OPT_MAX_SESSIONS },
 	{ "log-level", required_argument, NULL, OPT_LEVEL },
 	{ "rig-time", no_argument, NULL, OPT_RIG_TIME },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -91,11 +101,34 @@ static void set_level(const char *text)
 	refuse("--log-level", text, "choose error, warn, info or debug");
 }
 
+/* False: the option is none of a limit. */
+static bool parse_limit(int opt, const char *text, struct sl_limits *limits)
+{
+	switch (opt) {
+	case OPT_MAX_DEVICES:
+		limits->max_devices =
+			(uint32_t)number("--max-devices", text, 1, 1000000, "choose 1 to 1000000");
+		return true;
+	case OPT_MAX_NEXUSES:
+		limits->max_nexuses =
+			(uint32_t)number("--max-nexuses", text, 1, 32768, "choose 1 to 32768");
+		return true;
+	case OPT_MAX_SESSIONS:
+		limits->max_sessions =
+			(uint32_t)number("--max-sessions", text, 2, 1024, "choose 2 to 1024");
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void parse(int argc, char **argv, struct sluiced_options *o)
 {
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (parse_limit(opt, optarg, &o->limits))
+			continue;
 		switch (opt) {
 		case OPT_SOCKET:
 			o->socket = optarg;

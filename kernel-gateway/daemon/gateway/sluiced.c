@@ -112,7 +112,8 @@ void sluiced_stop(struct sluiced *d)
 
 static int create_parts(struct sluiced *d, const struct sluiced_options *o, char why[256])
 {
-	const struct iscsi_limits defaults = { 0 };
+	/* As many connections as nexuses: a session of this target has one. */
+	const struct iscsi_limits limits = { .max_connections = o->limits.max_nexuses };
 	int err;
 
 	if (o->signals) {
@@ -123,7 +124,7 @@ static int create_parts(struct sluiced *d, const struct sluiced_options *o, char
 		}
 		d->has_signals = true;
 	}
-	err = iscsi_fabric_create(d->host.gateway, d->host.loops, d->host.n_loops, &defaults,
+	err = iscsi_fabric_create(d->host.gateway, d->host.loops, d->host.n_loops, &limits,
 				  &d->control.iscsi);
 	if (err) {
 		snprintf(why, 256, "the iSCSI fabric: %s: give the process more memory",
@@ -151,7 +152,7 @@ int sluiced_create(const struct sluiced_options *o, struct sluiced **out, char w
 			       .end_timer = { .expired = end_step },
 			       .stop_work = { .run = stop_posted } };
 	d->control.file.listen_fd = -1;
-	err = host_create(&d->host, o->loops, o->spin_ns, NULL, why);
+	err = host_create(&d->host, o->loops, o->spin_ns, &o->limits, why);
 	if (err) {
 		free(d);
 		return err;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/gateway.h"
 #include "host/placement.h"
 
 struct sluiced;
@@ -18,6 +19,7 @@ struct sluiced_options {
 	uint32_t loops;
 	uint64_t spin_ns;	/* or LOOP_SPIN_AUTO */
 	struct placement placement;
+	struct sl_limits limits;	/* of the core; 0: its default */
 	bool signals;		/* SIGTERM and SIGINT end it */
 	bool rig_time;		/* rigs may move the clock: for tests */
 };

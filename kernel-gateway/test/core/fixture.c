@@ -176,6 +176,11 @@ void fx_lun_map(u32 lun, const char *device)
 
 void fx_open(u32 depth, u64 pool_bytes, u32 task_set_limit)
 {
+	fx_open_limited(NULL, depth, pool_bytes, task_set_limit);
+}
+
+void fx_open_limited(const struct sl_limits *limits, u32 depth, u64 pool_bytes, u32 task_set_limit)
+{
 	struct sluice_target t = { .name = FX_TARGET };
 	const char *why = NULL;
 
@@ -183,7 +188,7 @@ void fx_open(u32 depth, u64 pool_bytes, u32 task_set_limit)
 	fx->now_ns = FX_SECOND;
 	fx->auto_fetch = true;
 	fx->auto_release = true;
-	assert_int_equal(sl_gateway_create(&host_ops, fx, NULL, &fx->gw), 0);
+	assert_int_equal(sl_gateway_create(&host_ops, fx, limits, &fx->gw), 0);
 	fx_session_open(depth, pool_bytes);
 	assert_int_equal(sl_target_add(fx->gw, &t, &why), 0);
 	fx->device = fx_device_add("disk", 0, task_set_limit ? task_set_limit : 32);
@@ -200,7 +205,7 @@ int fx_setup(void **state)
 int fx_teardown(void **state)
 {
 	(void)state;
-	for (u32 slot = 0; slot < 1024; slot++) {
+	for (u32 slot = 0; slot < fx->gw->limits.max_nexuses; slot++) {
 		if (fx->gw->nexuses[slot])
 			sl_nexus_close(fx->gw->nexuses[slot], fx->now_ns);
 	}

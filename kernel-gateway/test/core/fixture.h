@@ -61,6 +61,7 @@ extern struct fx *fx;			/* of the running test */
 
 /* One session with two queues, one device "disk" on LUN 0 of FX_TARGET; the arguments 0 are 8, 16 MiB, 32. */
 void fx_open(u32 depth, u64 pool_bytes, u32 task_set_limit);
+void fx_open_limited(const struct sl_limits *limits, u32 depth, u64 pool_bytes, u32 task_set_limit);
 int fx_setup(void **state);
 int fx_teardown(void **state);
 void fx_session_open(u32 depth, u64 pool_bytes);

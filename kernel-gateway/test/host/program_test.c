@@ -63,6 +63,10 @@ static void should_refuse_bad_options_with_value_and_remedy(void **state)
 	RUN(2, "--loops two: choose", "--socket", path, "--loops", "two");
 	RUN(2, "--spin-us -1: choose", "--socket", path, "--spin-us", "-1");
 	RUN(2, "--cpus all: choose auto, any, follow", "--socket", path, "--cpus", "all");
+	RUN(2, "--max-devices 0: choose 1 to 1000000", "--socket", path, "--max-devices", "0");
+	RUN(2, "--max-nexuses 32769: choose 1 to 32768", "--socket", path, "--max-nexuses",
+	    "32769");
+	RUN(2, "--max-sessions 1: choose 2 to 1024", "--socket", path, "--max-sessions", "1");
 	RUN(2, "--log-level loud: choose error", "--socket", path, "--log-level", "loud");
 	RUN(2, "usage", "--bogus");
 	RUN(2, "stray", "--socket", path, "stray");

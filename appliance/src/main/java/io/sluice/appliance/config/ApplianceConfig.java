@@ -46,6 +46,7 @@ public record ApplianceConfig(
      * @param poolBytes memory for the data of commands
      * @param workers threads of a handler process for devices that wait for storage
      * @param grace how long the gateway keeps commands when their handler process is gone
+     * @param limits what the gateway has room for
      */
     public record Gateway(
             List<PortalAddress> portals,
@@ -57,15 +58,28 @@ public record ApplianceConfig(
             int depth,
             long poolBytes,
             int workers,
-            Duration grace) {
+            Duration grace,
+            Limits limits) {
         public Gateway {
             portals = List.copyOf(portals);
         }
 
         /** The same with another portal instead of those configured. */
         public Gateway withPortal(PortalAddress portal) {
-            return new Gateway(List.of(portal), loops, spin, cpus, logLevel, queues, depth, poolBytes, workers, grace);
+            return new Gateway(
+                    List.of(portal), loops, spin, cpus, logLevel, queues, depth, poolBytes, workers, grace, limits);
         }
+    }
+
+    /**
+     * What the gateway has room for: its tables are made when it starts.
+     *
+     * @param devices that were ever named, since the start
+     * @param nexuses initiators logged in to targets, at a time
+     * @param sessions handler processes at a time, those that are just ending among them
+     */
+    public record Limits(int devices, int nexuses, int sessions) {
+        public static final Limits DEFAULT = new Limits(1024, 1024, 64);
     }
 
     /** Who must prove what with CHAP (RFC 7143 12.1.3): the initiator, and with mutual credentials the target, too. */

@@ -4,6 +4,7 @@ package io.sluice.appliance.config;
 import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
+import io.sluice.appliance.config.ApplianceConfig.Limits;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.runtime.HandlerOptions;
 import java.io.IOException;
@@ -131,7 +132,8 @@ public final class ConfigReader {
                     DEPTH,
                     POOL,
                     WORKERS,
-                    GRACE);
+                    GRACE,
+                    Limits.DEFAULT);
         }
         List<PortalAddress> portals = new ArrayList<>();
         if (table.has("portals")) {
@@ -153,9 +155,17 @@ public final class ConfigReader {
                 depth(table),
                 pool(table),
                 table.integer("workers", WORKERS, 1, 1024),
-                Duration.ofSeconds(table.integer("grace", (int) GRACE.toSeconds(), 1, 3600)));
+                Duration.ofSeconds(table.integer("grace", (int) GRACE.toSeconds(), 1, 3600)),
+                limits(table));
         table.finish();
         return gateway;
+    }
+
+    private static Limits limits(Table table) {
+        return new Limits(
+                table.integer("max_devices", Limits.DEFAULT.devices(), 1, 1_000_000),
+                table.integer("max_nexuses", Limits.DEFAULT.nexuses(), 1, 32_768),
+                table.integer("max_sessions", Limits.DEFAULT.sessions(), 2, 1024));
     }
 
     private static Optional<PortalAddress> portal(Table table, String path, String text) {

@@ -21,6 +21,9 @@ final class SupervisorFiles {
                 "--loops", Integer.toString(gateway.loops()),
                 "--spin-us", gateway.spin(),
                 "--cpus", gateway.cpus(),
+                "--max-devices", Integer.toString(gateway.limits().devices()),
+                "--max-nexuses", Integer.toString(gateway.limits().nexuses()),
+                "--max-sessions", Integer.toString(gateway.limits().sessions()),
                 "--log-level", gateway.logLevel());
         try {
             Files.createDirectories(home.run());

@@ -175,6 +175,20 @@ class ConfigReaderTest {
     }
 
     @Test
+    void shouldReadWhatTheGatewayHasRoomFor() throws ConfigException {
+        assertThat(read(GOOD).gateway().limits()).isEqualTo(ApplianceConfig.Limits.DEFAULT);
+        assertThat(read(GOOD.replace("loops = 2", "max_devices = 10000\nmax_nexuses = 2000\nmax_sessions = 2"))
+                        .gateway()
+                        .limits())
+                .isEqualTo(new ApplianceConfig.Limits(10_000, 2000, 2));
+        assertThat(errors("[gateway]\nmax_devices = 0\nmax_nexuses = 32769\nmax_sessions = 1\n"))
+                .satisfiesExactly(
+                        devices -> assertThat(devices).contains("sluice.toml:2: gateway.max_devices", "1 to 1000000"),
+                        nexuses -> assertThat(nexuses).contains("sluice.toml:3: gateway.max_nexuses", "1 to 32768"),
+                        sessions -> assertThat(sessions).contains("sluice.toml:4: gateway.max_sessions", "2 to 1024"));
+    }
+
+    @Test
     void shouldNameLineAndNearestKeyOfAnUnknownKey() {
         assertThat(errors("[gateway]\nlopps = 2\n"))
                 .containsExactly("sluice.toml:2: gateway: unknown key `lopps`; did you mean `loops`?");

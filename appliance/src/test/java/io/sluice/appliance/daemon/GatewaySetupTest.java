@@ -34,7 +34,7 @@ class GatewaySetupTest {
                         64,
                         1 << 24,
                         4,
-                        Duration.ofSeconds(30)),
+                        Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT),
                 Optional.empty(),
                 new Chap(Optional.of(new Credentials("d", "s")), Optional.empty()),
                 List.of(),
