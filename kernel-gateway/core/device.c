@@ -157,7 +157,7 @@ static struct sl_reservation *recorded(struct sl_device *dev, const u8 *record, 
 {
 	struct sl_reservation *r = sl_record_read(dev->gw, dev->name, record, bytes, why);
 
-	if (r)
+	if (r || !*why)
 		return r;
 	/* SPC-5 5.14.5.3: nobody is let in until somebody says what holds now. */
 	r = sl_reservation_copy(NULL, 0);
@@ -184,7 +184,10 @@ int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, 
 		*why = "no room for another device: raise max_devices";
 	} else if (!dev->reservation_fixed && !dev->reservation) {
 		r = recorded(dev, record, bytes, why);
-		result = r ? 0 : -ENOMEM;
+		if (!r) {
+			*why = "no memory for the reservations of another device";
+			result = -ENOMEM;
+		}
 	}
 	if (r) {
 		restored->outcome = r->lost ? SLUICE_RESERVATION_LOST : SLUICE_RESERVATION_RESTORED;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/device.h"
+#include "core/nexus.h"
 #include "reservation_fixture.h"
 
 #define OTHER "iqn.2026-11.io.sluice:other"
@@ -185,11 +186,83 @@ static void should_end_a_reservation_busy_when_there_is_no_memory_for_it(void **
 	assert_int_equal(fx_teardown(state), 0);
 }
 
+/* Every action that makes a new state, on a device where the actions before it succeeded. */
+static void should_end_each_action_busy_and_change_nothing(void **state)
+{
+	static const struct {
+		u8 action, type;
+		u64 action_key;
+	} actions[] = { { SL_OUT_RESERVE, SL_TYPE_WRITE_EXCLUSIVE, 0 },
+			{ SL_OUT_RELEASE, SL_TYPE_WRITE_EXCLUSIVE, 0 },
+			{ SL_OUT_PREEMPT, SL_TYPE_WRITE_EXCLUSIVE, 0xb },
+			{ SL_OUT_CLEAR, 0, 0 } };
+	struct sl_nexus *a, *b;
+
+	assert_int_equal(fx_setup(state), 0);
+	a = fx_nexus(A);
+	b = fx_nexus(B);
+	rf_register(a, 0xa);
+	rf_register(b, 0xb);
+	for (u32 i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		u32 generation = rf_generation(a);
+		u8 type = rf_type(a);
+
+		allocations = 0;
+		fails_at = 1;
+		counts = true;
+		assert_int_equal(rf_out(a, actions[i].action, actions[i].type, 0xa,
+					actions[i].action_key, 0),
+				 0x08);
+		counts = false;
+		assert_int_equal(rf_generation(a), generation);
+		assert_int_equal(rf_type(a), type);
+		assert_int_equal(rf_out(a, actions[i].action, actions[i].type, 0xa,
+					actions[i].action_key, 0),
+				 RF_GOOD);
+	}
+	fails_at = 0;
+	fx_assert_quiet();
+	assert_int_equal(fx_teardown(state), 0);
+}
+
+/* A reservation is lost when its record is, not when there is no memory to read it (SPC-5 5.14.5.3). */
+static void should_not_lose_a_reservation_for_want_of_memory(void **state)
+{
+	char name[SLUICE_NAME_LEN] = "tape";
+	struct sluice_reservation_restored restored;
+	struct sl_reservation *r;
+	u8 record[1024];
+	u32 bytes, n = 0;
+
+	do {
+		assert_int_equal(fx_setup(state), 0);
+		r = sl_reservation_copy(NULL, 1);
+		sl_reservation_add(r, A, fx_nexus(A)->port, 0xa);
+		r->aptpl = true;
+		bytes = sl_record_write(r, "tape", record);
+		free(r);
+		/* Another gateway, where no initiator came through that port yet. */
+		assert_int_equal(fx_teardown(state), 0);
+		assert_int_equal(fx_setup(state), 0);
+		allocations = 0;
+		fails_at = ++n;
+		DO(sl_device_restore(fx->session, name, record, bytes, &restored, &why));
+		fails_at = 0;
+		assert_null(why);
+		assert_int_equal(restored.outcome, SLUICE_RESERVATION_RESTORED);
+		assert_int_equal(restored.registrations, 1);
+		assert_int_equal(fx_teardown(state), 0);
+	} while (allocations >= n);
+	assert_true(n > 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(should_survive_each_allocation_that_fails),
 		cmocka_unit_test(should_end_a_reservation_busy_when_there_is_no_memory_for_it),
+		cmocka_unit_test(should_end_each_action_busy_and_change_nothing),
+		cmocka_unit_test(should_not_lose_a_reservation_for_want_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
