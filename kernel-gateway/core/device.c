@@ -125,6 +125,9 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 
 	if (sl_device_binding(dev) || dev->leaving)
 		return -EEXIST;
+	/* It hands nothing over: what was kept for the device would come back to be kept, for ever. */
+	if (s->quiesced)
+		return -EINVAL;
 	sl_store_relaxed(&dev->queue, add->queue);
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
@@ -216,8 +219,10 @@ int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64
 			*why = "device: no room for another one: raise max_devices";
 		} else {
 			result = bind(s, add, dev, added, &w);
-			if (result)
+			if (result == -EEXIST)
 				*why = "device: a live session serves it: remove it there first";
+			else if (result)
+				*why = "device: the session is quiesced: add it in the next one";
 		}
 	}
 	sl_mutex_unlock(&gw->config);
