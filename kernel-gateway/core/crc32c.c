@@ -4,9 +4,9 @@
 
 #define POLYNOMIAL 0x82f63b78U /* reflected */
 
-u32 sl_crc32c(const u8 *data, u32 bytes)
+u32 sl_crc32c(u32 before, const u8 *data, u32 bytes)
 {
-	u32 crc = ~0U;
+	u32 crc = ~before;
 
 	for (u32 i = 0; i < bytes; i++) {
 		crc ^= data[i];

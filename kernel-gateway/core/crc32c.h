@@ -4,7 +4,7 @@
 
 #include "port.h"
 
-/* Castagnoli's, as RFC 7143 and java.util.zip.CRC32C have it. */
-u32 sl_crc32c(const u8 *data, u32 bytes);
+/* Castagnoli's, as RFC 7143 and java.util.zip.CRC32C have it; `before`: of what came before these bytes, or 0. */
+u32 sl_crc32c(u32 before, const u8 *data, u32 bytes);
 
 #endif /* SLUICE_CORE_CRC32C_H */

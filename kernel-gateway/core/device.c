@@ -125,6 +125,9 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 
 	if (sl_device_binding(dev) || dev->leaving)
 		return -EEXIST;
+	/* It hands nothing over: what was kept for the device would come back to be kept, for ever. */
+	if (s->quiesced)
+		return -EINVAL;
 	sl_store_relaxed(&dev->queue, add->queue);
 	sl_store_relaxed(&dev->task_set_limit, add->task_set_limit);
 	sl_store_relaxed(&dev->max_transfer, add->max_transfer);
@@ -157,7 +160,7 @@ static struct sl_reservation *recorded(struct sl_device *dev, const u8 *record, 
 {
 	struct sl_reservation *r = sl_record_read(dev->gw, dev->name, record, bytes, why);
 
-	if (r)
+	if (r || !*why)
 		return r;
 	/* SPC-5 5.14.5.3: nobody is let in until somebody says what holds now. */
 	r = sl_reservation_copy(NULL, 0);
@@ -184,7 +187,10 @@ int sl_device_restore(struct sl_session *s, const char *name, const u8 *record, 
 		*why = "no room for another device: raise max_devices";
 	} else if (!dev->reservation_fixed && !dev->reservation) {
 		r = recorded(dev, record, bytes, why);
-		result = r ? 0 : -ENOMEM;
+		if (!r) {
+			*why = "no memory for the reservations of another device";
+			result = -ENOMEM;
+		}
 	}
 	if (r) {
 		restored->outcome = r->lost ? SLUICE_RESERVATION_LOST : SLUICE_RESERVATION_RESTORED;
@@ -213,8 +219,10 @@ int sl_device_add(struct sl_session *s, const struct sluice_device_add *add, u64
 			*why = "device: no room for another one: raise max_devices";
 		} else {
 			result = bind(s, add, dev, added, &w);
-			if (result)
+			if (result == -EEXIST)
 				*why = "device: a live session serves it: remove it there first";
+			else if (result)
+				*why = "device: the session is quiesced: add it in the next one";
 		}
 	}
 	sl_mutex_unlock(&gw->config);

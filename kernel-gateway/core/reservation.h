@@ -92,7 +92,7 @@ u32 sl_record_bytes(const struct sl_reservation *r);
 /* Bytes that a state with `n` registrations may take at most. */
 u32 sl_record_bound(u32 n);
 u32 sl_record_write(const struct sl_reservation *r, const char *device, u8 *out);
-/* Under gw->config. NULL with `why`: it is none, or damaged. */
+/* Under gw->config. NULL with `why`: it is none, or damaged. NULL without: there is no memory, or no number for a port. */
 struct sl_reservation *sl_record_read(struct sl_gateway *gw, const char *device, const u8 *record,
 				      u32 bytes, const char **why);
 

@@ -101,7 +101,7 @@ u32 sl_record_write(const struct sl_reservation *r, const char *device, u8 *out)
 	for (u32 i = 0; i < n; i++)
 		at += write_entry(&r->at[i], out + at);
 	put(out + RECORD_BYTES, at, 4);
-	put(out + RECORD_CRC, sl_crc32c(out, at), 4);
+	put(out + RECORD_CRC, sl_crc32c(0, out, at), 4);
 	return at;
 }
 
@@ -109,17 +109,12 @@ u32 sl_record_write(const struct sl_reservation *r, const char *device, u8 *out)
 
 static bool crc_fits(const u8 *record, u32 bytes)
 {
-	u32 crc = (u32)get(record + RECORD_CRC, 4);
-	u8 *copy = sl_alloc(bytes);
-	bool fits;
+	static const u8 zero[4];
+	u32 crc = sl_crc32c(0, record, RECORD_CRC);
 
-	if (!copy)
-		return false;
-	memcpy(copy, record, bytes);
-	put(copy + RECORD_CRC, 0, 4);
-	fits = sl_crc32c(copy, bytes) == crc;
-	sl_free(copy);
-	return fits;
+	crc = sl_crc32c(crc, zero, 4);
+	crc = sl_crc32c(crc, record + RECORD_CRC + 4, bytes - RECORD_CRC - 4);
+	return crc == (u32)get(record + RECORD_CRC, 4);
 }
 
 /* NULL: the head is in order. */
@@ -147,14 +142,16 @@ static const char *head_fault(const char *device, const u8 *record, u32 bytes)
 	return NULL;
 }
 
-/* Bytes that the entry takes; 0: it makes no sense. Under gw->config. */
-static u32 read_entry(struct sl_gateway *gw, struct sl_reservation *r, const u8 *entry, u32 room)
+/* Bytes that the entry takes; 0: it makes no sense, or, then *why is NULL, there is no memory. Under gw->config. */
+static u32 read_entry(struct sl_gateway *gw, struct sl_reservation *r, const u8 *entry, u32 room,
+		      const char **why)
 {
 	char initiator[SLUICE_PORT_NAME_LEN] = { 0 }, target[SLUICE_PORT_NAME_LEN] = { 0 };
 	const struct sl_target_port *port;
 	u32 initiator_len, target_len, bytes;
 	int error;
 
+	*why = "a registration in it makes no sense";
 	if (room < ENTRY_BYTES)
 		return 0;
 	initiator_len = (u32)get(entry + RECORD_INITIATOR, 2);
@@ -168,7 +165,11 @@ static u32 read_entry(struct sl_gateway *gw, struct sl_reservation *r, const u8 
 	if (!get(entry + RECORD_KEY, 8))
 		return 0;
 	port = sl_target_port_of(gw, target, (u16)get(entry + RECORD_GROUP, 2), &error);
-	if (!port || strlen(initiator) != initiator_len || strlen(target) != target_len ||
+	if (!port) {
+		*why = NULL;
+		return 0;
+	}
+	if (strlen(initiator) != initiator_len || strlen(target) != target_len ||
 	    sl_registration_of(r, initiator, sl_port_hash(initiator), port) < r->n)
 		return 0;
 	sl_reservation_add(r, initiator, port, get(entry + RECORD_KEY, 8));
@@ -186,19 +187,18 @@ struct sl_reservation *sl_record_read(struct sl_gateway *gw, const char *device,
 		return NULL;
 	n = (u32)get(record + RECORD_COUNT, 4);
 	r = sl_reservation_copy(NULL, n);
-	*why = "no memory for it";
 	if (!r)
 		return NULL;
 	while (r->n < n) {
-		u32 entry = read_entry(gw, r, record + at, bytes - at);
+		u32 entry = read_entry(gw, r, record + at, bytes - at, why);
 
 		if (!entry) {
-			*why = "a registration in it makes no sense";
 			sl_free(r);
 			return NULL;
 		}
 		at += entry;
 	}
+	*why = NULL;
 	r->aptpl = get(record + RECORD_FLAGS, 2) & FLAG_APTPL;
 	r->type = record[RECORD_TYPE];
 	r->holder = r->type ? (u32)get(record + RECORD_HOLDER, 4) : 0;

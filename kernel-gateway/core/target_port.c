@@ -180,12 +180,15 @@ static int portal_group_add(struct sl_gateway *gw, u16 tag)
 	if (!g)
 		return -ENOMEM;
 	g->tag = tag;
-	sl_list_add_tail(&gw->portal_groups, &g->link);
 	sl_list_for_each(pos, &gw->targets) {
 		if (!sl_target_port_of(gw, sl_entry(pos, struct sl_target, link)->name, tag,
-				       &error))
+				       &error)) {
+			sl_free(g);
 			return error;
+		}
 	}
+	/* Last: a group that is known has all its ports. */
+	sl_list_add_tail(&gw->portal_groups, &g->link);
 	return 0;
 }
 

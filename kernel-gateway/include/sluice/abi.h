@@ -865,7 +865,7 @@ struct sluice_rig_time {
  *
  * SESSION_QUIESCE is for an upgrade: nothing more is handed over, what was handed over is
  * answered as ever; when the handler holds nothing, it closes. Until then its
- * devices belong to it, and to add them elsewhere is -EEXIST.
+ * devices belong to it, and to add them elsewhere is -EEXIST. It adds none: -EINVAL.
  */
 
 /* ------------------------------------------------------------------------

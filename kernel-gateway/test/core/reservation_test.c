@@ -523,6 +523,22 @@ static void should_move_the_reservation(void **state)
 	assert_no_attention();
 }
 
+/* SPC-5 6.17.3, 6.17.4: a list whose inner lengths go beyond it, or that has no room for them. */
+static void should_refuse_lists_that_are_shorter_than_they_say(void **state)
+{
+	(void)state;
+	rf_basic(0, 0xa, SL_SPEC_I_PT);
+	rf_list.len = SL_LIST_BYTES;
+	rf_send(&cmd, a, SL_OUT_REGISTER, 0);
+	rf_assert_illegal(&cmd, 0x1a00, -1);
+	rf_register(a, 0xa);
+	rf_reserve(a, 0xa, SL_TYPE_EXCLUSIVE_ACCESS);
+	rf_move(0xa, 0x9, 0, sl_target_port_number(a->port), B);
+	rf_list.data[SL_LIST_MOVE_ID_LENGTH + 2] = 8;
+	rf_send(&cmd, a, SL_OUT_REGISTER_AND_MOVE, 0);
+	rf_assert_illegal(&cmd, 0x1a00, -1);
+}
+
 static void should_not_move_what_all_registrants_hold(void **state)
 {
 	(void)state;
@@ -647,6 +663,7 @@ int main(void)
 		TEST(should_not_wait_in_a_circle_with_a_reset),
 		TEST(should_refuse_a_dormant_command_of_a_preempted_nexus),
 		TEST(should_move_the_reservation),
+		TEST(should_refuse_lists_that_are_shorter_than_they_say),
 		TEST(should_not_move_what_all_registrants_hold),
 		TEST(should_report_what_it_can),
 		TEST(should_report_full_status_and_cut_it_to_the_allocation),

@@ -98,6 +98,23 @@ static void should_read_a_direct_access_descriptor(void **state)
 	assert_int_equal(s.specific[0], 0xc8);
 }
 
+/* SBC-4 4.18: block commands descriptors say ILI, whichever type the device has. */
+static void should_read_ili_of_a_block_descriptor_and_leave_what_is_short(void **state)
+{
+	static const u8 block[] = { 0x72, 3, 0x11, 0, 0, 0, 0, 4, 5, 2, 0, 0x20 };
+	static const u8 cut[] = { 0x72, 3, 0x11, 0, 0, 0, 0, 6, 0x0d, 4, 0x80, 0, 0xff, 0xff };
+	static const u8 two[] = { 0x70, 0 };
+	struct sl_sense_data out;
+
+	(void)state;
+	assert_true(sl_sense_parse(block, sizeof(block), &out));
+	assert_true(out.ili);
+	assert_true(sl_sense_parse(cut, sizeof(cut), &out));
+	assert_false(out.valid);
+	assert_int_equal(out.asc, 0x1100);
+	assert_false(sl_sense_parse(two, sizeof(two), &out));
+}
+
 static void should_survive_bytes_that_lie(void **state)
 {
 	struct sl_sense_data s;
@@ -167,6 +184,7 @@ int main(void)
 		T(should_not_cut_a_long_information_field),
 		T(should_place_ili_by_device_type),
 		T(should_read_a_direct_access_descriptor),
+		T(should_read_ili_of_a_block_descriptor_and_leave_what_is_short),
 		T(should_survive_bytes_that_lie),
 		T(should_give_initiators_the_format_of_the_device),
 	};

@@ -378,6 +378,32 @@ static void should_quiesce_and_hand_over_without_a_loss(void **state)
 	fx_assert_quiet();
 }
 
+/* It would have what was kept handed over to it, and hands nothing over. */
+static void should_give_no_device_to_a_session_that_is_quiesced(void **state)
+{
+	struct sluice_device_add add = { .name = "disk", .task_set_limit = 1, .max_transfer = 512 };
+	struct sluice_device_added added;
+	struct fx_cmd kept;
+	const char *why;
+
+	(void)state;
+	serve(SLUICE_RECOVERY_REDELIVER);
+	fx_abandon();
+	read_4k(&kept);
+	fx_bury();
+	fx_session_open(0, 0);
+	sl_session_quiesce(fx->session, fx->now_ns);
+	assert_int_equal(sl_device_add(fx->session, &add, fx->now_ns, &added, &why), -EINVAL);
+	assert_non_null(strstr(why, "quiesced"));
+	assert_int_equal(kept.responses, 0);
+	fx_abandon();
+	successor();
+	fx_bury();
+	fx_good(0, fx_take(0), 4096);
+	assert_int_equal(kept.cmd.status, 0);
+	fx_assert_quiet();
+}
+
 static void should_take_no_more_than_the_task_set_takes(void **state)
 {
 	struct fx_cmd c[33];
@@ -417,6 +443,7 @@ int main(void)
 		TEST(should_tell_the_successor_of_a_reset_that_nobody_heard_of),
 		TEST(should_count_epochs_by_the_sessions_name),
 		TEST(should_quiesce_and_hand_over_without_a_loss),
+		TEST(should_give_no_device_to_a_session_that_is_quiesced),
 		TEST(should_take_no_more_than_the_task_set_takes),
 	};
 

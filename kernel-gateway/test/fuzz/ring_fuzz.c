@@ -78,10 +78,10 @@ static void configure(struct input *in)
 
 	switch (what & 7) {
 	case 0:
-		rw_nexus_close(i % RW_NEXUSES);
+		rw_nexus_close(i % RW_FIRST);
 		break;
 	case 1:
-		rw_nexus_open(i % RW_NEXUSES);
+		rw_nexus_open(i % RW_FIRST);
 		break;
 	case 2:
 		rw_lun(i % RW_LUNS, false);

@@ -61,11 +61,13 @@ static void send(const struct sl_cmd *cmd, uint32_t len)
 		(void)(data[0] + data[len - 1]);
 }
 
-static void receive(struct sl_cmd *cmd, uint32_t len)
+static void receive(struct rw_task *t, uint32_t len)
 {
-	if (len) {
-		cmd->data[0] = 0xd0;
-		cmd->data[len - 1] = 0xd1;
+	if (t->list_len) {
+		memcpy(t->cmd.data, t->list, sl_min(len, t->list_len));
+	} else if (len) {
+		t->cmd.data[0] = 0xd0;
+		t->cmd.data[len - 1] = 0xd1;
 	}
 }
 
@@ -75,7 +77,7 @@ void rw_fetch(struct rw_task *t, uint32_t received)
 		return;
 	t->fetched = true;
 	received = sl_min(received, t->cmd.buf_len);
-	receive(&t->cmd, received);
+	receive(t, received);
 	sl_cmd_data_out_done(&t->cmd, received, rw.now_ns);
 }
 
@@ -273,13 +275,18 @@ struct rw_task *rw_task_out(const struct rw_session *s, uint32_t q, uint32_t tag
 void rw_nexus_open(uint32_t i)
 {
 	struct rw_nexus *n = &rw.nexuses[i];
-	const char *port = i ? "iqn.2026-11.io.sluice:b,i,0x2" : "iqn.2026-11.io.sluice:a,i,0x1";
+	const char *port = i == 1 ? RW_SECOND_PORT : RW_FIRST_PORT;
+	const char *through = i < RW_FIRST ? RW_TARGET ",t,0x0001" : RW_TARGET ",t,0x0002";
+	int result;
 
 	if (n->core)
 		return;
-	assert(sl_nexus_open(rw.gw, RW_TARGET, port, RW_TARGET ",t,0x0001", "fuzz",
-			     n->seen ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &fabric_ops, n,
-			     &n->core) == 0);
+	result = sl_nexus_open(rw.gw, RW_TARGET, port, through, "fuzz",
+			       n->seen ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &fabric_ops, n,
+			       &n->core);
+	assert(result == 0 || (rw.denies && result == -EACCES));
+	if (result)
+		return;
 	n->seen = true;
 }
 
@@ -440,7 +447,7 @@ void rw_open(uint8_t options)
 		rw_session_open(i, RW_GRACE_MAX, true);
 	for (uint32_t lun = 0; lun <= RW_DEVICES; lun++)
 		assert(rw_lun(lun, true) == 0);
-	for (uint32_t i = 0; i < RW_NEXUSES; i++)
+	for (uint32_t i = 0; i < RW_FIRST; i++)
 		rw_nexus_open(i);
 }
 

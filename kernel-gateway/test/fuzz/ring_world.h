@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A small gateway for ring_fuzz and command_fuzz: two handlers, of which each may die,
+ * A small gateway for ring_fuzz, command_fuzz and machine_fuzz: two handlers, of which each may die,
  * quiesce and be succeeded (sessions of the same name), four logical units, two I_T
- * nexuses, and an honest fabric that asserts what it may expect. Made anew for each
+ * nexuses and one more through another port, and an honest fabric that asserts what it may expect. Made anew for each
  * input, so that an input always means the same; the shared regions are kept.
  */
 #ifndef SLUICE_FUZZ_RING_WORLD_H
@@ -16,10 +16,14 @@
 #include "input.h"
 
 #define RW_TARGET   "iqn.2026-11.io.sluice:fuzz"
+#define RW_FIRST_PORT  "iqn.2026-11.io.sluice:a,i,0x1"
+#define RW_SECOND_PORT "iqn.2026-11.io.sluice:b,i,0x2"
 #define RW_SECOND   1000000000ULL
 #define RW_TASKS    32U
 #define RW_TMFS	    12U
-#define RW_NEXUSES  2U
+#define RW_NEXUSES  3U
+#define RW_FIRST    2U			/* of these, open from the start; the third is the first initiator, through group 2 */
+#define RW_LIST	    96U
 #define RW_SESSIONS 2U			/* handlers; one session of each at a time */
 #define RW_REGIONS  8U			/* sessions that are open, or closed and not drained */
 #define RW_QUEUES   2U
@@ -38,6 +42,8 @@ struct rw_task {
 	bool taken;			/* a handler had it; then it is the same sequence ever after */
 	u64 tag, sequence, submitted_ns;
 	uint32_t nexus, data_outs, cancels, responses;
+	uint32_t list_len;		/* its Data-Out is a parameter list; 0: whatever */
+	uint8_t list[RW_LIST];
 };
 
 struct rw_tmf {
@@ -83,6 +89,7 @@ struct ring_world {
 	bool eager_release;		/* the fabric releases within respond() */
 	bool eager_handlers;		/* who dies has a successor at once */
 	bool honest;			/* handlers take what they take, and do not scribble */
+	bool denies;			/* unknown initiators may be denied */
 	u64 calm_ns;			/* since then no handler came or went, and no device */
 	struct rw_task *tasks[RW_TASKS];	/* each by itself, so that the sanitizer sees its end */
 	struct rw_tmf tmfs[RW_TMFS];
