@@ -3,9 +3,11 @@
  * Whether a handler lives, and what it has. Looked at from outside its rings: it takes
  * commands (its consumer index moves), it answers some, it takes events.
  *
- * That it does neither is no sin as long as it has taken all that it was given and all of
- * that is within its time: a device may work for hours. But who lives takes events: when
- * nothing moves it gets a PING, and who leaves that lie has stalled, whatever it works on.
+ * That it answers nothing is no sin of a handler that has taken all that it was given: a
+ * device may work for hours, and one that never ends a command says nothing of the others
+ * beside it. Nor is it one to leave commands lying behind one that is within its time and may
+ * block the thread that took it. But who lives takes events: when nothing moves it gets a
+ * PING, and who leaves that lie has stalled, whatever it works on.
  */
 #include "facts.h"
 #include "nexus.h"
@@ -13,9 +15,8 @@
 
 struct census {
 	u32 untaken, quarantined, in_flight;
-	u64 oldest_ns;	   /* hand-over of the oldest; U64_MAX: none */
-	bool excused;	   /* something that it has taken is within its time */
-	bool excused_long; /* ... and may block the thread that took it */
+	u64 oldest_ns; /* hand-over of the oldest; U64_MAX: none */
+	bool excused; /* what it has taken is within its time and may block the thread that took it */
 };
 
 /* Under q->lock. */
@@ -35,10 +36,8 @@ static void count(const struct sl_queue *q, u64 now_ns, struct census *c)
 		c->untaken += untaken;
 		c->quarantined += t->state == SL_TAG_QUARANTINE;
 		c->oldest_ns = sl_min(c->oldest_ns, t->handed_ns);
-		if (!untaken && t->state == SL_TAG_OUT && t->deadline_ns > now_ns) {
-			c->excused = true;
-			c->excused_long |= t->pace >= SLUICE_PACE_MEDIUM;
-		}
+		c->excused |= !untaken && t->state == SL_TAG_OUT && t->deadline_ns > now_ns &&
+			      t->pace >= SLUICE_PACE_MEDIUM;
 	}
 }
 
@@ -52,7 +51,7 @@ static void watch_queue(struct sl_queue *q, u64 now_ns, const struct census *c)
 		q->moved_ns = now_ns;
 	q->seen_taken = taken;
 	q->seen_answered = q->answered;
-	if (q->moved_ns == now_ns || (c->untaken ? c->excused_long : c->excused))
+	if (q->moved_ns == now_ns || !c->untaken || c->excused)
 		q->stalled_since_ns = now_ns;
 	q->looked_ns = now_ns;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Subcommands that show what goes on. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -144,47 +145,92 @@ static int run_live(const char *socket_path, int argc, char **argv)
 	return 0;
 }
 
-/* The first session that has stalled for so long, or 0 in *pid. */
-static int find_hung(struct connection *c, uint64_t bound_ns, uint32_t *pid,
-		     char why[CONNECTION_WHY])
+#define HUNG_MAX 64
+
+/* The processes whose sessions have stalled for so long. */
+struct hung {
+	uint64_t bound_ns;
+	uint32_t pids[HUNG_MAX];
+	uint32_t n;
+};
+
+static int find_hung(struct connection *c, struct hung *h, char why[CONNECTION_WHY])
 {
 	struct sluice_session_info info;
 	struct sluice_cursor cursor = { 0 };
 	int err;
 
-	*pid = 0;
+	h->n = 0;
 	while ((err = connection_call(c, SLUICE_OP_SESSION_INFO, &cursor, sizeof(cursor), &info,
 				      sizeof(info), why)) == 0) {
-		if (info.stalled_ns >= bound_ns && (info.state == SLUICE_SESSION_ACTIVE ||
-						    info.state == SLUICE_SESSION_QUIESCED)) {
-			*pid = info.pid;
-			return 0;
-		}
+		bool open = info.state == SLUICE_SESSION_ACTIVE ||
+			    info.state == SLUICE_SESSION_QUIESCED;
+
+		if (open && info.stalled_ns >= h->bound_ns && h->n < HUNG_MAX)
+			h->pids[h->n++] = info.pid;
 		cursor.index++;
 	}
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Connects, with the bound of the first argument. */
+static int open_hung(const char *socket_path, int argc, char **argv, struct connection *c,
+		     struct hung *h, char why[CONNECTION_WHY])
+{
+	unsigned long seconds = argc > 0 ? strtoul(argv[0], NULL, 10) : 0;
+
+	if (seconds == 0) {
+		snprintf(why, CONNECTION_WHY, "for how long? give a number of seconds, 1 or more");
+		return -EINVAL;
+	}
+	h->bound_ns = seconds * 1000000000ull;
+	return connection_open(c, socket_path, SLUICE_ROLE_CONTROL, "supervisor", why);
+}
+
+static int run_hung(const char *socket_path, int argc, char **argv)
+{
+	char why[CONNECTION_WHY];
+	struct connection c;
+	struct hung h;
+
+	if (open_hung(socket_path, argc, argv, &c, &h, why) || find_hung(&c, &h, why))
+		return rig_fail(why);
+	for (uint32_t i = 0; i < h.n; i++)
+		printf("%u\n", h.pids[i]);
+	connection_close(&c);
+	return 0;
+}
+
+static bool is_among(uint32_t pid, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strtoul(argv[i], NULL, 10) == pid)
+			return true;
+	}
+	return false;
+}
+
 /* For a supervisor: sleeps until a handler has stalled, and says which process that is. */
 static int run_await_hang(const char *socket_path, int argc, char **argv)
 {
-	unsigned long seconds = argc == 1 ? strtoul(argv[0], NULL, 10) : 0;
 	char why[CONNECTION_WHY];
 	struct connection c;
-	uint32_t pid = 0;
+	struct hung h;
 
-	if (seconds == 0)
-		return rig_fail("await-hang: give a number of seconds, 1 or more");
-	if (connection_open(&c, socket_path, SLUICE_ROLE_CONTROL, "supervisor", why))
+	if (open_hung(socket_path, argc, argv, &c, &h, why))
 		return rig_fail(why);
-	while (pid == 0) {
+	for (;;) {
 		sleep(1);
-		if (find_hung(&c, seconds * 1000000000ull, &pid, why))
+		if (find_hung(&c, &h, why))
 			return rig_fail(why);
+		for (uint32_t i = 0; i < h.n; i++) {
+			if (!is_among(h.pids[i], argc - 1, argv + 1)) {
+				printf("%u\n", h.pids[i]);
+				connection_close(&c);
+				return 0;
+			}
+		}
 	}
-	printf("%u\n", pid);
-	connection_close(&c);
-	return 0;
 }
 
 const struct rig_command info_commands[] = {
@@ -192,8 +238,10 @@ const struct rig_command info_commands[] = {
 	{ "devices", "", "its devices and their counters", run_devices },
 	{ "nexuses", "", "its I_T nexuses", run_nexuses },
 	{ "sessions", "", "its handlers, and whether they take and answer commands", run_sessions },
-	{ "commands", "", "its live commands: state, age, whom each waits for", run_live },
-	{ "await-hang", "SECONDS",
-	  "waits until a handler has stalled for so long; prints its process", run_await_hang },
+	{ "live", "", "its live commands: state, age, whom each waits for", run_live },
+	{ "hung", "SECONDS", "the processes of handlers that have stalled for so long", run_hung },
+	{ "await-hang", "SECONDS [PROCESS...]",
+	  "waits until a handler but those has stalled for so long; prints its process",
+	  run_await_hang },
 	{ 0 },
 };

@@ -683,9 +683,10 @@ struct sluice_session_info {
 	__u64 oldest_ns;		/* how long the oldest of those in flight has been there; 0: none is */
 	__u64 progress_ns;		/* since it last took or answered a command; 0 while none is with it */
 	/*
-	 * Since it takes or answers nothing though it should; 0: all is well. It is not held against a
-	 * handler that what it has taken is within its time (struct sluice_device_add), as long as it
-	 * takes events: the gateway sends SLUICE_EVENT_PING to see that.
+	 * Since it leaves commands or events lying; 0: all is well. It is not held against a handler
+	 * that it does not answer what it has taken, nor that commands lie behind one of the classes
+	 * MEDIUM and LONG that is within its time (struct sluice_device_add), as long as it takes
+	 * events: the gateway sends SLUICE_EVENT_PING to see that.
 	 */
 	__u64 stalled_ns;
 	__u64 answered;			/* completions that were taken from it */

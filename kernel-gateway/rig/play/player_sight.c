@@ -190,6 +190,7 @@ union info {
 	struct sluice_gateway_info gateway;
 	struct sluice_device_info device;
 	struct sluice_nexus_info nexus;
+	struct live_counts live;
 	uint8_t bytes[1];
 };
 
@@ -224,6 +225,33 @@ static bool is_it(struct player *p, const struct wanted_info *w)
 	return w->info.nexus.nexus == player_find_nexus(p, w->spec->name)->id;
 }
 
+/* Goes through the dump of live commands, page by page. */
+static int count_live(struct player *p, uint32_t nexus, struct live_counts *counts)
+{
+	struct sluice_command_page page = { 0 };
+
+	memset(counts, 0, sizeof(*counts));
+	do {
+		struct sluice_command_cursor from = page.next;
+		int err = player_control(p, SLUICE_OP_COMMAND_INFO, &from, sizeof(from), &page,
+					 sizeof(page));
+
+		if (err)
+			return err;
+		for (uint32_t i = 0; i < page.count && i < SLUICE_COMMAND_PAGE; i++) {
+			const struct sluice_command_info *c = &page.commands[i];
+
+			if (c->nexus != nexus)
+				continue;
+			counts->commands++;
+			counts->aborted += !!(c->flags & SLUICE_COMMAND_ABORTED);
+			if (c->wait <= SLUICE_WAIT_NEXT)
+				counts->waits[c->wait]++;
+		}
+	} while (!page.last);
+	return 0;
+}
+
 static int look_up(struct player *p, struct wanted_info *w)
 {
 	bool device = w->spec->subject == INFO_DEVICE;
@@ -233,6 +261,8 @@ static int look_up(struct player *p, struct wanted_info *w)
 	if (w->spec->subject == INFO_GATEWAY)
 		return player_control(p, SLUICE_OP_GATEWAY_INFO, NULL, 0, &w->info.gateway,
 				      sizeof(w->info.gateway));
+	if (w->spec->subject == INFO_LIVE)
+		return count_live(p, player_find_nexus(p, w->spec->name)->id, &w->info.live);
 	do {
 		err = player_control(p, device ? SLUICE_OP_DEVICE_INFO : SLUICE_OP_NEXUS_INFO,
 				     &cursor, sizeof(cursor), &w->info,

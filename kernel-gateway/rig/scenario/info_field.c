@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What `expect device`, `expect gateway` and `expect nexus` can ask for. */
+/* What `expect device`, `expect gateway`, `expect nexus` and `expect live` can ask for. */
 #include "scenario.h"
 
 #define FIELD(word, structure, member)                                                            \
@@ -41,8 +41,24 @@ static const struct info_name nexus_fields[] = {
 	{ 0 },
 };
 
-const struct info_name *const info_fields[3] = {
+static const struct info_name live_fields[] = {
+	FIELD("commands", live_counts, commands),
+	FIELD("aborted", live_counts, aborted),
+	FIELD("gateway", live_counts, waits[SLUICE_WAIT_GATEWAY]),
+	FIELD("buffer", live_counts, waits[SLUICE_WAIT_BUFFER]),
+	FIELD("task-set", live_counts, waits[SLUICE_WAIT_TASK_SET]),
+	FIELD("initiator", live_counts, waits[SLUICE_WAIT_INITIATOR]),
+	FIELD("turn", live_counts, waits[SLUICE_WAIT_TURN]),
+	FIELD("admin", live_counts, waits[SLUICE_WAIT_ADMIN]),
+	FIELD("tag", live_counts, waits[SLUICE_WAIT_TAG]),
+	FIELD("handler", live_counts, waits[SLUICE_WAIT_HANDLER]),
+	FIELD("next-handler", live_counts, waits[SLUICE_WAIT_NEXT]),
+	{ 0 },
+};
+
+const struct info_name *const info_fields[4] = {
 	[INFO_GATEWAY] = gateway_fields,
 	[INFO_DEVICE] = device_fields,
 	[INFO_NEXUS] = nexus_fields,
+	[INFO_LIVE] = live_fields,
 };

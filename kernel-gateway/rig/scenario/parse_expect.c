@@ -334,7 +334,8 @@ static void parse_info(struct parser *p, struct statement *s, uint32_t subject, 
 	while ((w = parser_option(p)))
 		info_option(p, &s->info, w);
 	if (!s->info.fields)
-		parser_complain(p, "what is expected of it is missing: add for example live=0");
+		parser_complain(p, "what is expected of it is missing: add for example %s",
+				subject == INFO_LIVE ? "commands=0" : "live=0");
 }
 
 void parse_expect(struct parser *p, struct statement *s)
@@ -362,6 +363,8 @@ void parse_expect(struct parser *p, struct statement *s)
 		parse_info(p, s, INFO_DEVICE, SYMBOL_DEVICE);
 	} else if (parser_accept(p, "nexus")) {
 		parse_info(p, s, INFO_NEXUS, SYMBOL_NEXUS);
+	} else if (parser_accept(p, "live")) {
+		parse_info(p, s, INFO_LIVE, SYMBOL_NEXUS);
 	} else {
 		parse_end(p, s);
 	}

@@ -182,7 +182,12 @@ struct heard_spec {
 	uint32_t type, function;	/* enum sluice_event_type; enum sluice_tmf with TASK_MANAGEMENT */
 };
 
-enum info_subject { INFO_GATEWAY, INFO_DEVICE, INFO_NEXUS };
+enum info_subject { INFO_GATEWAY, INFO_DEVICE, INFO_NEXUS, INFO_LIVE };
+
+/* A nexus's commands in the dump of live ones, counted by whom they wait for. */
+struct live_counts {
+	uint32_t commands, aborted, waits[SLUICE_WAIT_NEXT + 1];
+};
 
 struct info_field {
 	uint32_t field;			/* a row of info_fields[subject] */
@@ -266,6 +271,6 @@ struct info_name {
 	const char *word;
 	uint16_t offset, bytes;		/* in the subject's structure */
 };
-extern const struct info_name *const info_fields[3];
+extern const struct info_name *const info_fields[4];
 
 #endif /* SLUICE_RIG_SCENARIO_SCENARIO_H */

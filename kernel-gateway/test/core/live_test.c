@@ -252,6 +252,31 @@ static void should_not_blame_a_handler_for_what_is_within_its_time(void **state)
 	assert_true(info.progress_ns > 200 * FX_SECOND);
 }
 
+/* One of its devices never ends a command; the handler lives, and takes whatever comes. */
+static void should_not_blame_a_handler_for_a_device_that_ends_nothing(void **state)
+{
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	struct sluice_session_info info;
+
+	(void)state;
+	submit(&c[0], n, 0x28);
+	fx_take(0);
+	for (u32 i = 0; i < 200; i++) {
+		info = look(1);
+		assert_int_equal(info.stalled_ns, 0);
+		take_events();
+	}
+	assert_int_equal(info.quarantined, 1);
+	assert_true(info.progress_ns > 190 * FX_SECOND);
+	submit(&c[1], n, 0x28);
+	for (u32 i = 0; i < 4; i++) {
+		info = look(1);
+		take_events();
+	}
+	assert_int_equal(info.untaken, 1);
+	assert_true(info.stalled_ns >= 3 * FX_SECOND);
+}
+
 /* All that it has is within its time, but it does not take the PING. */
 static void should_see_a_handler_that_is_dead_behind_a_long_command(void **state)
 {
@@ -310,6 +335,7 @@ int main(void)
 		TEST(should_say_whom_a_command_waits_for),
 		TEST(should_see_a_handler_that_takes_nothing),
 		TEST(should_not_blame_a_handler_for_what_is_within_its_time),
+		TEST(should_not_blame_a_handler_for_a_device_that_ends_nothing),
 		TEST(should_see_a_handler_that_is_dead_behind_a_long_command),
 		TEST(should_count_what_became_of_its_commands),
 	};
