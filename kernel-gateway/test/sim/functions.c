@@ -240,8 +240,7 @@ void w_function(u32 i, u32 lun, u8 function, u64 tag)
 	t->tmf.function = function;
 	t->tmf.task_tag = tag ? tag : random_task(i, &lun);
 	t->lun = lun;
-	memset(t->tmf.lun, 0, 8);
-	t->tmf.lun[1] = (u8)lun;
+	w_address(t->tmf.lun, lun);
 	itl = sl_nexus_itl(t->tmf.nexus, lun);
 	w->n_tmfs++;
 	w->nexuses[i].live++;
