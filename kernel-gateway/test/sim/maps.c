@@ -121,9 +121,9 @@ void w_protect(u32 group, u32 lun)
 /* Every nexus hears of a change, through whichever group it comes (SPC-5 5.18.2.9). */
 void w_access(u32 device, u32 port_group)
 {
-	static const u8 states[] = { SLUICE_ACCESS_OPTIMIZED,	SLUICE_ACCESS_OPTIMIZED,
-				     SLUICE_ACCESS_OPTIMIZED,	SLUICE_ACCESS_NON_OPTIMIZED,
-				     SLUICE_ACCESS_STANDBY,	SLUICE_ACCESS_UNAVAILABLE,
+	static const u8 states[] = { SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
+				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_NON_OPTIMIZED,
+				     SLUICE_ACCESS_STANDBY,	  SLUICE_ACCESS_UNAVAILABLE,
 				     SLUICE_ACCESS_TRANSITIONING, SLUICE_ACCESS_OFFLINE };
 	struct sluice_access_state a = { .group = (u16)(port_group + 1) };
 	struct w_device *d = &w->devices[device];
@@ -155,8 +155,9 @@ void w_check_report_luns(const struct w_cmd *c)
 			c->serial, lun, at);
 		at += 8;
 	}
-	w_check((u32)(data[2] << 8 | data[3]) == at - 8, "REPORT LUNS %lu: %u bytes of LUNs, not %u",
-		c->serial, data[2] << 8 | data[3], at - 8);
+	w_check((u32)(data[2] << 8 | data[3]) == at - 8,
+		"REPORT LUNS %lu: %u bytes of LUNs, not %u", c->serial, data[2] << 8 | data[3],
+		at - 8);
 }
 
 /* SAM-6 4.7.7: the same LUN by peripheral, flat space and extended flat space addressing. */
@@ -202,7 +203,8 @@ void w_control_open(void)
 		if (!w_group_of(i))
 			continue;
 		snprintf(in.pattern, sizeof(in.pattern), "*:%u", i);
-		w_check(sl_group_initiator_add(w->gw, &in, w->now_ns, &why) == 0, "pattern: %s", why);
+		w_check(sl_group_initiator_add(w->gw, &in, w->now_ns, &why) == 0, "pattern: %s",
+			why);
 	}
 	/* Devices get their identifiers in this order: device d is d + 1. */
 	for (u32 lun = 0; lun < W_LUNS; lun++) {
