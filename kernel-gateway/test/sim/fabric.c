@@ -86,6 +86,8 @@ static void check_response(struct w_cmd *c)
 		w->fetch_timeouts++;
 	}
 	check_loss(c);
+	if (c->cmd.cdb[0] == 0xa0)
+		w_check_report_luns(c);
 	w_check(!c->cut || c->aborted || is_sense(c, 0xb, 0x4b00), "half a write got status %02x",
 		c->cmd.status);
 	if (c->cmd.status == 0x40)
@@ -246,8 +248,9 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->lun = lun;
 	c->serial = ++w->serial;
 	c->cmd.task_tag = c->serial;
-	memset(c->cmd.lun, 0, 8);
-	c->cmd.lun[1] = (u8)lun;
+	w_address(c->cmd.lun, lun);
+	w_check((itl != NULL) == w_sees(i, lun), "nexus %u %s LUN %u", i,
+		itl ? "sees" : "does not see", lun);
 	memset(c->cmd.cdb, 0, sizeof(c->cmd.cdb));
 	c->cmd.cdb[0] = opcode;
 	c->cmd.cdb[1] = opcode ==
@@ -257,6 +260,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	memcpy(&c->cmd.cdb[3], &c->serial, 2);
 	if (opcode == 0x5f)
 		w_reserve_cdb(c);
+	else if (opcode == 0xa0)
+		c->cmd.cdb[8] = 1; /* 256 bytes */
 	else if (opcode == 0x5e)
 		c->cmd.cdb[1] = (u8)w_below(4), c->cmd.cdb[8] = 0xff;
 	c->cmd.cdb_len = 16;
@@ -393,7 +398,7 @@ static void fabric_abort(const struct w_cmd *c)
 void w_fabric_open(u32 i)
 {
 	struct w_nexus *n = &w->nexuses[i];
-	char port[64];
+	char port[64], target_port[32];
 	bool reinstated;
 
 	if (n->n)
@@ -401,7 +406,8 @@ void w_fabric_open(u32 i)
 	n->port = w_below(W_PORTS);
 	reinstated = w_chance(50);
 	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, n->port);
-	w_check(sl_nexus_open(w->gw, "iqn.sim", port, "iqn.sim,t,0x1", "sim",
+	snprintf(target_port, sizeof(target_port), "iqn.sim,t,0x%04x", w_port_group_of(i) + 1);
+	w_check(sl_nexus_open(w->gw, "iqn.sim", port, target_port, "sim",
 			      reinstated ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &w_fabric_ops, n,
 			      &n->n) == 0,
 		"open");

@@ -94,8 +94,8 @@ static u32 allowed_responses(const struct w_tmf *t, u32 i, u32 lun, const struct
 			   t->tmf.function == SLUICE_TMF_QUERY_TASK;
 
 		/* A command of the LUN's former mapping is none of the logical unit that answers to it now. */
-		if (c->life == W_IDLE || c->nexus != i || c->lun != lun ||
-		    c->cmd.core.itl != itl || (one && c->serial != t->tmf.task_tag))
+		if (c->life == W_IDLE || c->nexus != i || c->lun != lun || c->cmd.core.itl != itl ||
+		    (one && c->serial != t->tmf.task_tag))
 			continue;
 		if (c->life == W_SENDING || c->aborted || c->ended)
 			fading++;
@@ -240,8 +240,7 @@ void w_function(u32 i, u32 lun, u8 function, u64 tag)
 	t->tmf.function = function;
 	t->tmf.task_tag = tag ? tag : random_task(i, &lun);
 	t->lun = lun;
-	memset(t->tmf.lun, 0, 8);
-	t->tmf.lun[1] = (u8)lun;
+	w_address(t->tmf.lun, lun);
 	itl = sl_nexus_itl(t->tmf.nexus, lun);
 	w->n_tmfs++;
 	w->nexuses[i].live++;

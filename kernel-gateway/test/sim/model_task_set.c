@@ -15,12 +15,12 @@ int m_set_of(const struct m_task_sets *m, int itl)
 	return m->control.tst == 1 ? itl : 0;
 }
 
-static bool has_aca_task(const struct m_task_sets *m, int set, int itl)
+static bool has_aca_task(const struct m_task_sets *m, int itl)
 {
 	for (uint32_t i = 0; i < M_TASKS; i++) {
 		const struct m_task *t = &m->tasks[i];
 
-		if (t->serial && t->set == set && t->itl == itl && t->attribute == M_ACA)
+		if (t->serial && t->itl == itl && t->attribute == M_ACA)
 			return true;
 	}
 	return false;
@@ -35,7 +35,7 @@ enum m_verdict m_arrives(const struct m_task_sets *m, const struct m_arrival *a)
 	if (faulted == M_NOBODY)
 		return a->attribute == M_ACA ? M_INVALID_MESSAGE : M_ENTERS;
 	if (faulted == a->nexus) {
-		bool room = !m->control.tmf_only && !has_aca_task(m, set, a->itl);
+		bool room = !m->control.tmf_only && !has_aca_task(m, a->itl);
 
 		return a->attribute == M_ACA && room ? M_ENTERS : M_ACA_ACTIVE;
 	}

@@ -46,7 +46,7 @@ void w_abort(struct w_cmd *c, int by, bool reset)
 
 	w_trace('X', c->serial, (u64)by);
 	c->abort_by |= other && tas ? W_BY_OTHER : W_SILENTLY;
-	if (other && !tas && !reset && sl_nexus_itl(w->nexuses[c->nexus].n, c->lun)) {
+	if (other && !tas && !reset && w_sees(c->nexus, c->lun)) {
 		if (was)
 			m_attention_allow(attentions_of(c), 0x2f00);
 		else {
@@ -64,7 +64,7 @@ static void may_be_aborted(struct w_cmd *c)
 {
 	c->may_abort = true;
 	c->abort_by |= W_SILENTLY | W_BY_OTHER;
-	if (sl_nexus_itl(w->nexuses[c->nexus].n, c->lun))
+	if (w_sees(c->nexus, c->lun))
 		m_attention_allow(attentions_of(c), 0x2f00);
 }
 
@@ -145,6 +145,8 @@ void w_tasks_arrive(struct w_cmd *c, bool naca)
 		.preempts = c->cmd.cdb[0] == 0x5f && c->pr_action == M_PREEMPT_AND_ABORT,
 	};
 	c->set = m_set_of(m, c->arrival.itl);
+	c->refused_by_access = w_access_refuses(c);
+	c->protected = w_read_only(c->nexus, c->lun);
 	c->verdict = m_arrives(m, &c->arrival);
 }
 
@@ -162,10 +164,36 @@ static void check_admission(struct w_cmd *c)
 		"%lu entered in spite of an ACA condition, or as an ACA command without one (verdict %d)",
 		c->serial, c->verdict);
 	w_check(!c->must_conflict, "%lu was let in in spite of a reservation", c->serial);
+	w_check(!c->refused_by_access,
+		"%lu was let in, though its target port group should end it %04x", c->serial,
+		c->refused_by_access);
+	w_check(!c->protected || c->cmd.cdb[0] != 0x2a,
+		"%lu writes through a LUN that is read-only", c->serial);
 	w_check(!owed || passes_attentions(c), "%lu was let in, but Unit Attention %04x is pending",
 		c->serial, owed);
 	c->admitted = true;
 	m_accepted(&w_device_of(c)->sets, c->serial, &c->arrival);
+}
+
+/* Neither ACA, nor a Unit Attention, nor a reservation is why. */
+static void check_unready(const struct w_cmd *c, u8 key, u16 code)
+{
+	if (c->refused_by_access)
+		w_check(c->cmd.status == 2 && key == 2 && code == c->refused_by_access,
+			"%lu ended %02x %x %04x, its target port group's state says %04x",
+			c->serial, c->cmd.status, key, code, c->refused_by_access);
+	else
+		w_check(c->cmd.status != 2 || key != 2 || (code & 0xff) < 0x0a,
+			"%lu ended NOT READY %04x in spite of its target port group", c->serial,
+			code);
+	if (c->cmd.status == 2 && key == 7)
+		w_check(code == 0x2700 && c->protected &&
+				(c->cmd.cdb[0] == 0x2a || c->cmd.cdb[0] == 0x7f),
+			"DATA PROTECT %04x for %lu", code, c->serial);
+	if (c->protected && c->cmd.cdb[0] == 0x2a && !c->refused_by_access)
+		w_check(c->cmd.status == 2 && key == 7,
+			"%lu ended %02x %x %04x, and the LUN is read-only", c->serial,
+			c->cmd.status, key, code);
 }
 
 /* SAM-6 5.3.3: of several reasons, which status. BUSY, TASK SET FULL and ILLEGAL REQUEST may come at any level. */
@@ -200,6 +228,8 @@ static void check_refusal(const struct w_cmd *c, u8 key, u16 code)
 	else if (!passes_attentions(c) && m_attention_owed(a))
 		w_check(attention, "%lu ended %02x %x %04x though %04x is pending", c->serial,
 			status, key, code, m_attention_owed(a));
+	else if (!attention)
+		check_unready(c, key, code);
 	if (status == 0x18)
 		w_check(c->must_conflict || c->may_conflict,
 			"RESERVATION CONFLICT for %lu without a reservation", c->serial);
@@ -283,7 +313,9 @@ static void aborted_by_error(struct w_cmd *c)
 
 static void check_abort(struct w_cmd *c)
 {
-	if (c->n_doomed_by && !c->ended)
+	if (c->ended)
+		return; /* too late to abort it; its end is awaited */
+	if (c->n_doomed_by)
 		aborted_by_error(c);
 	w_check(c->aborted || c->may_abort, "%lu was aborted by nobody", c->serial);
 	if (!c->aborted)

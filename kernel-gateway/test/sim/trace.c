@@ -95,7 +95,17 @@ static void print(u64 what, u64 a, u64 b)
 		printf("device %" PRIu64 " has control mode %" PRIx64 "\n", a, b);
 		return;
 	case 'L':
-		printf("LUN %" PRIu64 " is %s\n", a, b ? "mapped" : "unmapped");
+		printf("LUN %" PRIu64 " of group %" PRIu64 " is %s\n", a, b >> 8,
+		       b & 1 ? "mapped" : "unmapped");
+		return;
+	case 'W':
+		printf("LUN %" PRIu64 " of group %" PRIu64 " is %s\n", a, b >> 8,
+		       b & 1 ? "read-only" : "writable");
+		return;
+	case 'Z':
+		printf("device %" PRIu64 " has access state %" PRIx64 " in port group %" PRIu64
+		       "\n",
+		       a, b & 0xff, b >> 8);
 		return;
 	case 'P':
 		printf("PERSISTENT RESERVE OUT %" PRIu64 " takes effect, action %" PRIu64 "\n", a,

@@ -158,53 +158,13 @@ void w_time_passes(u64 ns)
 	graces_pass();
 }
 
-/* SPC-5 6.33: the I_T nexus hears of it on its other logical units, and of the new one as of any at first contact. */
-static void luns_change(u32 lun, bool on)
-{
-	for (u32 i = 0; i < W_NEXUSES; i++) {
-		struct w_nexus *n = &w->nexuses[i];
-
-		n->attentions[lun].n = 0;
-		for (u32 l = 0; n->n && l < W_LUNS; l++) {
-			if (l != lun && sl_nexus_itl(n->n, l))
-				m_attention_establish(&n->attentions[l], 0x3f0e);
-		}
-		if (n->n && on)
-			m_attention_establish(&n->attentions[lun], 0x2900);
-		if (on)
-			continue;
-		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, (int)w_itl(i, lun), (int)i);
-		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, 0, (int)i);
-	}
-}
-
-static void map_lun(u32 lun, bool on)
-{
-	struct sluice_lun l = { .target = "iqn.sim", .group = "default", .lun = lun };
-	const char *why = NULL;
-
-	snprintf(l.device, sizeof(l.device), "dev%u", lun % W_DEVICES);
-	if (w->mapped[lun] == on)
-		return;
-	w->mapped[lun] = on;
-	w_trace('L', lun, on);
-	w_tasks_settle();
-	luns_change(lun, on);
-	if (on)
-		w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
-	else
-		w_check(sl_lun_unmap(w->gw, &l, w->now_ns, &why) == 0, "unmap: %s", why);
-}
-
 void w_open(u64 seed)
 {
-	struct sluice_target t = { .name = "iqn.sim" };
 	struct sl_limits limits = { .max_nexuses = 16,
 				    .max_sessions = W_SESSIONS + W_ZOMBIES,
 				    .max_devices = 8,
 				    .timeout_ns = { W_TIMEOUT, W_TIMEOUT, W_TIMEOUT, W_TIMEOUT },
 				    .abort_bound_ns = W_ABORT_BOUND };
-	const char *why = NULL;
 
 	w = calloc(1, sizeof(*w));
 	w->seed = seed;
@@ -220,10 +180,7 @@ void w_open(u64 seed)
 	w->error_percent = w_chance(80) ? 8 : 30;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
 	w->gw->observe = observe;
-	w_check(sl_target_add(w->gw, &t, &why) == 0, "target: %s", why);
-	/* Devices get their identifiers in this order: device d is d + 1. */
-	for (u32 lun = 0; lun < W_LUNS; lun++)
-		map_lun(lun, true);
+	w_control_open();
 	for (u32 i = 0; i < W_SESSIONS; i++)
 		w_handler_open(i);
 	for (u32 i = 0; i < W_NEXUSES; i++)
@@ -265,7 +222,7 @@ static void rare(void)
 	else if (kind < 96)
 		w_handler_open(w_below(W_SESSIONS));
 	else
-		map_lun(w_below(W_LUNS), w_chance(92));
+		w_control_side();
 }
 
 void w_step(void)

@@ -23,6 +23,8 @@
 #define W_SESSIONS	2
 #define W_DEVICES	4
 #define W_LUNS		6
+#define W_GROUPS	2	/* of initiators */
+#define W_PORT_GROUPS	2	/* of target ports; nexus i comes through i modulo that */
 #define W_QUEUES	3
 #define W_PORTS		2	/* names of initiator ports that nexus i has by turns */
 #define M_EVERY_NEXUS	W_NEXUSES
@@ -61,6 +63,8 @@ struct w_cmd {
 	bool naca;
 	struct m_arrival arrival;
 	enum m_verdict verdict;		/* of ACA, when it arrived */
+	u16 refused_by_access;		/* when it arrived */
+	bool protected;
 	int set;			/* the task set that it found */
 	bool admitted, ended, ended_aborted;
 	bool holder;			/* the handler holds its tag */
@@ -141,6 +145,7 @@ struct w_device {
 	struct m_reservations reservations;
 	bool aptpl;			/* they persist through a loss of power (SPC-5 5.14.5) */
 	struct m_task_sets sets;
+	u8 access[W_PORT_GROUPS];	/* enum sluice_access */
 	const void *state;		/* the core's, when last seen */
 };
 
@@ -161,7 +166,7 @@ struct world {
 	struct w_session sessions[W_SESSIONS];
 	struct w_device devices[W_DEVICES];
 	struct w_zombie zombies[W_ZOMBIES];
-	bool mapped[W_LUNS];
+	bool mapped[W_GROUPS][W_LUNS], read_only[W_GROUPS][W_LUNS];
 	u64 serial;
 	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256], reserve_outs[8];
@@ -218,6 +223,20 @@ void w_tasks_ticked(void);
 void w_tasks_settle(void);
 void w_tasks_go_on(const struct sl_cmd *cmd);	/* it was only stored what it asked for */
 void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event);
+
+/* maps.c */
+u32 w_group_of(u32 nexus);
+u32 w_port_group_of(u32 nexus);
+bool w_sees(u32 nexus, u32 lun);
+bool w_read_only(u32 nexus, u32 lun);
+u16 w_access_refuses(const struct w_cmd *c);
+void w_map(u32 group, u32 lun, bool on);
+void w_protect(u32 group, u32 lun);
+void w_access(u32 device, u32 port_group);
+void w_check_report_luns(const struct w_cmd *c);
+void w_address(u8 out[8], u32 lun);
+void w_control_side(void);		/* something changes */
+void w_control_open(void);
 
 /* functions.c */
 void w_function(u32 i, u32 lun, u8 function, u64 tag);	/* `tag` 0: about any task */
