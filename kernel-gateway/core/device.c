@@ -61,6 +61,8 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	sl_spin_init(&dev->kept_lock);
 	sl_list_init(&dev->reach);
 	sl_list_init(&dev->kept);
+	sl_list_init(&dev->announcing);
+	sl_list_init(&dev->of_announcing);
 	sl_access_inherit(dev);
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);

@@ -14,16 +14,10 @@ struct sl_device {
 	u64 sequence sl_cacheline_aligned;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
-	u32 n_announcing;		/* with announce_slot below */
+	u32 n_announcing;		/* relaxed: commands wait for announcements, and others behind them (event.c) */
 	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
 	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
-	/*
-	 * Kept commands that wait for an announcement in the session of this binding, the last of
-	 * them at this slot: others queue behind them (event.c). Relaxed; stale ones do no harm.
-	 */
-	u32 announce_slot;
-	u64 announce_binding;
 
 	/* ... and what no command changes: another 64. */
 	u32 id sl_cacheline_aligned;
@@ -39,6 +33,10 @@ struct sl_device {
 	char name[SLUICE_NAME_LEN];
 	struct sl_device *next_named;	/* with the same hash; under gw->config */
 	struct sl_gateway *gw;
+	/* Under the admin_lock of its session (event.c). */
+	struct sl_list announcing;	/* commands that wait, in the order in which they go on */
+	struct sl_list of_announcing;	/* session->announcing */
+	struct sl_cmd *announced;	/* goes on, and is not in the ring yet */
 	struct sl_list reach;		/* reach.c; under gw->config */
 	u64 leaving;			/* a binding that was cut while its session lives; under gw->config */
 	u32 takeovers;			/* under gw->config */

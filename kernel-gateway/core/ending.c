@@ -35,7 +35,7 @@ enum sl_event sl_act_end(struct sl_cmd *cmd, struct sl_work *w)
 		sl_task_set_leave(cmd, w);
 	if (cmd->core.has_tag)
 		sl_queue_untag(cmd, w);
-	sl_event_passed(cmd);
+	sl_event_passed(cmd, w);
 	if (sl_service_is(cmd, SL_SERVICE_IN_TURN))
 		sl_turn_pass(cmd, w);
 	if (!cmd->core.has_buffer && !cmd->core.luns && cmd->data_len == 0)

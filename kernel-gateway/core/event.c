@@ -82,58 +82,56 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 	return true;
 }
 
-/* Under admin_lock: a kept command stands in nobody's way any more. */
-static void give_way(struct sl_cmd *cmd)
-{
-	struct sl_device *dev = cmd->core.itl->dev;
-	u32 n = sl_load_relaxed(&dev->n_announcing);
-
-	cmd->core.announced = 0;
-	if (n && sl_load_relaxed(&dev->announce_binding) == cmd->core.binding)
-		sl_store_relaxed(&dev->n_announcing, n - 1);
-}
-
 /*
- * Under admin_lock; the command is off its slot's list. One that goes on from there is
- * not in the ring before its event is delivered: until then it still comes first.
+ * Commands of a device that wait for an announcement stand in one list, whichever nexus
+ * they are of, and one at a time goes on: kept ones have to come into the ring in
+ * their order, and nobody before them. The device is in the session's list as long as
+ * somebody waits or is on his way. What a handler that reads no events holds up
+ * are its own devices.
  */
-static void leave(struct sl_session *s, struct sl_cmd *cmd, bool goes_on)
+static void settle_waiting(struct sl_session *s, struct sl_device *dev, struct sl_work *w)
 {
-	cmd->core.parked = 0;
-	s->n_announcing--;
-	if (cmd->core.resumed && goes_on)
+	struct sl_cmd *cmd;
+
+	while (!dev->announced && !sl_list_empty(&dev->announcing)) {
+		cmd = sl_entry(dev->announcing.next, struct sl_cmd, core.link);
+		if (s->nexuses[cmd->nexus->slot].known != cmd->nexus->id)
+			return; /* its event is owed */
+		sl_list_del(&cmd->core.link);
+		cmd->core.parked = 0;
+		s->n_announcing--;
 		cmd->core.announced = 1;
-	else if (cmd->core.resumed)
-		give_way(cmd);
-}
-
-static void release(struct sl_session *s, struct sl_known_nexus *k, enum sl_event ev,
-		    struct sl_work *w)
-{
-	struct sl_list *node;
-
-	while ((node = sl_list_pop(&k->waiting))) {
-		struct sl_cmd *cmd = sl_entry(node, struct sl_cmd, core.link);
-
-		leave(s, cmd, ev == SL_EV_READY);
-		sl_work_add_event(w, cmd, ev);
+		dev->announced = cmd;
+		sl_work_add_event(w, cmd, SL_EV_READY);
+	}
+	if (!dev->announced) {
+		sl_list_del(&dev->of_announcing);
+		sl_store_relaxed(&dev->n_announcing, 0);
 	}
 }
 
-/* Under admin_lock: settles those that are owed, oldest first, and lets their commands go on. */
-static void flush_nexuses(struct sl_session *s, struct sl_work *w)
+/* Under admin_lock: settles those that are owed, oldest first. False: there is no room. */
+static bool flush_nexuses(struct sl_session *s)
 {
 	while (s->owed_nexuses) {
 		u32 slot = s->owed_first;
 		struct sl_known_nexus *k = &s->nexuses[slot];
 
 		if (!settle_nexus(s, slot))
-			return;
+			return false;
 		k->owed = false;
 		s->owed_first = k->next_owed;
 		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
-		release(s, k, SL_EV_READY, w);
 	}
+	return true;
+}
+
+static void flush_waiting(struct sl_session *s, struct sl_work *w)
+{
+	struct sl_list *pos, *tmp;
+
+	sl_list_for_each_safe(pos, tmp, &s->announcing)
+		settle_waiting(s, sl_entry(pos, struct sl_device, of_announcing), w);
 }
 
 static void want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w)
@@ -151,51 +149,37 @@ static void want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w
 		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses + 1);
 	}
 	w->kick = true;
-	flush_nexuses(s, w);
+	flush_nexuses(s);
+	if (s->n_announcing)
+		flush_waiting(s, w);
 }
 
-/* A kept command of its device waits, whom it must not overtake: the slot where it does, or NULL. */
-static struct sl_known_nexus *behind_kept(struct sl_session *s, const struct sl_cmd *cmd)
-{
-	const struct sl_device *dev = cmd->core.itl->dev;
-	struct sl_known_nexus *k = &s->nexuses[sl_load_relaxed(&dev->announce_slot)];
-
-	return sl_load_relaxed(&dev->n_announcing) && k->owed && !sl_list_empty(&k->waiting) &&
-			       sl_load_relaxed(&dev->announce_binding) == cmd->core.binding ?
-		       k :
-		       NULL;
-}
-
-static void park(struct sl_session *s, struct sl_known_nexus *k, struct sl_cmd *cmd)
+static void park(struct sl_session *s, struct sl_cmd *cmd)
 {
 	struct sl_device *dev = cmd->core.itl->dev;
-	u32 n = sl_load_relaxed(&dev->n_announcing);
 
+	if (!sl_load_relaxed(&dev->n_announcing)) {
+		sl_list_add_tail(&s->announcing, &dev->of_announcing);
+		sl_store_relaxed(&dev->n_announcing, 1);
+	}
 	cmd->core.parked = 1;
-	sl_list_add_tail(&k->waiting, &cmd->core.link);
+	sl_list_add_tail(&dev->announcing, &cmd->core.link);
 	s->n_announcing++;
-	if (!cmd->core.resumed)
-		return;
-	sl_store_relaxed(&dev->announce_slot, (u32)(k - s->nexuses));
-	if (sl_load_relaxed(&dev->announce_binding) != cmd->core.binding)
-		n = 0;
-	sl_store_relaxed(&dev->announce_binding, cmd->core.binding);
-	sl_store_relaxed(&dev->n_announcing, n + 1);
 }
 
-/*
- * A kept command was let go on, and whoever did that has not come to it: it is before
- * this one, which comes back when the work that lies before it is done.
- */
-static bool in_transit(const struct sl_cmd *cmd)
+/* Under admin_lock: it is in the ring, or does not come there; the next one's turn. */
+static void pass(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w)
 {
-	const struct sl_device *dev = cmd->core.itl->dev;
+	struct sl_device *dev = cmd->core.itl->dev;
 
-	return sl_load_relaxed(&dev->n_announcing) &&
-	       sl_load_relaxed(&dev->announce_binding) == cmd->core.binding;
+	cmd->core.announced = 0;
+	if (dev->announced != cmd)
+		return; /* the session that it waited for is gone */
+	dev->announced = NULL;
+	settle_waiting(s, dev, w);
 }
 
-void sl_event_passed(struct sl_cmd *cmd)
+void sl_event_passed(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_session *s;
 
@@ -203,7 +187,7 @@ void sl_event_passed(struct sl_cmd *cmd)
 		return;
 	s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);
 	sl_spin_lock(&s->admin_lock);
-	give_way(cmd);
+	pass(s, cmd, w);
 	sl_spin_unlock(&s->admin_lock);
 }
 
@@ -216,18 +200,11 @@ int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *
 	sl_spin_lock(&s->admin_lock);
 	if (!s->admin_live || sl_load_relaxed(&s->quiesced) || sl_binding(s) != cmd->core.binding) {
 		result = -ENODEV;
-	} else {
+	} else if (!cmd->core.announced) {
 		if (k->known != n->id)
 			want_nexus(s, n->slot, n->id, w);
-		if (k->known == n->id)
-			k = behind_kept(s, cmd);
-		if (k) {
-			park(s, k, cmd);
-			result = -EAGAIN;
-		} else if (cmd->core.announced) {
-			give_way(cmd);
-		} else if (in_transit(cmd)) {
-			sl_work_add_event(w, cmd, SL_EV_READY);
+		if (k->known != n->id || sl_load_relaxed(&cmd->core.itl->dev->n_announcing)) {
+			park(s, cmd);
 			result = -EAGAIN;
 		}
 	}
@@ -235,7 +212,15 @@ int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *
 	return result;
 }
 
-bool sl_event_unpark(struct sl_cmd *cmd)
+/* Under admin_lock; the command stays the caller's. */
+static void unpark(struct sl_session *s, struct sl_cmd *cmd)
+{
+	sl_list_del(&cmd->core.link);
+	cmd->core.parked = 0;
+	s->n_announcing--;
+}
+
+bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_session *s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);
 	bool mine;
@@ -243,42 +228,55 @@ bool sl_event_unpark(struct sl_cmd *cmd)
 	sl_spin_lock(&s->admin_lock);
 	mine = cmd->core.parked;
 	if (mine) {
-		sl_list_del(&cmd->core.link);
-		leave(s, cmd, false);
+		unpark(s, cmd);
+		settle_waiting(s, cmd->core.itl->dev, w);
 	}
 	sl_spin_unlock(&s->admin_lock);
 	return mine;
 }
 
-/* Who waits for an announcement stands at a slot that is owed. Under admin_lock. */
+static void expire_waiting(struct sl_session *s, struct sl_device *dev, struct sl_work *w)
+{
+	struct sl_list *pos, *tmp;
+
+	sl_list_for_each_safe(pos, tmp, &dev->announcing) {
+		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
+
+		if (cmd->core.deadline_ns > w->now_ns)
+			continue;
+		unpark(s, cmd);
+		sl_work_add_event(w, cmd, SL_EV_EXPIRE);
+	}
+	settle_waiting(s, dev, w);
+}
+
+/* Under admin_lock. */
 static void expire_announcing(struct sl_session *s, struct sl_work *w)
 {
 	struct sl_list *pos, *tmp;
-	u32 slot = s->owed_first;
 
-	for (u32 i = 0; i < s->owed_nexuses && s->n_announcing; i++) {
-		sl_list_for_each_safe(pos, tmp, &s->nexuses[slot].waiting) {
-			struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.link);
-
-			if (cmd->core.deadline_ns > w->now_ns)
-				continue;
-			sl_list_del(&cmd->core.link);
-			leave(s, cmd, false);
-			sl_work_add_event(w, cmd, SL_EV_EXPIRE);
-		}
-		slot = s->nexuses[slot].next_owed;
-	}
+	sl_list_for_each_safe(pos, tmp, &s->announcing)
+		expire_waiting(s, sl_entry(pos, struct sl_device, of_announcing), w);
 }
 
 void sl_event_abandon(struct sl_session *s, struct sl_work *w)
 {
-	u32 slot;
+	struct sl_list *node;
 
 	sl_spin_lock(&s->admin_lock);
-	slot = s->owed_first;
-	for (u32 i = 0; i < s->owed_nexuses; i++) {
-		release(s, &s->nexuses[slot], SL_EV_GONE, w);
-		slot = s->nexuses[slot].next_owed;
+	while ((node = sl_list_pop(&s->announcing))) {
+		struct sl_device *dev = sl_entry(node, struct sl_device, of_announcing);
+
+		/* Who is on his way finds the session gone by himself. */
+		dev->announced = NULL;
+		sl_store_relaxed(&dev->n_announcing, 0);
+		while (!sl_list_empty(&dev->announcing)) {
+			struct sl_cmd *cmd =
+				sl_entry(dev->announcing.next, struct sl_cmd, core.link);
+
+			unpark(s, cmd);
+			sl_work_add_event(w, cmd, SL_EV_GONE);
+		}
 	}
 	sl_spin_unlock(&s->admin_lock);
 }
@@ -526,7 +524,8 @@ void sl_event_flush(struct sl_session *s, struct sl_work *w)
 		flush_tags(s);
 	sl_spin_lock(&s->admin_lock);
 	if (s->admin_live) {
-		flush_nexuses(s, w);
+		flush_nexuses(s);
+		flush_waiting(s, w);
 		flush_devices(s);
 	}
 	sl_spin_unlock(&s->admin_lock);
@@ -540,7 +539,7 @@ bool sl_event_ping(struct sl_session *s)
 bool sl_event_owed(const struct sl_session *s)
 {
 	return sl_load_relaxed(&s->owed_nexuses) || sl_load_relaxed(&s->owed_devices) ||
-	       sl_load_relaxed(&s->owed_tags);
+	       sl_load_relaxed(&s->owed_tags) || sl_load_relaxed(&s->n_announcing);
 }
 
 void sl_event_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns)

@@ -120,6 +120,8 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 		if (result == 0)
 			result = sl_queue_hand_over(choose_queue(s, cmd), cmd, w);
 	}
+	if (result != -ENODEV)
+		sl_event_passed(cmd, w);
 	if (result == -ENODEV)
 		return SL_EV_GONE;
 	return result == 0 ? SL_EV_HANDED : SL_EV_NONE;
@@ -149,7 +151,7 @@ enum sl_event sl_act_unpark(struct sl_cmd *cmd, struct sl_work *w)
 		mine = sl_turn_unpark(cmd);
 		break;
 	case SL_STAGE_ADMIN:
-		mine = sl_event_unpark(cmd);
+		mine = sl_event_unpark(cmd, w);
 		break;
 	case SL_STAGE_QUEUE:
 		mine = sl_queue_unpark(cmd);

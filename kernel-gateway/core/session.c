@@ -17,9 +17,8 @@ static struct sl_session *make_slot(struct sl_gateway *gw, u32 slot)
 	s->gw = gw;
 	s->slot = slot;
 	sl_list_init(&s->waiting);
+	sl_list_init(&s->announcing);
 	sl_list_init(&s->owed_device_list);
-	for (u32 i = 0; i < gw->limits.max_nexuses; i++)
-		sl_list_init(&s->nexuses[i].waiting);
 	sl_store_release(&gw->sessions[slot], s);
 	return s;
 }

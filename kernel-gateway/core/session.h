@@ -83,7 +83,6 @@ struct sl_known_nexus {
 	u32 want;
 	u32 next_owed;			/* slot */
 	bool owed;			/* its event is; it stands among session->owed_nexuses */
-	struct sl_list waiting;		/* commands that it keeps, oldest first */
 };
 
 struct sl_session {
@@ -127,6 +126,7 @@ struct sl_session {
 	u32 owed_nexuses;		/* slots whose event is owed, from owed_first to owed_last */
 	u32 owed_first, owed_last;
 	u32 n_announcing;		/* commands that wait for one of these */
+	struct sl_list announcing;	/* their devices */
 	u32 owed_tags;			/* some queue has tags with `notify` */
 	u32 owed_devices;		/* in owed_device_list */
 	struct sl_list owed_device_list;
@@ -199,8 +199,8 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
  */
 int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w);
 /* It was let go on, and does not: others need not wait for it. */
-void sl_event_passed(struct sl_cmd *cmd);
-bool sl_event_unpark(struct sl_cmd *cmd);
+void sl_event_passed(struct sl_cmd *cmd, struct sl_work *w);
+bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w);
 /* Ends the wait of everybody: the session hands nothing over any more. */
 void sl_event_abandon(struct sl_session *s, struct sl_work *w);
 void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);

@@ -170,7 +170,7 @@ enum sl_event sl_act_keep(struct sl_cmd *cmd, struct sl_work *w)
 
 	if (cmd->core.has_tag)
 		sl_queue_untag(cmd, w);
-	sl_event_passed(cmd);
+	sl_event_passed(cmd, w);
 	if (!worth_keeping(cmd, w->gw))
 		return SL_EV_REFUSE;
 	cmd->core.kept_rank = (u8)rank_of(cmd);

@@ -264,8 +264,7 @@ static void check_buffer(struct w_session *ws, struct w_held *h, const struct sl
 static void check_sequence(struct w_cmd *c, const struct sluice_desc *d)
 {
 	struct w_device *dev = w_device_of(c);
-	/* Who waits for its nexus to be announced may be overtaken when the event ring was full. */
-	bool in_order = dev->one_queue && !c->awaited_nexus;
+	bool in_order = dev->one_queue;
 
 	w_check((d->flags & ~SLUICE_DESC_STORE) == (c->redelivered ? SLUICE_DESC_REDELIVERED : 0),
 		"%lu: flags %x", c->serial, d->flags);

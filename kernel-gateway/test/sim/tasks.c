@@ -129,7 +129,6 @@ void w_tasks_arrive(struct w_cmd *c, bool naca)
 	c->naca = naca;
 	c->ended = c->admitted = c->ended_aborted = c->may_abort = false;
 	c->n_doomed_by = 0;
-	c->awaited_nexus = false;
 	c->abort_by = 0;
 	c->verdict = M_ENTERS;
 	c->must_conflict = w_reserve_conflicts(c);
@@ -469,7 +468,6 @@ void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event)
 		t->entered = true;
 	if (state == SL_DORMANT && event == SL_EV_ENABLE)
 		check_enabling(c, t);
-	c->awaited_nexus |= state == SL_WAIT_TAG && event == SL_EV_READY;
 	if (event == SL_EV_ABORT)
 		check_abort(c);
 	/* An aborted one is in nobody's way while it is being taken off its list. */

@@ -115,7 +115,8 @@ static void check_bounds(void)
 								   W_ABORT_BOUND,
 				"%" PRIu64 " is past the abort bound", c->serial);
 		} else {
-			w_check(w->now_ns < start + 3 * W_TIMEOUT,
+			/* A grace may begin anew: who was quiesced, and dies. */
+			w_check((d && d->held_until_ns) || w->now_ns < start + 3 * W_TIMEOUT,
 				"%" PRIu64 " waits without bound", c->serial);
 			w_check(!c->aborted || w->now_ns == c->aborted_ns ||
 					(c->pr_applied &&

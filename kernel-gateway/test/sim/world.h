@@ -73,7 +73,6 @@ struct w_cmd {
 	u64 session_serial;
 	u64 sequence;			/* of its first hand-over; 0: none yet */
 	bool redelivered;		/* the next hand-over has to say so */
-	bool awaited_nexus;		/* the event that announces it found no room */
 	bool waits_again;		/* was handed over, and has to be again */
 	u32 deliveries;			/* handlers that had taken it and died */
 	bool must_conflict;		/* RESERVATION CONFLICT, at once */
