@@ -16,10 +16,10 @@
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 #define GROUPS 5U
-#define LUNS   200U
-#define HOSTS  20U
+#define LUNS   500U
+#define HOSTS  40U
 #define EACH   100U
-#define DEPTH  512U
+#define DEPTH  1024U
 #else
 #define GROUPS 10U
 #define LUNS   1000U /* of a group, each a device of its own */

@@ -36,7 +36,8 @@ final class CoreBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path root = checkout.toRealPath();
-        try (CoreLoad load = new CoreLoad(root, nexuses, units)) {
+        CoreLoad load = new CoreLoad(root, nexuses, units);
+        try {
             Interleaved result = new Interleaved(
                     List.of(
                             load.world("one nexus, one unit", "one"),
@@ -50,6 +51,8 @@ final class CoreBench implements Callable<Integer> {
             if (write) {
                 Report.write(root.resolve("bench/README.md"), "core", text);
             }
+        } finally {
+            load.close();
         }
         return 0;
     }
@@ -71,7 +74,9 @@ final class CoreBench implements Callable<Integer> {
             }
             rows.append('\n');
         }
-        return String.format(Locale.ROOT, """
+        return String.format(
+                Locale.ROOT,
+                """
                 Nanoseconds per command: median of %d interleaved runs, quartiles, and the ratio to the first row; %,d nexuses with
                 %,d units each but there. %s.
 
@@ -80,6 +85,15 @@ final class CoreBench implements Callable<Integer> {
                 %s
                 Bytes of heap while idle: %,d for a device, %,d for a LUN of a group, %,d for a nexus, %,d for each LUN that a
                 nexus sees (its I_T_L nexus).
-                """, rounds, nexuses, units, Machine.describe(), rows, memory[0], memory[1], memory[2], memory[3]);
+                """,
+                rounds,
+                nexuses,
+                units,
+                Machine.describe(),
+                rows,
+                memory[0],
+                memory[1],
+                memory[2],
+                memory[3]);
     }
 }

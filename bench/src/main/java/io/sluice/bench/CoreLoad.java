@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** {@code core-load}: the core alone, with one nexus and one unit, and with many of both, in one process. */
-final class CoreLoad implements AutoCloseable {
+final class CoreLoad {
     private static final int COMMANDS_PER_SECOND = 1_000_000;
 
     private final Process load;
@@ -61,8 +61,7 @@ final class CoreLoad implements AutoCloseable {
         return Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void close() throws InterruptedException {
         Command.stop(load);
     }
 }

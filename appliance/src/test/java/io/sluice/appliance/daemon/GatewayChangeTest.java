@@ -39,7 +39,8 @@ class GatewayChangeTest {
                 64,
                 1 << 24,
                 4,
-                Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT);
+                Duration.ofSeconds(30),
+                ApplianceConfig.Limits.DEFAULT);
         return new ApplianceConfig(
                 Path.of("x.toml"), gateway, Optional.empty(), Chap.NONE, List.of(), List.of(targets), states);
     }

@@ -22,7 +22,18 @@ class ReadyFileTest {
         List<PortalAddress> portals = List.of(new PortalAddress("0.0.0.0", 3260), new PortalAddress("::", 3260));
         ApplianceConfig config = new ApplianceConfig(
                 Path.of("x"),
-                new Gateway(portals, 1, "auto", "auto", "info", 1, 64, 1 << 24, 4, Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT),
+                new Gateway(
+                        portals,
+                        1,
+                        "auto",
+                        "auto",
+                        "info",
+                        1,
+                        64,
+                        1 << 24,
+                        4,
+                        Duration.ofSeconds(30),
+                        ApplianceConfig.Limits.DEFAULT),
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
