@@ -8,6 +8,7 @@
 #   e2e    real initiators against the two real processes          lint   shellcheck, clang-format
 #   rig    every scenario of kernel-gateway/rig/scenarios
 #   corpus the fuzzers' corpora (fuzzing.sh)                       fuzz [MINUTES]   only when named
+#   coverage   lines of the gateway's core that tests reach (coverage.sh)   only when named
 #   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
 #   soak [MILLIONS]     the simulation with other seeds each time, a thousand million commands   only when named
 #   planted   defects planted in the core, each of which the simulation must notice   only when named
@@ -38,7 +39,7 @@ run_suites() {
 	for suite in "$@"; do
 		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
 		previous=$suite
-		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak planted ${ALL_SUITES[*]}"
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak planted coverage ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
 		[[ $suite =~ ^[0-9]+$ ]] && continue

@@ -155,6 +155,9 @@ static void should_add_the_designators_of_the_port(void **state)
 	assert_int_equal(c.cmd.data_len, sizeof(lying));
 	assert_memory_equal(c.cmd.data, lying, sizeof(lying));
 	done();
+	inquiry(n, 1, 0x83, 4096, page, 3);
+	assert_int_equal(c.cmd.data_len, 3);
+	done();
 }
 
 static void should_set_the_bits_of_extended_data(void **state)
@@ -169,6 +172,10 @@ static void should_set_the_bits_of_extended_data(void **state)
 	assert_int_equal(c.cmd.data[6], 1);
 	assert_int_equal(c.cmd.data[7], 1);
 	assert_int_equal(c.cmd.data[13], SLUICE_SENSE_MAX);
+	done();
+	inquiry(n, 1, 0x86, 64, page, 13);
+	assert_int_equal(c.cmd.data_len, 13);
+	assert_int_equal(c.cmd.data[5], 0x30);
 	done();
 }
 
@@ -226,6 +233,7 @@ static void should_merge_the_lists_of_commands(void **state)
 	static const u8 list[] = { 0,	 0, 0, 32, 0x28, 0, 0, 0,  0,	 0, 0, 10,
 				   0xa0, 0, 0, 0,  0,	 0, 0, 12, 0xa3, 0, 0, 0x0a,
 				   0,	 1, 0, 12, 0xa3, 0, 0, 5,  0,	 1, 0, 12 };
+	static const u8 cut[] = { 0, 0, 0, 8, 0x28, 0, 0, 0, 0, 2, 0, 10 };
 	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
 	struct sl_device *dev = sl_device_at(fx->gw, fx->device);
 
@@ -244,6 +252,11 @@ static void should_merge_the_lists_of_commands(void **state)
 	dev->declared = SLUICE_DEVICE_EXPLICIT_ACCESS;
 	codes(n, 0, 0, 0, list, sizeof(list));
 	assert_int_equal(count(0xa4, 0x0a), 1);
+	done();
+	/* A row that says it has a timeouts descriptor and ends before it: dropped. */
+	codes(n, 0, 0, 0, cut, sizeof(cut));
+	assert_int_equal(count(0x28, -1), 0);
+	assert_int_equal(count(0xa0, -1), 1);
 	done();
 	/* Not a whole list: nothing is added. */
 	codes(n, 0, 0, 0, list, 20);

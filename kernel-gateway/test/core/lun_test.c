@@ -102,6 +102,23 @@ static void should_select_what_it_reports(void **state)
 	fx_assert_sense(&c, 5, 0x2400);
 }
 
+/* Whatever the order and the distance in which they were mapped. */
+static void should_report_luns_in_their_order(void **state)
+{
+	static const u32 luns[] = { 16383, 300, 5000, 1, 4999 };
+	static const u32 expected[] = { 0, 1, 300, 4999, 5000, 16383 };
+	struct sl_nexus *n;
+
+	(void)state;
+	for (u32 i = 0; i < 5; i++)
+		fx_lun_map(luns[i], "disk");
+	n = fx_nexus("iqn.a,i,0x1");
+	assert_int_equal(report(n, 0), 8 + 6 * 8);
+	for (u32 i = 0; i < 6; i++)
+		assert_int_equal(sl_lun_decode(c.cmd.data + 8 + 8 * i), expected[i]);
+	done();
+}
+
 static void to_well_known(struct sl_nexus *n, u8 opcode, u8 evpd, u8 page)
 {
 	fx_init(&c, n, opcode, SLUICE_DIR_IN, 255);
@@ -268,6 +285,7 @@ int main(void)
 		T(should_decode_every_method_that_has_one_level),
 		T(should_name_each_lun_by_the_shortest_address),
 		T(should_select_what_it_reports),
+		T(should_report_luns_in_their_order),
 		T(should_answer_as_the_well_known_logical_unit),
 		T(should_reach_one_unit_by_three_addresses),
 		T(should_protect_a_read_only_lun_from_writes),

@@ -154,13 +154,19 @@ static void should_say_when_there_is_no_room_for_another_device(void **state)
 	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
 }
 
-static void should_give_every_port_a_number_until_none_is_left(void **state)
+static void should_give_a_new_port_a_number_that_is_free(void **state)
 {
+	struct sl_nexus *n = fx_nexus("iqn.a,i,0x1");
+	u16 taken = sl_nexus_relative_port(n);
+
 	(void)state;
 	/* The number goes round, past those that are taken. */
+	assert_int_equal(taken, 1);
 	fx->gw->port_number = 0xffff;
 	assert_int_equal(sl_portal_group_add(fx->gw, 7), 0);
+	assert_int_equal(fx->gw->port_number, 2);
 	assert_int_equal(sl_portal_group_add(fx->gw, 7), 0);
+	assert_int_equal(fx->gw->port_number, 2);
 }
 
 static void should_tell_hosts_and_fabrics_what_they_gave(void **state)
@@ -232,7 +238,7 @@ int main(void)
 		TEST(should_refuse_luns_that_cannot_be),
 		TEST(should_refuse_states_of_ports_that_cannot_be),
 		TEST(should_say_when_there_is_no_room_for_another_device),
-		TEST(should_give_every_port_a_number_until_none_is_left),
+		TEST(should_give_a_new_port_a_number_that_is_free),
 		TEST(should_tell_hosts_and_fabrics_what_they_gave),
 		TEST(should_tell_a_handler_where_its_thread_is_wanted),
 		TEST(should_do_nothing_for_a_session_that_is_closed),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/device.h"
+#include "core/nexus.h"
 #include "core/session.h"
 #include "fixture.h"
 
@@ -118,6 +119,43 @@ static void should_not_run_over_events_that_nobody_reads(void **state)
 }
 
 /* An index that makes no sense has room for nothing; the gateway does not mind. */
+/* A process that is started twice: neither takes the other's place. */
+static void should_be_two_sessions_while_both_of_that_name_live(void **state)
+{
+	struct sl_session *first = fx->session;
+	u8 *regions[2] = { fx->gateway_region, fx->handler_region };
+
+	(void)state;
+	fx_session_open(0, 0);
+	assert_int_not_equal(sl_session_id(fx->session), sl_session_id(first));
+	fx_session_close();
+	fx->session = first;
+	fx->gateway_region = regions[0];
+	fx->handler_region = regions[1];
+}
+
+/* Identifiers go round, and zero is none. */
+static void should_never_use_zero_for_an_identity(void **state)
+{
+	struct sl_queue *q = sl_session_queue(fx->session, 0);
+	const struct sluice_desc *d;
+	struct sl_nexus *n;
+	struct fx_cmd c;
+
+	(void)state;
+	fx->gw->nexus_id = 0xffffffff;
+	n = fx_nexus("iqn.a,i,0x1");
+	assert_int_equal(sl_nexus_id(n), 1);
+	for (u32 tag = 0; tag < fx->session->depth; tag++)
+		q->tags[tag].generation = 0xffffffff;
+	fx_init(&c, n, 0x28, SLUICE_DIR_IN, 4096);
+	fx_submit(&c);
+	d = fx_take(0);
+	assert_int_equal(d->generation, 1);
+	fx_good(0, d, 4096);
+	assert_int_equal(c.responses, 1);
+}
+
 static void should_bear_any_index_of_a_reader_of_events(void **state)
 {
 	struct sluice_user_index *user = (void *)(fx->handler_region + fx->control.user_admin_off);
@@ -145,6 +183,8 @@ int main(void)
 		TEST(should_name_no_queue_beyond_its_own),
 		TEST(should_not_be_drained_while_anybody_is_in_it),
 		TEST(should_not_run_over_events_that_nobody_reads),
+		TEST(should_be_two_sessions_while_both_of_that_name_live),
+		TEST(should_never_use_zero_for_an_identity),
 		TEST(should_bear_any_index_of_a_reader_of_events),
 	};
 
