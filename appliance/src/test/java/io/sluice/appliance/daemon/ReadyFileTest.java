@@ -7,6 +7,7 @@ import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ class ReadyFileTest {
         ApplianceConfig config = new ApplianceConfig(
                 Path.of("x"),
                 new Gateway(portals, 1, "auto", "auto", "info", 1, 64, 1 << 24, 4, Duration.ofSeconds(30)),
+                new Supervision(Duration.ZERO),
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
