@@ -99,7 +99,7 @@ static void settle_waiting(struct sl_session *s, struct sl_device *dev, struct s
 			return; /* its event is owed */
 		sl_list_del(&cmd->core.link);
 		cmd->core.parked = 0;
-		s->n_announcing--;
+		sl_store_relaxed(&s->n_announcing, s->n_announcing - 1);
 		cmd->core.announced = 1;
 		dev->announced = cmd;
 		sl_work_add_event(w, cmd, SL_EV_READY);
@@ -164,7 +164,7 @@ static void park(struct sl_session *s, struct sl_cmd *cmd)
 	}
 	cmd->core.parked = 1;
 	sl_list_add_tail(&dev->announcing, &cmd->core.link);
-	s->n_announcing++;
+	sl_store_relaxed(&s->n_announcing, s->n_announcing + 1);
 }
 
 /* Under admin_lock: it is in the ring, or does not come there; the next one's turn. */
@@ -217,7 +217,7 @@ static void unpark(struct sl_session *s, struct sl_cmd *cmd)
 {
 	sl_list_del(&cmd->core.link);
 	cmd->core.parked = 0;
-	s->n_announcing--;
+	sl_store_relaxed(&s->n_announcing, s->n_announcing - 1);
 }
 
 bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w)

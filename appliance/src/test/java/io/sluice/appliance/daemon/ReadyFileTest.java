@@ -7,6 +7,7 @@ import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ class ReadyFileTest {
                         4,
                         Duration.ofSeconds(30),
                         ApplianceConfig.Limits.DEFAULT),
+                new Supervision(Duration.ZERO),
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
