@@ -14,7 +14,7 @@
 
 #include "world.h"
 
-#define WORLDS 60
+#define WORLDS 120
 
 static u64 number(const char *name, u64 otherwise)
 {
