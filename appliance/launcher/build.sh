@@ -27,8 +27,8 @@ build_gateway() {
 
 # No make run when nothing changed: a find is faster than make and its dependency files.
 gateway_fresh() {
-	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/daemon" "$ROOT/kernel-gateway/include" \
-		"$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
+	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/control" "$ROOT/kernel-gateway/daemon" \
+		"$ROOT/kernel-gateway/rig" "$ROOT/kernel-gateway/include" "$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
 }
 
 # maven ARGUMENT...: with the JDK found, quiet about Maven's own libraries, and without the colour resets that Debian's Maven prints

@@ -4,12 +4,13 @@
 #
 #   a handler dies   -> started again, at once if it had served, else after a back-off of its own; the gateway keeps targets, LUNs,
 #                       initiators and, for the grace period, its devices' commands; the other handlers do not notice
+#   a handler hangs  -> hang.sh kills it, and then it has died
 #   SIGUSR1          -> `restart handlers`: beside each that run/restart names another one starts, and takes over when it is ready to
 #   gateway dies     -> the handlers end by themselves (their ring is gone); all are started again after a back-off
 #   anyone dies before the first readiness of all -> nothing is retried: `up` reports why
 #   the gateway dies quickly five times    -> everything stops, with the reason in run/failed
 #
-# The main handler (the appliance) reads the configuration first and writes run/handlers, the names of the others, and
+# The main handler (the appliance) reads the configuration first and writes run/handlers, the names of the others, run/hang_timeout and
 # run/gateway.args, the gateway's command line; so a configuration that is wrong is found before anything runs, and no second
 # reader of the file exists.
 
@@ -24,7 +25,7 @@ supervise() {
 	home_prepare "$OPT_HOME"
 	exec 9>"$RUN/lock"
 	flock -n 9 || die "another supervisor serves $STATE"
-	STOPPING='' RESTARTING='' DEATHS=0 GATEWAY='' TICKER=''
+	STOPPING='' RESTARTING='' DEATHS=0 GATEWAY='' TICKER='' WATCH='' HANG_TIMEOUT=0
 	trap 'STOPPING=yes' TERM INT HUP
 	trap 'RESTARTING=yes' USR1
 	echo $$ >"$RUN/supervisor.pid"
@@ -46,7 +47,7 @@ supervise() {
 
 # What the processes of a run have written for each other.
 forget_run() {
-	rm -f "$RUN/gateway.args" "$RUN/handlers" "$RUN/portals" "$RUN/ready" "$RUN"/ready-* "$RUN/served" "$RUN"/served-*
+	rm -f "$RUN/gateway.args" "$RUN/handlers" "$RUN/hang_timeout" "$RUN/portals" "$RUN/ready" "$RUN"/ready-* "$RUN/served" "$RUN"/served-*
 }
 
 # remember_pid NAME PID: whole or not at all, for who reads it at that moment.
@@ -68,6 +69,10 @@ start_missing() {
 		TICKER=$!
 	fi
 	start_processes
+	if [ -n "$GATEWAY" ] && [ -z "$WATCH" ] && [ "$HANG_TIMEOUT" -gt 0 ]; then
+		watch_hangs "$HANG_TIMEOUT" 9>&- &
+		WATCH=$!
+	fi
 	if [ -n "${SLUICE_AOT_OUTPUT:-}" ] && [ -z "$STOPPING" ]; then
 		until [ -s "$RUN/ready" ] || ! kill -0 "${PID[main]:-}" 2>/dev/null; do sleep 0.05; done
 		STOPPING=yes # a training run ends once it serves
@@ -97,6 +102,7 @@ start_gateway() {
 		sleep 0.01
 	done
 	read_handlers
+	HANG_TIMEOUT=$(cat "$RUN/hang_timeout")
 	local arguments
 	mapfile -t arguments <"$RUN/gateway.args"
 	GATEWAY_MARK=$(stat -c %s "$LOG/sluiced.log" 2>/dev/null || echo 0)
@@ -111,7 +117,7 @@ start_gateway() {
 await_death() {
 	local dead='' status pid
 	# Of children that end together, bash's `wait -n` tells of one, and forgets the others: they are no jobs any more.
-	for pid in "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER; do
+	for pid in "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER $WATCH; do
 		if ! kill -0 "$pid" 2>/dev/null; then
 			wait "$pid" 2>/dev/null
 			bury "$pid" $?
@@ -119,7 +125,7 @@ await_death() {
 		fi
 	done
 	# shellcheck disable=SC2086
-	wait -n -p dead "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER
+	wait -n -p dead "${PID[@]}" "${NEXT[@]}" "${TIMER[@]}" $GATEWAY $TICKER $WATCH
 	status=$?
 	bury "${dead:-}" $status
 }
@@ -130,6 +136,7 @@ bury() {
 	case $dead in
 	'') ;; # a signal
 	"$TICKER") TICKER='' ;;
+	"$WATCH") WATCH='' ;;
 	"$GATEWAY") gateway_died "$status" ;;
 	*) child_ended "$dead" "$status" ;;
 	esac
@@ -161,6 +168,7 @@ gateway_died() {
 
 # The gateway goes first: it tells the initiators and lets commands end while their devices still serve; then the devices are closed.
 stop_all() {
+	[ -z "$WATCH" ] || kill "$WATCH" 2>/dev/null
 	end_child "$GATEWAY" gateway 15
 	end_handlers 30
 	[ -z "$TICKER" ] || kill "$TICKER" 2>/dev/null

@@ -22,6 +22,7 @@ import java.util.Set;
 public record ApplianceConfig(
         Path file,
         Gateway gateway,
+        Supervision supervision,
         Optional<PortalAddress> metrics,
         Chap discovery,
         List<Device> devices,
@@ -81,6 +82,13 @@ public record ApplianceConfig(
     public record Limits(int devices, int nexuses, int sessions) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 64);
     }
+
+    /**
+     * What holds for every handler process.
+     *
+     * @param hangTimeout how long one may let commands or events lie before the supervisor replaces it; zero: for ever
+     */
+    public record Supervision(Duration hangTimeout) {}
 
     /** Who must prove what with CHAP (RFC 7143 12.1.3): the initiator, and with mutual credentials the target, too. */
     public record Chap(Optional<Credentials> initiator, Optional<Credentials> target) {
@@ -167,7 +175,8 @@ public record ApplianceConfig(
 
     /** The same with the targets, groups, credentials and access states of another one. */
     public ApplianceConfig withTargetsOf(ApplianceConfig other) {
-        return new ApplianceConfig(file, gateway, metrics, other.discovery, devices, other.targets, other.accessStates);
+        return new ApplianceConfig(
+                file, gateway, supervision, metrics, other.discovery, devices, other.targets, other.accessStates);
     }
 
     /** What another one has different beside targets and access states: processes read that when they start. */
@@ -175,6 +184,9 @@ public record ApplianceConfig(
         List<String> different = new ArrayList<>();
         if (!gateway.equals(other.gateway)) {
             different.add("[gateway]");
+        }
+        if (!supervision.equals(other.supervision)) {
+            different.add("[handler]");
         }
         if (!metrics.equals(other.metrics)) {
             different.add("[metrics]");
@@ -210,6 +222,6 @@ public record ApplianceConfig(
     /** The same with another portal than those configured. */
     public ApplianceConfig withPortal(PortalAddress portal) {
         return new ApplianceConfig(
-                file, gateway.withPortal(portal), metrics, discovery, devices, targets, accessStates);
+                file, gateway.withPortal(portal), supervision, metrics, discovery, devices, targets, accessStates);
     }
 }

@@ -5,6 +5,7 @@ import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Limits;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.runtime.HandlerOptions;
 import java.io.IOException;
@@ -39,6 +40,14 @@ public final class ConfigReader {
     private static final long POOL = 16 * POOL_STEP;
     private static final Duration GRACE = HandlerOptions.DEFAULT_GRACE;
     private static final int WORKERS = 8;
+
+    /**
+     * Longer than a collection of garbage, a swapped-out process or one repeated request of the storage below takes, and so much
+     * shorter than the minute that a read or write may take (class DATA) that these reach the next process in time.
+     */
+    private static final int HANG_SECONDS = 45;
+
+    private static final int HANG_SECONDS_MAX = 86_400;
 
     private final Path home;
     private final DeviceTypes types;
@@ -102,6 +111,7 @@ public final class ConfigReader {
         TomlDocument document = new TomlDocument(file, text);
         Table root = document.root();
         Gateway gateway = gateway(root.table("gateway"));
+        Supervision supervision = supervision(root.table("handler"));
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
         DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
@@ -113,7 +123,7 @@ public final class ConfigReader {
             throw new ConfigException(document.errors());
         }
         return new ApplianceConfig(
-                file, gateway, metrics, discovery, devices.devices(), targets.targets(), accessStates);
+                file, gateway, supervision, metrics, discovery, devices.devices(), targets.targets(), accessStates);
     }
 
     private static Set<Integer> portalGroups(Gateway gateway) {
@@ -166,6 +176,16 @@ public final class ConfigReader {
                 table.integer("max_devices", Limits.DEFAULT.devices(), 1, 1_000_000),
                 table.integer("max_nexuses", Limits.DEFAULT.nexuses(), 1, 32_768),
                 table.integer("max_sessions", Limits.DEFAULT.sessions(), 2, 1024));
+    }
+
+    private static Supervision supervision(@Nullable Table table) {
+        if (table == null) {
+            return new Supervision(Duration.ofSeconds(HANG_SECONDS));
+        }
+        Supervision supervision =
+                new Supervision(Duration.ofSeconds(table.integer("hang_timeout", HANG_SECONDS, 0, HANG_SECONDS_MAX)));
+        table.finish();
+        return supervision;
     }
 
     private static Optional<PortalAddress> portal(Table table, String path, String text) {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,7 +178,13 @@ public final class Daemon {
             throws IOException {
         List<PortalAddress> portals = openPortals(control);
         OtherHandlers others = others();
-        metrics = openMetrics(registry, others);
+        SessionMeters sessions = new SessionMeters(registry, config.handlers(), control::sessions);
+        metrics = openMetrics(
+                () -> {
+                    sessions.refresh();
+                    return registry.scrape();
+                },
+                others);
         Optional<PortalAddress> metricsAddress = metrics.map(MetricsEndpoint::address);
         LOG.info("portals {}, handler processes beside this one: {}", portals, others.names());
         for (ApplianceConfig.Device device : config.devices()) {
@@ -228,12 +235,12 @@ public final class Daemon {
         return pause.toMillis();
     }
 
-    private Optional<MetricsEndpoint> openMetrics(PrometheusMeterRegistry registry, OtherHandlers others) {
+    private Optional<MetricsEndpoint> openMetrics(Supplier<String> own, OtherHandlers others) {
         if (config.metrics().isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(MetricsEndpoint.open(config.metrics().get(), registry, others));
+            return Optional.of(MetricsEndpoint.open(config.metrics().get(), own, others));
         } catch (IOException e) {
             // Nobody's disk stays away for want of its metrics.
             LOG.warn("{}", e.getMessage());

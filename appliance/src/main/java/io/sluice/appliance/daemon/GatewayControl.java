@@ -185,8 +185,12 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
         }
     }
 
+    List<SessionInfo> sessions() throws IOException {
+        return client.sessions();
+    }
+
     void describeSessions(ArrayNode array) throws IOException {
-        for (SessionInfo info : client.sessions()) {
+        for (SessionInfo info : sessions()) {
             array.addObject()
                     .put("name", info.name())
                     .put("epoch", info.epoch())

@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * devices/NAME/      what the device of that name saves (mode pages)
  * plugins/           JARs with more device types
  * log/               logs of all processes
- * run/               gateway.sock, admin.sock, pids, gateway.args, handlers, ready
+ * run/               gateway.sock, admin.sock, pids, gateway.args, handlers, hang_timeout, ready
  * </pre>
  *
  * What each handler process has of its own carries its name, but for the main one's: admin-NAME.sock, ready-NAME and so on.
@@ -62,6 +62,11 @@ public record HomeDirectory(Path root) {
     /** Names of the handler processes beside the main one, one per line, written for the supervisor. */
     public Path handlers() {
         return run().resolve("handlers");
+    }
+
+    /** Seconds after which the supervisor replaces a handler process that hangs; 0: never. */
+    public Path hangTimeout() {
+        return run().resolve("hang_timeout");
     }
 
     /** Where portals are bound in this run; {@code down} removes it. */

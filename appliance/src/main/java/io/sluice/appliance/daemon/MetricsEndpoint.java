@@ -3,7 +3,6 @@ package io.sluice.appliance.daemon;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.appliance.config.PortalAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * {@code GET /metrics} in Prometheus text format, and {@code GET /metrics/NAME} of another handler process. Listens where the configuration says, on
@@ -29,10 +29,10 @@ final class MetricsEndpoint implements AutoCloseable {
     /**
      * Starts to serve.
      *
+     * @param own this process's metrics in the text format
      * @throws IOException if the address cannot be bound; the message names it and the remedy
      */
-    static MetricsEndpoint open(PortalAddress address, PrometheusMeterRegistry registry, OtherHandlers others)
-            throws IOException {
+    static MetricsEndpoint open(PortalAddress address, Supplier<String> own, OtherHandlers others) throws IOException {
         HttpServer server;
         try {
             server = HttpServer.create(new InetSocketAddress(address.address(), address.port()), BACKLOG);
@@ -44,7 +44,7 @@ final class MetricsEndpoint implements AutoCloseable {
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         Map<String, Source> sources = new LinkedHashMap<>();
-        sources.put("/metrics", registry::scrape);
+        sources.put("/metrics", own::get);
         others.names().forEach(name -> sources.put("/metrics/" + name, () -> scrape(others, name)));
         server.createContext("/", exchange -> answer(exchange, sources));
         server.start();

@@ -55,13 +55,19 @@ public final class StatusText {
                     word(command, "waits_for"),
                     command.has("left_s") ? time(command, "left_s") : "-",
                     word(command, "device"),
-                    word(command, "lun"),
+                    lun(word(command, "lun")),
                     word(command, "cdb"),
                     word(command, "initiator"),
                     Long.toHexString(number(command, "task_tag")),
                     "" + number(command, "sequence"));
         }
         return columns.toString();
+    }
+
+    /** As LUN maps have it; what is addressed in another way stays the eight bytes that it is (SAM-6 4.7). */
+    private static String lun(String bytes) {
+        boolean simple = bytes.matches("(00..|[4-7]...)0{12}");
+        return simple ? "" + (Integer.parseInt(bytes.substring(0, 4), 16) & 0x3fff) : bytes;
     }
 
     private static String sessions(JsonNode sessions) {

@@ -11,7 +11,7 @@ final class SupervisorFiles {
     private SupervisorFiles() {}
 
     /**
-     * The names of the other handler processes and the gateway's command line, which the supervisor waits for: it comes last.
+     * The names of the other handler processes, how long one may hang, and the gateway's command line, which the supervisor waits for: it comes last.
      *
      * @throws StartException if the home directory cannot be written to
      */
@@ -28,6 +28,10 @@ final class SupervisorFiles {
         try {
             Files.createDirectories(home.run());
             ReadyFile.write(home.handlers(), lines(otherHandlers));
+            ReadyFile.write(
+                    home.hangTimeout(),
+                    lines(List.of(
+                            Long.toString(config.supervision().hangTimeout().toSeconds()))));
             ReadyFile.write(home.gatewayArguments(), lines(arguments));
         } catch (IOException e) {
             throw new StartException(Daemon.UNAVAILABLE, "cannot write to " + home.run() + ": " + e, e);

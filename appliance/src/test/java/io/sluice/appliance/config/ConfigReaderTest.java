@@ -4,16 +4,19 @@ package io.sluice.appliance.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.handler.CommandTimeouts;
 import io.sluice.handler.Device;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceProvider;
+import io.sluice.handler.Pace;
 import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -254,6 +257,61 @@ class ConfigReaderTest {
         assertThat(errors.get(11)).startsWith("sluice.toml:26:").contains("mapped on line 23");
         assertThat(errors.get(12)).startsWith("sluice.toml:27:").contains("did you mean \"disk1\"?");
         assertThat(errors.get(13)).startsWith("sluice.toml:29:").contains("99999", "0 to 16383");
+    }
+
+    @Test
+    void shouldReadForHowLongAHandlerMayHang() throws ConfigException {
+        assertThat(read(GOOD).supervision().hangTimeout()).isEqualTo(Duration.ofSeconds(45));
+        assertThat(read(GOOD + "\n[handler]\n").supervision())
+                .isEqualTo(read(GOOD).supervision());
+        ApplianceConfig off = read(GOOD + "\n[handler]\nhang_timeout = 0\n");
+        assertThat(off.supervision().hangTimeout()).isZero();
+        assertThat(read(GOOD).differences(off)).containsExactly("[handler]");
+        assertThat(errors("[handler]\nhang_timeout = 86401\n"))
+                .containsExactly("sluice.toml:2: handler.hang_timeout = 86401: wants a whole number from 0 to 86400;"
+                        + " write for example hang_timeout = 45");
+        assertThat(errors("[handler]\nhang_timeout = \"45s\"\n"))
+                .singleElement()
+                .asString()
+                .startsWith("sluice.toml:2: handler.hang_timeout = \"45s\": wants a whole number");
+        assertThat(errors("[handler]\nhang_timeouts = 45\n"))
+                .containsExactly("sluice.toml:2: handler: unknown key `hang_timeouts`; did you mean `hang_timeout`?");
+    }
+
+    private static ApplianceConfig.Device brick(String timeout) throws ConfigException {
+        return read("[[device]]\nname = \"b\"\ntype = \"brick\"\nsize = 512\n" + timeout)
+                .devices()
+                .getFirst();
+    }
+
+    @Test
+    void shouldReadTheTimeoutsOfADevicesCommands() throws ConfigException {
+        assertThat(brick("").timeouts()).isEqualTo(CommandTimeouts.DEFAULT);
+        assertThat(brick("timeout = 20\n").timeouts()).isEqualTo(CommandTimeouts.all(Duration.ofSeconds(20)));
+        CommandTimeouts some = brick("timeout = { data = 90, long = 86400 }\n").timeouts();
+        assertThat(some.of(Pace.PROMPT)).isZero();
+        assertThat(some.of(Pace.DATA)).isEqualTo(Duration.ofSeconds(90));
+        assertThat(some.of(Pace.MEDIUM)).isZero();
+        assertThat(some.of(Pace.LONG)).isEqualTo(Duration.ofDays(1));
+        ApplianceConfig.Device device = brick("timeout = 20\n");
+        assertThat(device.isLike(brick("timeout = 20\n"))).isTrue();
+        assertThat(device.isLike(brick("timeout = 21\n"))).isFalse();
+    }
+
+    @Test
+    void shouldCheckTheTimeoutsOfADevicesCommands() {
+        String device = "[[device]]\nname = \"b\"\ntype = \"brick\"\nsize = 512\n";
+        for (String wrong : List.of("0", "86401", "\"30s\"", "1.5", "true")) {
+            assertThat(errors(device + "timeout = " + wrong + "\n"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "sluice.toml:5: device[0].timeout = " + wrong + ": wants a whole number from 1 to 86400");
+        }
+        assertThat(errors(device + "timeout = { data = 0, middle = 3 }\n"))
+                .hasSize(2)
+                .anySatisfy(error -> assertThat(error).contains("device[0].timeout.data = 0: wants a whole number"))
+                .anySatisfy(error -> assertThat(error).contains("unknown key `middle`"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient.Access;
@@ -39,9 +40,17 @@ class GatewayChangeTest {
                 64,
                 1 << 24,
                 4,
-                Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT);
+                Duration.ofSeconds(30),
+                ApplianceConfig.Limits.DEFAULT);
         return new ApplianceConfig(
-                Path.of("x.toml"), gateway, Optional.empty(), Chap.NONE, List.of(), List.of(targets), states);
+                Path.of("x.toml"),
+                gateway,
+                new Supervision(Duration.ZERO),
+                Optional.empty(),
+                Chap.NONE,
+                List.of(),
+                List.of(targets),
+                states);
     }
 
     private static Target target(Chap chap, List<String> allow, List<Lun> luns, Group... groups) {

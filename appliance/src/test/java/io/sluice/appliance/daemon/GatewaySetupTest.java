@@ -10,6 +10,7 @@ import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient.Access;
@@ -34,7 +35,9 @@ class GatewaySetupTest {
                         64,
                         1 << 24,
                         4,
-                        Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT),
+                        Duration.ofSeconds(30),
+                        ApplianceConfig.Limits.DEFAULT),
+                new Supervision(Duration.ZERO),
                 Optional.empty(),
                 new Chap(Optional.of(new Credentials("d", "s")), Optional.empty()),
                 List.of(),

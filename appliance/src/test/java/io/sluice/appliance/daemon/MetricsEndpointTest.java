@@ -40,7 +40,7 @@ class MetricsEndpointTest {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.counter("own").increment();
         OtherHandlers others = new OtherHandlers(directory, List.of("tape", "gone"));
-        MetricsEndpoint endpoint = MetricsEndpoint.open(new PortalAddress("127.0.0.1", 0), registry, others);
+        MetricsEndpoint endpoint = MetricsEndpoint.open(new PortalAddress("127.0.0.1", 0), registry::scrape, others);
         AdminServer tape = AdminServer.open(
                 directory.adminSocket("tape"),
                 request -> AdminProtocol.JSON

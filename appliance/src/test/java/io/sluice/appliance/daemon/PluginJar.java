@@ -28,6 +28,7 @@ public final class PluginJar {
     private final Map<String, String> otherApi = new TreeMap<>();
     private String body = "";
     private String onOpen = "";
+    private String executes = "ScsiCommand::good";
     private String provider;
     private UnaryOperator<byte[]> change = bytes -> bytes;
 
@@ -54,6 +55,12 @@ public final class PluginJar {
 
     public PluginJar onOpen(String java) {
         onOpen = java;
+        return this;
+    }
+
+    /** What its device does with each command, a {@code Consumer<ScsiCommand>}; without it, answers GOOD. */
+    public PluginJar executes(String java) {
+        executes = java;
         return this;
     }
 
@@ -104,7 +111,6 @@ public final class PluginJar {
         return jar;
     }
 
-    /** A device that answers each command GOOD. */
     private String source() {
         return """
             package plugin;
@@ -124,10 +130,10 @@ public final class PluginJar {
                 public Device open(DeviceContext context, DeviceConfig config) {
                     %s
                     return Device.of(
-                            DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.INLINE).build(), ScsiCommand::good);
+                            DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.INLINE).build(), %s);
                 }
             }
-            """.formatted(className(), body, name, onOpen);
+            """.formatted(className(), body, name, onOpen, executes);
     }
 
     private static Path api() {

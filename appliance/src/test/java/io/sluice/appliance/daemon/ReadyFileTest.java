@@ -7,6 +7,7 @@ import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
+import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
 import io.sluice.appliance.config.PortalAddress;
 import java.nio.file.Path;
@@ -22,7 +23,19 @@ class ReadyFileTest {
         List<PortalAddress> portals = List.of(new PortalAddress("0.0.0.0", 3260), new PortalAddress("::", 3260));
         ApplianceConfig config = new ApplianceConfig(
                 Path.of("x"),
-                new Gateway(portals, 1, "auto", "auto", "info", 1, 64, 1 << 24, 4, Duration.ofSeconds(30), ApplianceConfig.Limits.DEFAULT),
+                new Gateway(
+                        portals,
+                        1,
+                        "auto",
+                        "auto",
+                        "info",
+                        1,
+                        64,
+                        1 << 24,
+                        4,
+                        Duration.ofSeconds(30),
+                        ApplianceConfig.Limits.DEFAULT),
+                new Supervision(Duration.ZERO),
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),

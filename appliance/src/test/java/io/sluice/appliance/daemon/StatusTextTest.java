@@ -41,6 +41,18 @@ class StatusTextTest {
     }
 
     @Test
+    void shouldCallALunAsItsMapDoes() {
+        assertThat(commandOn("0004000000000000")).containsPattern("disk +4 +28");
+        assertThat(commandOn("4105000000000000")).containsPattern("disk +261 +28");
+        assertThat(commandOn("c101000000000000")).containsPattern("disk +c101000000000000 +28");
+    }
+
+    private static String commandOn(String lun) {
+        return StatusText.commands(AdminProtocol.JSON.readTree(
+                "{\"commands\": [{\"device\": \"disk\", \"lun\": \"" + lun + "\", \"cdb\": \"28\"}]}"));
+    }
+
+    @Test
     void shouldNameTheHandlerOfEachDeviceWhenThereAreSeveral() {
         String text = text(
                 MAIN
