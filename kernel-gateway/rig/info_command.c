@@ -145,7 +145,7 @@ static int run_live(const char *socket_path, int argc, char **argv)
 	return 0;
 }
 
-#define HUNG_MAX 64
+#define HUNG_MAX 1024 /* sessions that a gateway has room for */
 
 /* The processes whose sessions have stalled for so long. */
 struct hung {
