@@ -46,10 +46,16 @@ static void run_nexus_info(struct client *c, const struct sluice_msg *m, const v
 
 static void run_command_info(struct client *c, const struct sluice_msg *m, const void *body)
 {
-	struct sluice_command_page page;
+	/* A page is more than a kernel's stack has to spare. */
+	struct sluice_command_page *page = sl_alloc(sizeof(*page));
 
-	sl_command_page(client_gateway(c), body, client_now(c), &page);
-	client_reply(c, m, &page, sizeof(page));
+	if (!page) {
+		client_fail(c, m, -ENOMEM, "no memory for a page of commands");
+		return;
+	}
+	sl_command_page(client_gateway(c), body, client_now(c), page);
+	client_reply(c, m, page, sizeof(*page));
+	sl_free(page);
 }
 
 const struct operation info_operations[] = {
