@@ -83,6 +83,18 @@ class HungHandlerTest {
         return sluice;
     }
 
+    /** A command that the thread, which has taken the others in one go, leaves lying. */
+    private static void sendLater(RunningSluice sluice) {
+        try (MiniInitiator third = new MiniInitiator(sluice.port(), RunningSluice.TARGET, INITIATOR + ".late")) {
+            Thread.sleep(1000);
+            for (int i = 0; i < 2; i++) { // the first gets the Unit Attention
+                third.command(DISK2, TEST_UNIT_READY, new byte[0], 0);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static long pid(RunningSluice sluice, String name) {
         return sluice.process(name).orElseThrow().pid();
     }
@@ -122,9 +134,11 @@ class HungHandlerTest {
             long other = pid(sluice, "appliance-other");
             initiator.clearUnitAttentions(SLOW);
             disk2.awaitMore(20);
+            Thread late = Thread.ofPlatform().start(() -> sendLater(sluice));
             MiniInitiator.Result read = initiator.command(SLOW, READ_6, new byte[0], 512);
             assertThat(read.status()).isEqualTo(CHECK_CONDITION);
             assertThat(read.senseKey()).isEqualTo(ABORTED_COMMAND);
+            late.join();
             disk2.awaitMore(20);
             assertThat(pid(sluice, "appliance-other")).isNotEqualTo(other);
             assertThat(sluice.log("supervisor")).contains("(process " + other + ") is killed");
