@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A second handler process that hangs, in each way that there is, or seems to; the supervisor looks on for five seconds. */
 @Tag("e2e")
+@Tag("launcher")
 class HungHandlerTest {
     private static final int HANG_SECONDS = 5;
     private static final String INITIATOR = "iqn.2026-11.test:slow";
