@@ -113,11 +113,6 @@ static bool refused_by_reset(struct sl_cmd *cmd)
 	return itl->n_ua && sl_ua_tells_of_reset(&itl->ua[0]) && refused_by_unit_attention(cmd);
 }
 
-static bool refused_by_access_state(struct sl_cmd *cmd)
-{
-	return sl_access_refuses(cmd);
-}
-
 static bool refused_by_read_only(struct sl_cmd *cmd)
 {
 	if (!cmd->core.itl->read_only || !cmd->core.facts->writes)
@@ -127,9 +122,8 @@ static bool refused_by_read_only(struct sl_cmd *cmd)
 }
 
 static bool (*const refusals[])(struct sl_cmd *cmd) = {
-	refused_by_aca,		 refused_by_reset,
-	refused_by_reservation,	 refused_by_unit_attention,
-	refused_by_access_state, refused_by_read_only,
+	refused_by_aca,	   refused_by_reset,	 refused_by_reservation, refused_by_unit_attention,
+	sl_access_refuses, refused_by_read_only,
 };
 
 /* With an I_T_L nexus. */

@@ -5,7 +5,7 @@
  * state winning. So what a handler that reads no events costs is bounded.
  *
  * A command whose nexus its handler does not know yet, and whose NEXUS_ADD found no room,
- * is parked at the nexus's slot (WAIT_TAG, stage ADMIN).
+ * is parked with its device (WAIT_TAG, stage ADMIN).
  */
 #include "nexus.h"
 #include "session.h"
@@ -82,6 +82,14 @@ static bool settle_nexus(struct sl_session *s, u32 slot)
 	return true;
 }
 
+/* Under admin_lock; the command stays the caller's. */
+static void unpark(struct sl_session *s, struct sl_cmd *cmd)
+{
+	sl_list_del(&cmd->core.link);
+	cmd->core.parked = 0;
+	sl_store_relaxed(&s->n_announcing, s->n_announcing - 1);
+}
+
 /*
  * Commands of a device that wait for an announcement stand in one list, whichever nexus
  * they are of, and one at a time goes on: kept ones have to come into the ring in
@@ -93,37 +101,35 @@ static void settle_waiting(struct sl_session *s, struct sl_device *dev, struct s
 {
 	struct sl_cmd *cmd;
 
-	while (!dev->announced && !sl_list_empty(&dev->announcing)) {
-		cmd = sl_entry(dev->announcing.next, struct sl_cmd, core.link);
-		if (s->nexuses[cmd->nexus->slot].known != cmd->nexus->id)
-			return; /* its event is owed */
-		sl_list_del(&cmd->core.link);
-		cmd->core.parked = 0;
-		sl_store_relaxed(&s->n_announcing, s->n_announcing - 1);
-		cmd->core.announced = 1;
-		dev->announced = cmd;
-		sl_work_add_event(w, cmd, SL_EV_READY);
-	}
-	if (!dev->announced) {
+	if (dev->announced)
+		return;
+	if (sl_list_empty(&dev->announcing)) {
 		sl_list_del(&dev->of_announcing);
 		sl_store_relaxed(&dev->n_announcing, 0);
+		return;
 	}
+	cmd = sl_entry(dev->announcing.next, struct sl_cmd, core.link);
+	if (s->nexuses[cmd->nexus->slot].known != cmd->nexus->id)
+		return; /* its event is owed */
+	unpark(s, cmd);
+	cmd->core.announced = 1;
+	dev->announced = cmd;
+	sl_work_add_event(w, cmd, SL_EV_READY);
 }
 
-/* Under admin_lock: settles those that are owed, oldest first. False: there is no room. */
-static bool flush_nexuses(struct sl_session *s)
+/* Under admin_lock: settles those that are owed, oldest first, as long as there is room. */
+static void flush_nexuses(struct sl_session *s)
 {
 	while (s->owed_nexuses) {
 		u32 slot = s->owed_first;
 		struct sl_known_nexus *k = &s->nexuses[slot];
 
 		if (!settle_nexus(s, slot))
-			return false;
+			return;
 		k->owed = false;
 		s->owed_first = k->next_owed;
 		sl_store_relaxed(&s->owed_nexuses, s->owed_nexuses - 1);
 	}
-	return true;
 }
 
 static void flush_waiting(struct sl_session *s, struct sl_work *w)
@@ -167,27 +173,22 @@ static void park(struct sl_session *s, struct sl_cmd *cmd)
 	sl_store_relaxed(&s->n_announcing, s->n_announcing + 1);
 }
 
-/* Under admin_lock: it is in the ring, or does not come there; the next one's turn. */
-static void pass(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w)
-{
-	struct sl_device *dev = cmd->core.itl->dev;
-
-	cmd->core.announced = 0;
-	if (dev->announced != cmd)
-		return; /* the session that it waited for is gone */
-	dev->announced = NULL;
-	settle_waiting(s, dev, w);
-}
-
 void sl_event_passed(struct sl_cmd *cmd, struct sl_work *w)
 {
+	struct sl_device *dev;
 	struct sl_session *s;
 
 	if (!cmd->core.announced)
 		return;
+	dev = cmd->core.itl->dev;
 	s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);
 	sl_spin_lock(&s->admin_lock);
-	pass(s, cmd, w);
+	cmd->core.announced = 0;
+	/* Else the session that it waited for is gone. */
+	if (dev->announced == cmd) {
+		dev->announced = NULL;
+		settle_waiting(s, dev, w);
+	}
 	sl_spin_unlock(&s->admin_lock);
 }
 
@@ -210,14 +211,6 @@ int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *
 	}
 	sl_spin_unlock(&s->admin_lock);
 	return result;
-}
-
-/* Under admin_lock; the command stays the caller's. */
-static void unpark(struct sl_session *s, struct sl_cmd *cmd)
-{
-	sl_list_del(&cmd->core.link);
-	cmd->core.parked = 0;
-	sl_store_relaxed(&s->n_announcing, s->n_announcing - 1);
 }
 
 bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w)

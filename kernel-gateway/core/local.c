@@ -3,16 +3,14 @@
 
 #include "byte_order.h"
 #include "sense.h"
+#include "service.h"
 #include "target_port.h"
 
 void sl_local_answer(struct sl_cmd *cmd, u8 *data, u32 len, u32 allocation)
 {
-	u32 moved = sl_min(len, allocation);
-
-	sl_status_only(cmd, SL_STATUS_GOOD);
-	sl_residual(cmd, moved);
 	cmd->data = data;
-	cmd->data_len = cmd->direction == SLUICE_DIR_IN ? sl_min(moved, cmd->expected_len) : 0;
+	cmd->buf_len = cmd->expected_len;
+	sl_service_answer(cmd, len, allocation);
 	cmd->buf_len = cmd->data_len;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Sluice ABI: everything that a gateway (sluice.ko, sluiced, an in-process
  * libsluice) and its clients (handlers, the control plane, the rig) say to
- * each other. This header is the only definition; docs/ring-abi.md explains it.
+ * each other. This header is the only definition, and one file however long, so
+ * that there is one place to read and to ship; docs/ring-abi.md explains it.
  *
  * Rules that hold for every structure here
  *  - Fields are little-endian and fixed-width; padding is explicit; what is
