@@ -117,11 +117,12 @@ enum sl_event sl_act_tag(struct sl_cmd *cmd, struct sl_work *w)
 			result = 0;
 		else
 			result = announce(s, cmd, w);
-		if (result == 0)
+		if (result == 0) {
 			result = sl_queue_hand_over(choose_queue(s, cmd), cmd, w);
+			if (result != -ENODEV)
+				sl_event_passed(cmd, w);
+		}
 	}
-	if (result != -ENODEV)
-		sl_event_passed(cmd, w);
 	if (result == -ENODEV)
 		return SL_EV_GONE;
 	return result == 0 ? SL_EV_HANDED : SL_EV_NONE;

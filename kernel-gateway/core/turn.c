@@ -9,11 +9,13 @@
 bool sl_turn_take(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_device *dev = cmd->core.itl->dev;
+	bool mine;
 
 	sl_spin_lock(&dev->turn_lock);
-	if (!dev->turn) {
+	if (!dev->turn)
 		dev->turn = cmd;
-	} else if (dev->turn != cmd) {
+	mine = dev->turn == cmd;
+	if (!mine) {
 		cmd->core.deadline_ns = w->now_ns + sl_device_patience(dev);
 		cmd->core.parked = 1;
 		sl_list_add_tail(&dev->turn_waiting, &cmd->core.link);
@@ -24,7 +26,7 @@ bool sl_turn_take(struct sl_cmd *cmd, struct sl_work *w)
 		sl_work_deadline(w, cmd->core.deadline_ns);
 	}
 	sl_spin_unlock(&dev->turn_lock);
-	return !cmd->core.parked;
+	return mine;
 }
 
 bool sl_turn_unpark(struct sl_cmd *cmd)
