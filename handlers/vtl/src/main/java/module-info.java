@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The virtual tape library: drives, media changer and the cartridge store; a plugin like anybody's. */
+module io.sluice.vtl {
+    requires transitive io.sluice.handler;
+    requires org.jspecify;
+    requires org.slf4j;
+
+    exports io.sluice.vtl.library;
+    exports io.sluice.vtl.medium;
+}
