@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "aca.h"
 #include "control_mode.h"
+#include "opcode.h"
 #include "sense.h"
 
-#define SL_OP_PERSISTENT_RESERVE_OUT 0x5f
-#define SL_PROUT_PREEMPT_AND_ABORT   0x05
-#define SL_CONTROL_NACA		     (1U << 2)
+#define SL_PROUT_PREEMPT_AND_ABORT 0x05
+#define SL_CONTROL_NACA		   (1U << 2)
 
 /*
  * SAM-6 5.10.4, 5.10.5; docs/state-tables.md prints it. With TST 001b no command finds
@@ -27,7 +27,7 @@ static u16 control_byte(const struct sl_cmd *cmd)
 	static const u8 at[8] = { 5, 9, 9, 0, 15, 11, 0, 0 };
 	u8 group = cmd->cdb[0] >> 5;
 
-	if (cmd->cdb[0] == 0x7f || cmd->cdb[0] == 0x7e)
+	if (cmd->cdb[0] == SL_OP_VARIABLE_LENGTH_CDB || cmd->cdb[0] == SL_OP_EXTENDED_CDB)
 		return 1;
 	return at[group] < cmd->cdb_len ? at[group] : 0;
 }

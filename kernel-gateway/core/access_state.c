@@ -3,6 +3,7 @@
 
 #include "byte_order.h"
 #include "facts.h"
+#include "opcode.h"
 #include "reach.h"
 #include "sense.h"
 
@@ -73,10 +74,10 @@ static bool is_other_buffer(const struct sl_cmd *cmd)
 	u8 mode = cmd->cdb[1] & 0x1f;
 
 	switch (cmd->cdb[0]) {
-	case 0x3b:
+	case SL_OP_WRITE_BUFFER:
 		return mode != 0x0a;
-	case 0x3c:
-	case 0x9b:
+	case SL_OP_READ_BUFFER_10:
+	case SL_OP_READ_BUFFER_16:
 		return mode != 0x0a && mode != 0x0b;
 	default:
 		return false;

@@ -2,6 +2,7 @@
 #include "amend.h"
 
 #include "byte_order.h"
+#include "opcode.h"
 #include "target_port.h"
 
 #define SL_EVPD		       0x01U
@@ -178,7 +179,7 @@ bool sl_amends_mode_sense(const struct sl_cmd *cmd)
 
 void sl_amend_mode_sense(struct sl_cmd *cmd, u32 moved)
 {
-	u32 at = cmd->cdb[0] == 0x1a ? 2 : 3;
+	u32 at = cmd->cdb[0] == SL_OP_MODE_SENSE_6 ? 2 : 3;
 
 	if (at < moved)
 		set_bits(&cmd->data[at], SL_WP, SL_WP);

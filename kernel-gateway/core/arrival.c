@@ -9,6 +9,7 @@
 #include "control_mode.h"
 #include "facts.h"
 #include "local.h"
+#include "opcode.h"
 #include "reservation.h"
 #include "sense.h"
 #include "service.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "facts.h"
+#include "opcode.h"
 
 #define ACTION(op, sa, reserved, need, speed, changes, text)                                    \
 	{                                                                                       \
@@ -167,18 +168,18 @@ static const struct sl_facts unknown = {
 u8 sl_service_action(const struct sl_cmd *cmd)
 {
 	switch (cmd->cdb[0]) {
-	case 0x5e:
-	case 0x5f:
-	case 0x83:
-	case 0x84:
-	case 0x9e:
-	case 0x9f:
-	case 0xa3:
-	case 0xa4:
-	case 0xa9:
-	case 0xab:
+	case SL_OP_PERSISTENT_RESERVE_IN:
+	case SL_OP_PERSISTENT_RESERVE_OUT:
+	case SL_OP_EXTENDED_COPY:
+	case SL_OP_RECEIVE_COPY_RESULTS:
+	case SL_OP_SERVICE_ACTION_IN_16:
+	case SL_OP_SERVICE_ACTION_OUT_16:
+	case SL_OP_MAINTENANCE_IN:
+	case SL_OP_MAINTENANCE_OUT:
+	case SL_OP_SERVICE_ACTION_OUT_12:
+	case SL_OP_SERVICE_ACTION_IN_12:
 		return cmd->cdb[1] & 0x1f;
-	case 0x7f:
+	case SL_OP_VARIABLE_LENGTH_CDB:
 		return cmd->cdb_len >= 10 && !cmd->cdb[8] ? cmd->cdb[9] : SL_ANY_ACTION;
 	default:
 		return SL_ANY_ACTION;

@@ -2,6 +2,7 @@
 #include "local.h"
 
 #include "byte_order.h"
+#include "opcode.h"
 #include "sense.h"
 #include "service.h"
 #include "target_port.h"

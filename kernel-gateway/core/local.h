@@ -5,11 +5,6 @@
 
 #include "nexus.h"
 
-#define SL_OP_TEST_UNIT_READY	0x00
-#define SL_OP_REQUEST_SENSE	0x03
-#define SL_OP_INQUIRY		0x12
-#define SL_OP_REPORT_LUNS	0xa0
-
 /* GOOD with `len` bytes at `data`, which stay, cut to the allocation length (SPC-5 4.2.5.6). */
 void sl_local_answer(struct sl_cmd *cmd, u8 *data, u32 len, u32 allocation);
 /* No logical unit of a device at that address, which is `lun` as sl_lun_decode() says. */

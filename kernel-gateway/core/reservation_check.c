@@ -3,6 +3,7 @@
  * The check of a command against the reservations, on arrival and again when it is
  * about to be processed (SPC-5 5.14.1). Only of an I_T_L nexus with bars.
  */
+#include "opcode.h"
 #include "reservation.h"
 #include "sense.h"
 
@@ -10,19 +11,19 @@
 static bool passes_loss(const struct sl_cmd *cmd)
 {
 	switch (cmd->cdb[0]) {
-	case 0x03: /* REQUEST SENSE */
-	case 0x12: /* INQUIRY */
-	case 0x3b: /* WRITE BUFFER */
-	case 0x3c: /* READ BUFFER(10) */
-	case 0x4d: /* LOG SENSE */
-	case 0x9b: /* READ BUFFER(16) */
-	case 0xa0: /* REPORT LUNS */
+	case SL_OP_REQUEST_SENSE:
+	case SL_OP_INQUIRY:
+	case SL_OP_WRITE_BUFFER:
+	case SL_OP_READ_BUFFER_10:
+	case SL_OP_LOG_SENSE:
+	case SL_OP_READ_BUFFER_16:
+	case SL_OP_REPORT_LUNS:
 		return true;
-	case 0x1b:
+	case SL_OP_START_STOP_UNIT:
 		return (cmd->cdb[4] & 0xf1) == 0x01; /* START STOP UNIT */
 	case SL_OP_PERSISTENT_RESERVE_OUT:
 		return (cmd->cdb[1] & 0x1f) == 0x08; /* REPLACE LOST RESERVATION */
-	case 0xa3:
+	case SL_OP_MAINTENANCE_IN:
 		return (cmd->cdb[1] & 0x1f) == 0x0a; /* REPORT TARGET PORT GROUPS */
 	default:
 		return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "reservation_matrix.h"
+#include "opcode.h"
 
 #define R   (1U << SL_BAR_READ)
 #define W   (1U << SL_BAR_WRITE)
@@ -53,21 +54,21 @@ static enum sl_bar by_field(const struct sl_cmd *cmd)
 	const u8 *cdb = cmd->cdb;
 
 	switch (cdb[0]) {
-	case 0x16:
-	case 0x56:
+	case SL_OP_RESERVE_6:
+	case SL_OP_RESERVE_10:
 		return SL_BAR_RESERVE;
-	case 0x17:
-	case 0x57:
+	case SL_OP_RELEASE_6:
+	case SL_OP_RELEASE_10:
 		return SL_BAR_RELEASE;
-	case 0x1b: /* START STOP UNIT: START one and POWER CONDITION zero is allowed (SBC-4) */
+	case SL_OP_START_STOP_UNIT: /* START STOP UNIT: START one and POWER CONDITION zero is allowed (SBC-4) */
 		return (cdb[4] & 0xf1) == 0x01 ? SL_BAR_NOTHING : SL_BAR_WRITE;
-	case 0x1e: /* PREVENT ALLOW MEDIUM REMOVAL: PREVENT zero is allowed (SPC-5) */
+	case SL_OP_PREVENT_ALLOW_MEDIUM_REMOVAL: /* PREVENT ALLOW MEDIUM REMOVAL: PREVENT zero is allowed (SPC-5) */
 		return cdb[4] & 0x03 ? SL_BAR_WRITE : SL_BAR_NOTHING;
-	case 0x5e:
+	case SL_OP_PERSISTENT_RESERVE_IN:
 		return SL_BAR_PERSISTENT;
-	case 0x5f:
+	case SL_OP_PERSISTENT_RESERVE_OUT:
 		return out_action(cdb[1] & 0x1f);
-	case 0xb8: /* READ ELEMENT STATUS: CURDATA one is allowed (SMC-3) */
+	case SL_OP_READ_ELEMENT_STATUS: /* READ ELEMENT STATUS: CURDATA one is allowed (SMC-3) */
 		return cdb[6] & 0x01 ? SL_BAR_NOTHING : SL_BAR_READ;
 	default:
 		return SL_BAR_WRITE;

@@ -5,6 +5,7 @@
 #include "amend.h"
 #include "facts.h"
 #include "local.h"
+#include "opcode.h"
 #include "operation_codes.h"
 #include "preemption.h"
 #include "reservation.h"
@@ -15,10 +16,10 @@
 
 #define OWN(length, ...)	.cdb_len = (length), .usage = { __VA_ARGS__ }
 #define PR_IN(action) \
-	{ 0x5e, action, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_in, \
+	{ SL_OP_PERSISTENT_RESERVE_IN, action, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_in, \
 	  OWN(10, 0x5e, action, 0, 0, 0, 0, 0, 0xff, 0xff, 0x04) }
 #define PR_OUT(action, scope_and_type) \
-	{ 0x5f, action, SL_SERVICE_IN_TURN, .need = sl_reservation_out_need, .in_turn = sl_reservation_out, \
+	{ SL_OP_PERSISTENT_RESERVE_OUT, action, SL_SERVICE_IN_TURN, .need = sl_reservation_out_need, .in_turn = sl_reservation_out, \
 	  OWN(10, 0x5f, action, scope_and_type, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x04) }
 #define LEGACY(opcode, length, ...) \
 	{ opcode, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_legacy, \
@@ -26,32 +27,32 @@
 
 /* A service action's own row comes before the row for the others of its opcode. */
 const struct sl_service sl_services[] = {
-	{ 0x03, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_request_sense,
+	{ SL_OP_REQUEST_SENSE, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_request_sense,
 	  OWN(6, 0x03, 0x01, 0, 0, 0xff, 0x04) },
-	{ 0x12, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_inquiry, .need = sl_amend_inquiry_need,
+	{ SL_OP_INQUIRY, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_inquiry, .need = sl_amend_inquiry_need,
 	  .amend = sl_amend_inquiry, .allocation_at = 3, .allocation_bytes = 2 },
 	LEGACY(SL_OP_RESERVE_6, 6, 0, 0, 0, 0, 0x04),
 	LEGACY(SL_OP_RELEASE_6, 6, 0, 0, 0, 0, 0x04),
-	{ 0x1a, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
+	{ SL_OP_MODE_SENSE_6, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
 	LEGACY(SL_OP_RESERVE_10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0x04),
 	LEGACY(SL_OP_RELEASE_10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0x04),
-	{ 0x5a, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
+	{ SL_OP_MODE_SENSE_10, SL_ANY_ACTION, SL_SERVICE_AMENDED, .applies = sl_amends_mode_sense, .amend = sl_amend_mode_sense },
 	PR_IN(0), PR_IN(1), PR_IN(2), PR_IN(3),
 	{ SL_OP_PERSISTENT_RESERVE_IN, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .in_turn = sl_reservation_in },
 	PR_OUT(0, 0), PR_OUT(1, 0xff), PR_OUT(2, 0xff), PR_OUT(3, 0), PR_OUT(4, 0xff), PR_OUT(5, 0xff), PR_OUT(6, 0),
 	PR_OUT(7, 0xff), PR_OUT(8, 0xff),
 	{ SL_OP_PERSISTENT_RESERVE_OUT, SL_ANY_ACTION, SL_SERVICE_IN_TURN, .need = sl_reservation_out_need,
 	  .in_turn = sl_reservation_out },
-	{ 0xa0, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns,
+	{ SL_OP_REPORT_LUNS, SL_ANY_ACTION, SL_SERVICE_AT_ONCE, .at_once = sl_local_report_luns,
 	  OWN(12, 0xa0, 0, 0xff, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
-	{ 0xa3, 0x0a, SL_SERVICE_IN_TURN, .need = sl_report_target_port_groups_need,
+	{ SL_OP_MAINTENANCE_IN, 0x0a, SL_SERVICE_IN_TURN, .need = sl_report_target_port_groups_need,
 	  .in_turn = sl_report_target_port_groups,
 	  OWN(12, 0xa3, 0xea, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
-	{ 0xa3, 0x0c, SL_SERVICE_AMENDED, .need = sl_operation_codes_need, .amend = sl_operation_codes_merge,
+	{ SL_OP_MAINTENANCE_IN, 0x0c, SL_SERVICE_AMENDED, .need = sl_operation_codes_need, .amend = sl_operation_codes_merge,
 	  .allocation_at = 6, .allocation_bytes = 4 },
-	{ 0xa3, 0x0d, SL_SERVICE_AT_ONCE, .at_once = sl_report_task_management_functions,
+	{ SL_OP_MAINTENANCE_IN, 0x0d, SL_SERVICE_AT_ONCE, .at_once = sl_report_task_management_functions,
 	  OWN(12, 0xa3, 0x0d, 0x80, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
-	{ 0xa4, 0x0a, SL_SERVICE_IN_TURN, .applies = sl_access_is_explicit, .in_turn = sl_set_target_port_groups,
+	{ SL_OP_MAINTENANCE_OUT, 0x0a, SL_SERVICE_IN_TURN, .applies = sl_access_is_explicit, .in_turn = sl_set_target_port_groups,
 	  OWN(12, 0xa4, 0x0a, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0x04) },
 };
 
@@ -69,13 +70,13 @@ static bool has_row(u8 opcode)
 	case SL_OP_RELEASE_10:
 	case SL_OP_PERSISTENT_RESERVE_IN:
 	case SL_OP_PERSISTENT_RESERVE_OUT:
-	case 0x03:
-	case 0x12:
-	case 0x1a:
-	case 0x5a:
-	case 0xa0:
-	case 0xa3:
-	case 0xa4:
+	case SL_OP_REQUEST_SENSE:
+	case SL_OP_INQUIRY:
+	case SL_OP_MODE_SENSE_6:
+	case SL_OP_MODE_SENSE_10:
+	case SL_OP_REPORT_LUNS:
+	case SL_OP_MAINTENANCE_IN:
+	case SL_OP_MAINTENANCE_OUT:
 		return true;
 	default:
 		return false;

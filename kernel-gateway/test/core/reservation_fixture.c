@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "opcode.h"
 #include "core/transport_id.h"
 
 struct rf_list rf_list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Commands: those that the core itself knows something of, and those it only orders and hands over. */
 #include "core/byte_order.h"
+#include "opcode.h"
 #include "core/reservation_out.h"
 #include "core/transport_id.h"
 #include "machine.h"
