@@ -81,6 +81,8 @@ static void should_hold_every_invariant_in_each_world(void **state)
 static const u64 found[] = {
 	14221201542838, /* PREEMPT AND ABORT of a victim whose Data-Out the fabric lets go of late */
 	14221123018034, /* ... that is aborted itself meanwhile */
+	14214605435545, /* HEAD OF QUEUE before what lay in the ring of a dead handler, which was never shown it */
+	23757000221732, /* the same */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
