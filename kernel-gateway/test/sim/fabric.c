@@ -285,6 +285,7 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	c->deliveries = 0;
 	c->may_fail = false;
 	c->pr_applied = false;
+	c->preempted_by = 0;
 	c->let_through = false;
 	w_tasks_arrive(c, w_chance(w->naca_percent));
 	w->nexuses[i].live++;

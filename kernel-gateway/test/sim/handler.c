@@ -120,6 +120,25 @@ static void bury(struct w_session *ws)
 	w_handler_reap_zombies();
 }
 
+static struct sluice_user_index *user_index(struct w_session *ws, u32 q)
+{
+	return (void *)(ws->user + ws->control.user_queue_off + q * ws->control.user_queue_stride);
+}
+
+static struct sluice_gw_index *gw_index(struct w_session *ws, u32 q)
+{
+	return (void *)(ws->gw + ws->control.gw_queue_off + q * ws->control.gw_queue_stride);
+}
+
+static struct sluice_desc *descriptor(struct w_session *ws, u32 q, u32 at)
+{
+	u8 *base = (u8 *)gw_index(ws, q);
+	u32 *ring = (void *)(base + ws->control.gw_ring_off);
+	struct sluice_desc *d = (void *)(base + ws->control.gw_desc_off);
+
+	return &d[ring[at & (ws->control.depth - 1)]];
+}
+
 /* By the policy, which commands have to come again, and how; abi.h section 4. */
 static void expect_again(struct w_cmd *c, struct w_session *ws)
 {
@@ -143,6 +162,27 @@ static void expect_again(struct w_cmd *c, struct w_session *ws)
 	c->may_fail |= taken && d->recovery == SLUICE_RECOVERY_REQUEUE;
 	c->redelivered |= taken;
 	c->deliveries += taken;
+}
+
+/* In the ring, and never shown: what the next handler is given has the number that it got there. */
+static void expect_unshown(struct w_session *ws)
+{
+	for (u32 q = 0; q < ws->control.queues; q++) {
+		const u32 end = sl_session_queue(ws->s, q)->sub_producer;
+
+		for (u32 at = ws->scanned[q]; at != end; at++) {
+			const struct sluice_desc *d = descriptor(ws, q, at);
+			struct w_cmd *c = w_cmd_by_serial((u64)d->cdb[4] << 8 | d->cdb[3]);
+
+			if (!c || c->life != W_LIVE)
+				continue;
+			w_check(!c->sequence || c->sequence == d->sequence,
+				"%lu had sequence %lu, now %llu", c->serial, c->sequence,
+				d->sequence);
+			c->sequence = d->sequence;
+			c->waits_again = true;
+		}
+	}
 }
 
 static void hold(u32 i)
@@ -186,6 +226,7 @@ void w_handler_die(u32 i)
 	w_trace('D', i, 0);
 	w->deaths++;
 	w_handler_scan();
+	expect_unshown(ws);
 	hold(i);
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_device *d = w_device_of(&w->cmds[k]);
@@ -199,25 +240,6 @@ void w_handler_die(u32 i)
 			w->cmds[k].pages = 0;
 	}
 	bury(ws);
-}
-
-static struct sluice_user_index *user_index(struct w_session *ws, u32 q)
-{
-	return (void *)(ws->user + ws->control.user_queue_off + q * ws->control.user_queue_stride);
-}
-
-static struct sluice_gw_index *gw_index(struct w_session *ws, u32 q)
-{
-	return (void *)(ws->gw + ws->control.gw_queue_off + q * ws->control.gw_queue_stride);
-}
-
-static struct sluice_desc *descriptor(struct w_session *ws, u32 q, u32 at)
-{
-	u8 *base = (u8 *)gw_index(ws, q);
-	u32 *ring = (void *)(base + ws->control.gw_ring_off);
-	struct sluice_desc *d = (void *)(base + ws->control.gw_desc_off);
-
-	return &d[ring[at & (ws->control.depth - 1)]];
 }
 
 static void put(struct w_session *ws, u32 q, const struct sluice_completion *c, const u8 *sense,

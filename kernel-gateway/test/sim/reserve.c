@@ -167,9 +167,11 @@ static void abort_victims(const struct w_cmd *by, u32 victims)
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_cmd *c = &w->cmds[k];
 
-		if (c != by && c->life == W_LIVE && c->dev == by->dev && !c->ended &&
-		    (victims & 1U << port(c->nexus)))
-			w_abort(c, (int)by->nexus, false);
+		if (c == by || c->life != W_LIVE || c->dev != by->dev || c->ended ||
+		    !(victims & 1U << port(c->nexus)))
+			continue;
+		c->preempted_by = by->serial;
+		w_abort(c, (int)by->nexus, false);
 	}
 	for (u32 i = 0; i < W_NEXUSES; i++) {
 		if (w->nexuses[i].n && (victims & 1U << port(i)))
@@ -215,6 +217,7 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 	w_trace('P', c->serial, (u64)c->pr_action << 8);
 	w->reserve_outs[M_GOOD]++;
 	c->pr_applied = true;
+	c->applied_ns = w->now_ns;
 	c->pr_victims = e.aborted & ~(1U << port(c->nexus));
 	expect_ua(e.preempted, 0x2a03, dev);
 	expect_ua(e.released, 0x2a04, dev);

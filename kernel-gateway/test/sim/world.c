@@ -90,40 +90,64 @@ static void session_broken(void *host, struct sl_session *s, const char *why)
 
 static const struct sl_host_ops host_ops = { queue_dirty, wake, timer, session_broken };
 
+/* A fabric that is slow to let go of a victim's buffer holds up its end, and so who preempts. */
+static bool victim_with_fabric(const struct w_cmd *c)
+{
+	for (u32 k = 0; k < W_CMDS; k++) {
+		const struct w_cmd *o = &w->cmds[k];
+
+		if (o->life == W_LIVE && o->preempted_by == c->serial && o->fetch == W_CANCELLED)
+			return true;
+	}
+	return false;
+}
+
+/* PERSISTENT RESERVE OUT that took effect: it is answered, or awaits those that it aborted. */
+static void check_applied(const struct w_cmd *c)
+{
+	w_check(w->now_ns == c->applied_ns || c->pr_action == M_PREEMPT_AND_ABORT,
+		"%" PRIu64 " took effect and is not answered", c->serial);
+	w_check(w->now_ns < c->applied_ns + W_ABORT_BOUND || victim_with_fabric(c),
+		"%" PRIu64 " awaits those that it preempted past the abort bound", c->serial);
+}
+
+static void check_handed(const struct w_cmd *c)
+{
+	w_check(w->now_ns < c->handed_ns + W_TIMEOUT, "%" PRIu64 " is past its deadline",
+		c->serial);
+	w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) + W_ABORT_BOUND,
+		"%" PRIu64 " is past the abort bound", c->serial);
+}
+
+static void check_waiting(const struct w_cmd *c, const struct w_device *d)
+{
+	u64 start = sl_max(sl_max(c->submitted_ns, c->fetched_ns), d ? d->resumed_ns : 0);
+
+	w_check(!d || !d->held_until_ns || w->now_ns < d->held_until_ns,
+		"%" PRIu64 " is kept past the grace", c->serial);
+	/* A grace may begin anew: who was quiesced, and dies. */
+	w_check((d && d->held_until_ns) || w->now_ns < start + 3 * W_TIMEOUT,
+		"%" PRIu64 " waits without bound", c->serial);
+	w_check(!c->aborted || w->now_ns == c->aborted_ns,
+		"%" PRIu64 " was aborted while it waited and still does", c->serial);
+}
+
 /* Nobody waits longer than he was promised: looked at right after each tick. */
 static void check_bounds(void)
 {
 	for (u32 k = 0; k < W_CMDS; k++) {
 		const struct w_cmd *c = &w->cmds[k];
-		const struct w_device *d = w_device_of(c);
-		u64 start;
 
 		w_check(c->fetch != W_FETCHING || w->now_ns < c->asked_ns + W_TIMEOUT,
 			"%" PRIu64 " waits for its Data-Out past the deadline", c->serial);
 		if (c->life != W_LIVE || c->fetch != W_NO_FETCH)
 			continue;
-		start = sl_max(c->submitted_ns, c->fetched_ns);
-		if (d) {
-			start = sl_max(start, d->resumed_ns);
-			w_check(!d->held_until_ns || w->now_ns < d->held_until_ns || c->handed_ns,
-				"%" PRIu64 " is kept past the grace", c->serial);
-		}
-		if (c->handed_ns) {
-			w_check(w->now_ns < c->handed_ns + W_TIMEOUT,
-				"%" PRIu64 " is past its deadline", c->serial);
-			w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) +
-								   W_ABORT_BOUND,
-				"%" PRIu64 " is past the abort bound", c->serial);
-		} else {
-			/* A grace may begin anew: who was quiesced, and dies. */
-			w_check((d && d->held_until_ns) || w->now_ns < start + 3 * W_TIMEOUT,
-				"%" PRIu64 " waits without bound", c->serial);
-			w_check(!c->aborted || w->now_ns == c->aborted_ns ||
-					(c->pr_applied &&
-					 w->now_ns < c->aborted_ns + W_ABORT_BOUND),
-				"%" PRIu64 " was aborted while it waited and still does",
-				c->serial);
-		}
+		if (c->pr_applied)
+			check_applied(c);
+		else if (c->handed_ns)
+			check_handed(c);
+		else
+			check_waiting(c, w_device_of(c));
 	}
 }
 

@@ -80,6 +80,8 @@ struct w_cmd {
 	u8 param[24];			/* PERSISTENT RESERVE OUT */
 	u8 pr_action, pr_type;
 	bool pr_applied;		/* it has taken effect */
+	u64 applied_ns;
+	u64 preempted_by;		/* serial of the PREEMPT AND ABORT that aborted it; 0: none */
 	u32 pr_victims;			/* of a PREEMPT AND ABORT: names of nexuses */
 	bool let_through;		/* was handed over before the reservation that bars it now */
 	bool may_fail;			/* its device's policy lets it end with its handler */
