@@ -7,6 +7,7 @@
 #define RES (1U << SL_BAR_RESERVE)
 #define REL (1U << SL_BAR_RELEASE)
 #define ALL (1U << SL_BAR_PERSISTENT)
+#define TUR (1U << SL_BAR_READY)
 
 /* The table is aligned by hand. */
 /* clang-format off */
@@ -38,7 +39,7 @@ u8 sl_reservation_bars(enum sl_reservation_type type, enum sl_relation relation)
 /* SPC-2 5.5.1: of others all but RELEASE, of nobody the persistent ones. */
 u8 sl_legacy_bars(bool holder)
 {
-	return holder ? ALL : R | W | OUT | RES | ALL;
+	return holder ? OUT | ALL : R | W | OUT | RES | ALL | TUR;
 }
 
 /* SPC-5 table of PERSISTENT RESERVE OUT's service actions: who registers is never in conflict. */
@@ -53,6 +54,8 @@ static enum sl_bar by_field(const struct sl_cmd *cmd)
 	const u8 *cdb = cmd->cdb;
 
 	switch (cdb[0]) {
+	case 0x00:
+		return SL_BAR_READY;
 	case 0x16:
 	case 0x56:
 		return SL_BAR_RESERVE;

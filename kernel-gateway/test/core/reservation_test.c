@@ -602,9 +602,12 @@ static void should_reserve_for_one_nexus_as_in_spc_2(void **state)
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x16), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x12), RF_GOOD);
+	assert_int_equal(rf_try(b, 0x00), RF_CONFLICT); /* SPC-5 allows it, SPC-2 does not */
+	assert_int_equal(rf_try(a, 0x00), RF_GOOD);
 	/* Nobody's persistent ones, not even his. */
 	assert_int_equal(rf_try(a, 0x5e), RF_CONFLICT);
 	assert_int_equal(rf_out(a, SL_OUT_REGISTER, 0, 0, 1, 0), RF_CONFLICT);
+	assert_int_equal(rf_out(a, SL_OUT_CLEAR, 0, 0, 0, 0), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x17), RF_GOOD); /* has no effect */
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	assert_int_equal(rf_try(a, 0x57), RF_GOOD);
@@ -622,6 +625,31 @@ static void should_reserve_for_one_nexus_as_in_spc_2(void **state)
 	assert_int_equal(rf_try(c, 0x16), RF_GOOD);
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	sl_nexus_close(c, fx->now_ns);
+	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
+}
+
+/* A nexus may reach its device by more than one LUN. */
+static void should_reserve_until_the_last_lun_of_its_nexus_is_unmapped(void **state)
+{
+	struct sluice_lun l = {
+		.target = FX_TARGET, .group = "default", .device = "disk", .lun = 3
+	};
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
+	while (rf_attention(a) || rf_attention(b))
+		;
+	assert_int_equal(rf_try(a, 0x16), RF_GOOD);
+	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
+	while (rf_attention(a) || rf_attention(b))
+		;
+	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
+	l.lun = 0;
+	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
+	while (rf_attention(b))
+		;
 	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
 }
 
@@ -668,6 +696,7 @@ int main(void)
 		TEST(should_report_what_it_can),
 		TEST(should_report_full_status_and_cut_it_to_the_allocation),
 		TEST(should_reserve_for_one_nexus_as_in_spc_2),
+		TEST(should_reserve_until_the_last_lun_of_its_nexus_is_unmapped),
 		TEST(should_refuse_reservations_for_third_parties_and_of_extents),
 	};
 
