@@ -628,6 +628,44 @@ static void should_reserve_for_one_nexus_as_in_spc_2(void **state)
 	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
 }
 
+static struct fx_tmf crossing;
+
+static void reset_by_b(void)
+{
+	fx_tmf(&crossing, b, SLUICE_TMF_LOGICAL_UNIT_RESET, 0, 0);
+}
+
+/* After the first response: it is the second that the reset goes with. */
+static void once_more(void)
+{
+	fx->on_respond = reset_by_b;
+}
+
+/* The reset comes when the RESERVE has its turn and is not served yet. */
+static void should_not_reserve_what_a_reset_has_just_released(void **state)
+{
+	struct fx_cmd first, release, reserve;
+	const struct sluice_desc *d;
+
+	(void)state;
+	fx_init(&first, c, 0x28, SLUICE_DIR_IN, 512);
+	first.cmd.attribute = SLUICE_ATTR_ORDERED;
+	fx_submit(&first);
+	d = fx_take(0);
+	fx_init(&release, b, 0x17, SLUICE_DIR_NONE, 0);
+	fx_submit(&release);
+	fx_init(&reserve, a, 0x16, SLUICE_DIR_NONE, 0);
+	fx_submit(&reserve);
+	fx->on_respond = once_more;
+	fx_good(0, d, 512);
+	assert_int_equal(release.responses, 1);
+	assert_int_equal(reserve.responses, 1);
+	assert_int_equal(crossing.done, 1);
+	while (rf_attention(b))
+		;
+	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
+}
+
 /* A nexus may reach its device by more than one LUN. */
 static void should_reserve_until_the_last_lun_of_its_nexus_is_unmapped(void **state)
 {
@@ -696,6 +734,7 @@ int main(void)
 		TEST(should_report_what_it_can),
 		TEST(should_report_full_status_and_cut_it_to_the_allocation),
 		TEST(should_reserve_for_one_nexus_as_in_spc_2),
+		TEST(should_not_reserve_what_a_reset_has_just_released),
 		TEST(should_reserve_until_the_last_lun_of_its_nexus_is_unmapped),
 		TEST(should_refuse_reservations_for_third_parties_and_of_extents),
 	};

@@ -76,6 +76,7 @@ static void reset_devices(const struct w_tmf *t, u32 lun)
 		if (!reset)
 			continue;
 		m_reset(&w->devices[d].sets);
+		m_reserve_reset(&w->devices[d].reserve);
 		w_attention(d, M_EVERY_NEXUS, 0x2903);
 	}
 }
@@ -221,6 +222,7 @@ static void take_effect(struct w_tmf *t, u32 i, u32 lun, const struct sl_itl *it
 				m_attention_establish(&w->nexuses[i].attentions[l], 0x2907);
 		}
 		w_tasks_nexus_lost(i);
+		w_reserve_nexus_lost(i);
 	}
 	if (function == SLUICE_TMF_CLEAR_ACA)
 		clear_aca(t, i, lun);

@@ -45,6 +45,7 @@ static void serve(u32 i)
 		/* Powered on: 29/01 to everybody; unless it takes over. */
 		if (!held) {
 			m_reset(&w->devices[d].sets);
+			m_reserve_reset(&w->devices[d].reserve);
 			w_attention(d, M_EVERY_NEXUS, 0x2901);
 		}
 	}
