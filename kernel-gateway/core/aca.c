@@ -87,7 +87,10 @@ bool sl_aca_refuses(struct sl_cmd *cmd)
 	}
 }
 
-/* Where nobody would meet it, or could clear it, none is established: TST changed, the LUN or the nexus is going. */
+/*
+ * Where nobody would meet it, or could clear it, none is established, and who ends there clears
+ * none that is in effect elsewhere: TST changed, the LUN or the nexus is going.
+ */
 static bool matters(const struct sl_cmd *cmd)
 {
 	struct sl_itl *itl = cmd->core.itl;
@@ -102,9 +105,9 @@ void sl_aca_command_ends(struct sl_cmd *cmd, struct sl_work *w)
 	bool recovers = cmd->core.passes_aca && cmd->attribute == SLUICE_ATTR_ACA;
 
 	itl->aca_commands -= recovers;
-	if (cmd->status != SL_STATUS_CHECK_CONDITION)
+	if (cmd->status != SL_STATUS_CHECK_CONDITION || !matters(cmd))
 		return;
-	if (sl_aca_wanted(cmd) && matters(cmd)) {
+	if (sl_aca_wanted(cmd)) {
 		/* Of one that is in effect nothing changes, also if it is another nexus's. */
 		sl_task_set_block(cmd->core.set, itl->nexus->id);
 	} else if (recovers) {

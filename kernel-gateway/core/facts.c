@@ -19,7 +19,7 @@
  * serve more. Ours does so where an initiator that scans has to know: capacity, RSOC, RSTMF.
  */
 static const struct sl_facts common[256] = {
-	ROW(0x00, NEVER,  ACTIVE,  PROMPT, false, "TEST UNIT READY"),
+	ROW(0x00, FIELD,  ACTIVE,  PROMPT, false, "TEST UNIT READY"),
 	ROW(0x03, NEVER,  ANY,     PROMPT, false, "REQUEST SENSE"),
 	ROW(0x12, NEVER,  ANY,     PROMPT, false, "INQUIRY"),
 	ROW(0x15, WRITES, STANDBY, PROMPT, false, "MODE SELECT(6)"),

@@ -13,7 +13,7 @@ enum sl_reserved_for {
 	SL_RESERVED_NEVER,	/* processed in any case */
 	SL_RESERVED_READS,	/* conflicts with Exclusive Access types: reads */
 	SL_RESERVED_WRITES,	/* conflicts with every type: writes, or changes what others see */
-	SL_RESERVED_FIELD,	/* a field in its CDB decides */
+	SL_RESERVED_FIELD,	/* its CDB decides (reservation_matrix.c) */
 };
 
 /* In which asymmetric access states it is processed (SPC-5 5.18.2). */

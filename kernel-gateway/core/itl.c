@@ -28,9 +28,22 @@ bool sl_itl_put(struct sl_itl *itl)
 	return true;
 }
 
+/* Under device->itl_lock: the nexus reaches the device by another LUN as well. */
+static bool has_another(const struct sl_device *dev, const struct sl_nexus *n)
+{
+	struct sl_list *pos;
+
+	sl_list_for_each(pos, &dev->itls) {
+		if (sl_entry(pos, struct sl_itl, of_device)->nexus == n)
+			return true;
+	}
+	return false;
+}
+
 void sl_itl_destroy(struct sl_itl *itl)
 {
 	struct sl_device *dev = itl->dev;
+	bool leaves;
 
 	sl_spin_lock(&dev->itl_lock);
 	sl_list_del(&itl->of_device);
@@ -40,7 +53,9 @@ void sl_itl_destroy(struct sl_itl *itl)
 	dev->retired_checks += itl->checks;
 	dev->retired_timeouts += itl->timeouts;
 	dev->retired_aborts += itl->aborts;
+	leaves = dev->reserved_by == itl->nexus->id && !has_another(dev, itl->nexus);
 	sl_spin_unlock(&dev->itl_lock);
-	sl_legacy_release(dev, itl->nexus->id);
+	if (leaves)
+		sl_legacy_release(dev, itl->nexus->id);
 	sl_free(itl);
 }

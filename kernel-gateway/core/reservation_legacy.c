@@ -16,14 +16,18 @@ static bool is_release(const struct sl_cmd *cmd)
 	return cmd->cdb[0] & 0x01;
 }
 
-/* Under device->itl_lock. */
-static u8 reserve(struct sl_device *dev, struct sl_nexus *n)
+/*
+ * Under device->itl_lock. Of a command that a reset, or the loss of its nexus, has just aborted
+ * nothing may come: what that releases is released already, and nobody would know of this one.
+ */
+static u8 reserve(struct sl_device *dev, const struct sl_cmd *cmd)
 {
+	struct sl_nexus *n = cmd->nexus;
+
 	if (dev->reserved_by && dev->reserved_by != n->id)
 		return SL_STATUS_RESERVATION_CONFLICT;
-	/* Its nexus may just be lost: then nobody would ever release it. */
 	sl_spin_lock(&n->lock);
-	if (!n->closing)
+	if (cmd->core.state == SL_SERVING)
 		sl_store_relaxed(&dev->reserved_by, n->id);
 	sl_spin_unlock(&n->lock);
 	return SL_STATUS_GOOD;
@@ -43,7 +47,7 @@ static u8 decide(struct sl_device *dev, struct sl_cmd *cmd)
 		return bars & 1U << mine ? SL_STATUS_RESERVATION_CONFLICT : SL_STATUS_GOOD;
 	}
 	if (!is_release(cmd))
-		return reserve(dev, n);
+		return reserve(dev, cmd);
 	if (dev->reserved_by == n->id)
 		sl_store_relaxed(&dev->reserved_by, 0);
 	return SL_STATUS_GOOD;

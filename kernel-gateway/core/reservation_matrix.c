@@ -8,6 +8,7 @@
 #define RES (1U << SL_BAR_RESERVE)
 #define REL (1U << SL_BAR_RELEASE)
 #define ALL (1U << SL_BAR_PERSISTENT)
+#define TUR (1U << SL_BAR_READY)
 
 /* The table is aligned by hand. */
 /* clang-format off */
@@ -39,7 +40,7 @@ u8 sl_reservation_bars(enum sl_reservation_type type, enum sl_relation relation)
 /* SPC-2 5.5.1: of others all but RELEASE, of nobody the persistent ones. */
 u8 sl_legacy_bars(bool holder)
 {
-	return holder ? ALL : R | W | OUT | RES | ALL;
+	return holder ? OUT | ALL : R | W | OUT | RES | ALL | TUR;
 }
 
 /* SPC-5 table of PERSISTENT RESERVE OUT's service actions: who registers is never in conflict. */
@@ -54,21 +55,23 @@ static enum sl_bar by_field(const struct sl_cmd *cmd)
 	const u8 *cdb = cmd->cdb;
 
 	switch (cdb[0]) {
+	case SL_OP_TEST_UNIT_READY:
+		return SL_BAR_READY;
 	case SL_OP_RESERVE_6:
 	case SL_OP_RESERVE_10:
 		return SL_BAR_RESERVE;
 	case SL_OP_RELEASE_6:
 	case SL_OP_RELEASE_10:
 		return SL_BAR_RELEASE;
-	case SL_OP_START_STOP_UNIT: /* START STOP UNIT: START one and POWER CONDITION zero is allowed (SBC-4) */
+	case SL_OP_START_STOP_UNIT: /* START one and POWER CONDITION zero is allowed (SBC-4) */
 		return (cdb[4] & 0xf1) == 0x01 ? SL_BAR_NOTHING : SL_BAR_WRITE;
-	case SL_OP_PREVENT_ALLOW_MEDIUM_REMOVAL: /* PREVENT ALLOW MEDIUM REMOVAL: PREVENT zero is allowed (SPC-5) */
+	case SL_OP_PREVENT_ALLOW_MEDIUM_REMOVAL: /* PREVENT zero is allowed (SPC-5) */
 		return cdb[4] & 0x03 ? SL_BAR_WRITE : SL_BAR_NOTHING;
 	case SL_OP_PERSISTENT_RESERVE_IN:
 		return SL_BAR_PERSISTENT;
 	case SL_OP_PERSISTENT_RESERVE_OUT:
 		return out_action(cdb[1] & 0x1f);
-	case SL_OP_READ_ELEMENT_STATUS: /* READ ELEMENT STATUS: CURDATA one is allowed (SMC-3) */
+	case SL_OP_READ_ELEMENT_STATUS: /* CURDATA one is allowed (SMC-3) */
 		return cdb[6] & 0x01 ? SL_BAR_NOTHING : SL_BAR_READ;
 	default:
 		return SL_BAR_WRITE;

@@ -35,7 +35,8 @@ enum sl_bar {
 	SL_BAR_OUT,		/* PERSISTENT RESERVE OUT, but REGISTER and REGISTER AND IGNORE EXISTING KEY */
 	SL_BAR_RESERVE,		/* RESERVE(6), RESERVE(10) */
 	SL_BAR_RELEASE,		/* RELEASE(6), RELEASE(10) */
-	SL_BAR_PERSISTENT,	/* PERSISTENT RESERVE IN, and OUT with any action */
+	SL_BAR_PERSISTENT,	/* PERSISTENT RESERVE IN, and who registers */
+	SL_BAR_READY,		/* TEST UNIT READY: conflicts with RESERVE of SPC-2 only */
 	SL_BARS,
 	SL_BAR_LOST = SL_BARS,	/* not a conflict: everything but a few commands ends DATA PROTECT */
 	SL_BAR_NOTHING,		/* no reservation says anything about it */

@@ -624,6 +624,24 @@ static void should_establish_none_in_task_sets_that_are_used_no_more(void **stat
 	fx_assert_quiet();
 }
 
+static void should_not_be_ended_by_an_aca_command_of_task_sets_that_are_used_no_more(void **state)
+{
+	const struct sluice_desc *d;
+
+	(void)state;
+	fault(a);
+	submit(&c[0], a, SLUICE_ATTR_ACA, 0);
+	d = fx_take(0);
+	control_mode(TST_EACH);
+	fault(a);
+	check(d);
+	simple(&c[1], a);
+	assert_status(&c[1], SL_STATUS_ACA_ACTIVE);
+	clear_aca(a);
+	assert_free();
+	fx_assert_quiet();
+}
+
 static void should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over(void **state)
 {
 	(void)state;
@@ -675,6 +693,7 @@ int main(void)
 		TEST(should_end_when_its_logical_unit_is_unmapped),
 		TEST(should_end_when_the_kind_of_task_sets_changes),
 		TEST(should_establish_none_in_task_sets_that_are_used_no_more),
+		TEST(should_not_be_ended_by_an_aca_command_of_task_sets_that_are_used_no_more),
 		TEST(should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over),
 	};
 

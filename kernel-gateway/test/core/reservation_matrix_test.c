@@ -32,8 +32,9 @@ static const char *const type_names[SL_TYPES] = {
 
 static const char *const relation_names[SL_RELATIONS] = { "not registered", "registered",
 							  "holder" };
-static const char *const bar_names[SL_BARS] = { "reads",   "writes",  "OUT",
-						"RESERVE", "RELEASE", "IN, REGISTER" };
+static const char *const bar_names[SL_BARS] = { "reads",	  "writes",  "OUT",
+						"RESERVE",	  "RELEASE", "IN, REGISTER",
+						"TEST UNIT READY" };
 
 /* ---- The rules, in the words of SPC-5 5.14.1 and 5.14.3 --------------------------------- */
 
@@ -60,7 +61,7 @@ static bool should_conflict(u8 type, enum sl_relation relation, enum sl_bar bar)
 	case SL_BAR_RELEASE:
 		return !type || !let_in(type, relation);
 	default:
-		return false; /* PERSISTENT RESERVE IN, and who registers */
+		return false; /* PERSISTENT RESERVE IN, who registers, TEST UNIT READY */
 	}
 }
 
@@ -79,7 +80,8 @@ static void should_have_each_cell_as_the_standard_says(void **state)
 		}
 	}
 	for (u32 b = 0; b < SL_BARS; b++) {
-		assert_int_equal(sl_legacy_bars(true) >> b & 1, b == SL_BAR_PERSISTENT);
+		assert_int_equal(sl_legacy_bars(true) >> b & 1,
+				 b == SL_BAR_PERSISTENT || b == SL_BAR_OUT);
 		assert_int_equal(sl_legacy_bars(false) >> b & 1, b != SL_BAR_RELEASE);
 	}
 }
@@ -115,6 +117,8 @@ static u8 try_bar(struct sl_nexus *n, enum sl_bar bar)
 		return rf_try(n, 0x16);
 	case SL_BAR_RELEASE:
 		return rf_try(n, 0x17);
+	case SL_BAR_READY:
+		return rf_try(n, 0x00);
 	default:
 		return rf_try(n, 0x5e);
 	}
@@ -199,7 +203,7 @@ static const struct kind kinds[] = {
 	{ "RESERVE(10)", 0, SL_BAR_RESERVE, { 0x56 } },
 	{ "RELEASE(6)", 0, SL_BAR_RELEASE, { 0x17 } },
 	{ "RELEASE(10)", 0, SL_BAR_RELEASE, { 0x57 } },
-	{ "TEST UNIT READY", 0, SL_BAR_NOTHING, { 0x00 } },
+	{ "TEST UNIT READY", 0, SL_BAR_READY, { 0x00 } },
 	{ "INQUIRY", 0, SL_BAR_NOTHING, { 0x12 } },
 	{ "REPORT LUNS", 0, SL_BAR_NOTHING, { 0xa0 } },
 	{ "REQUEST SENSE", 0, SL_BAR_NOTHING, { 0x03 } },
@@ -271,7 +275,7 @@ static void print_matrix(FILE *f)
 		"| reservation | I_T nexus |");
 	for (u32 b = 0; b < SL_BARS; b++)
 		fprintf(f, " %s |", bar_names[b]);
-	fprintf(f, "\n|---|---|---|---|---|---|---|---|\n");
+	fprintf(f, "\n|---|---|---|---|---|---|---|---|---|\n");
 	for (u32 t = 0; t < N_TYPES; t++) {
 		for (u32 r = 0; r < SL_RELATIONS; r++)
 			print_row(f, type_names[types[t]], relation_names[r],

@@ -602,9 +602,12 @@ static void should_reserve_for_one_nexus_as_in_spc_2(void **state)
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x16), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x12), RF_GOOD);
+	assert_int_equal(rf_try(b, 0x00), RF_CONFLICT); /* SPC-5 allows it, SPC-2 does not */
+	assert_int_equal(rf_try(a, 0x00), RF_GOOD);
 	/* Nobody's persistent ones, not even his. */
 	assert_int_equal(rf_try(a, 0x5e), RF_CONFLICT);
 	assert_int_equal(rf_out(a, SL_OUT_REGISTER, 0, 0, 1, 0), RF_CONFLICT);
+	assert_int_equal(rf_out(a, SL_OUT_CLEAR, 0, 0, 0, 0), RF_CONFLICT);
 	assert_int_equal(rf_try(b, 0x17), RF_GOOD); /* has no effect */
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	assert_int_equal(rf_try(a, 0x57), RF_GOOD);
@@ -622,6 +625,69 @@ static void should_reserve_for_one_nexus_as_in_spc_2(void **state)
 	assert_int_equal(rf_try(c, 0x16), RF_GOOD);
 	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
 	sl_nexus_close(c, fx->now_ns);
+	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
+}
+
+static struct fx_tmf crossing;
+
+static void reset_by_b(void)
+{
+	fx_tmf(&crossing, b, SLUICE_TMF_LOGICAL_UNIT_RESET, 0, 0);
+}
+
+/* After the first response: it is the second that the reset goes with. */
+static void once_more(void)
+{
+	fx->on_respond = reset_by_b;
+}
+
+/* The reset comes when the RESERVE has its turn and is not served yet. */
+static void should_not_reserve_what_a_reset_has_just_released(void **state)
+{
+	struct fx_cmd first, release, reserve;
+	const struct sluice_desc *d;
+
+	(void)state;
+	fx_init(&first, c, 0x28, SLUICE_DIR_IN, 512);
+	first.cmd.attribute = SLUICE_ATTR_ORDERED;
+	fx_submit(&first);
+	d = fx_take(0);
+	fx_init(&release, b, 0x17, SLUICE_DIR_NONE, 0);
+	fx_submit(&release);
+	fx_init(&reserve, a, 0x16, SLUICE_DIR_NONE, 0);
+	fx_submit(&reserve);
+	fx->on_respond = once_more;
+	fx_good(0, d, 512);
+	assert_int_equal(release.responses, 1);
+	assert_int_equal(reserve.responses, 1);
+	assert_int_equal(crossing.done, 1);
+	while (rf_attention(b))
+		;
+	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
+}
+
+/* A nexus may reach its device by more than one LUN. */
+static void should_reserve_until_the_last_lun_of_its_nexus_is_unmapped(void **state)
+{
+	struct sluice_lun l = {
+		.target = FX_TARGET, .group = "default", .device = "disk", .lun = 3
+	};
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
+	while (rf_attention(a) || rf_attention(b))
+		;
+	assert_int_equal(rf_try(a, 0x16), RF_GOOD);
+	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
+	while (rf_attention(a) || rf_attention(b))
+		;
+	assert_int_equal(rf_try(b, 0x28), RF_CONFLICT);
+	l.lun = 0;
+	assert_int_equal(sl_lun_unmap(fx->gw, &l, fx->now_ns, &why), 0);
+	assert_int_equal(sl_lun_map(fx->gw, &l, &why), 0);
+	while (rf_attention(b))
+		;
 	assert_int_equal(rf_try(b, 0x28), RF_GOOD);
 }
 
@@ -668,6 +734,8 @@ int main(void)
 		TEST(should_report_what_it_can),
 		TEST(should_report_full_status_and_cut_it_to_the_allocation),
 		TEST(should_reserve_for_one_nexus_as_in_spc_2),
+		TEST(should_not_reserve_what_a_reset_has_just_released),
+		TEST(should_reserve_until_the_last_lun_of_its_nexus_is_unmapped),
 		TEST(should_refuse_reservations_for_third_parties_and_of_extents),
 	};
 

@@ -100,7 +100,7 @@ static void check_response(struct w_cmd *c)
 	else
 		w_check(c->cmd.status != 0 || c->dev == NULL || c->cmd.cdb[0] == 0xa0 ||
 				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12 ||
-				c->cmd.cdb[0] == 0x5e,
+				c->cmd.cdb[0] == 0x5e || w_reserve_is(c),
 			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
 	if (is_sense(c, 0xb, 0x2e01) || is_sense(c, 0xb, 0x2e02))
 		w->timeouts++;
@@ -135,7 +135,7 @@ static void respond(struct sl_cmd *cmd)
 {
 	struct w_cmd *c = (struct w_cmd *)cmd;
 
-	w_tasks_settle();
+	w_settle();
 	check_response(c);
 	w_trace('R', c->serial, (u64)cmd->status << 32 | cmd->silent << 16 | cmd->data_len);
 	w->responded++;
@@ -260,6 +260,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	memcpy(&c->cmd.cdb[3], &c->serial, 2);
 	if (opcode == 0x5f)
 		w_reserve_cdb(c);
+	else if (w_reserve_is(c))
+		w_reserve_legacy_cdb(c);
 	else if (opcode == 0xa0)
 		c->cmd.cdb[8] = 1; /* 256 bytes */
 	else if (opcode == 0x5e)
@@ -292,7 +294,7 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	w->submitted++;
 	w_trace('S', c->serial, (u64)i << 32 | lun << 8 | opcode);
 	w_check(sl_cmd_submit(&c->cmd, w->now_ns) == 0, "submit");
-	w_tasks_settle();
+	w_settle();
 }
 
 static u32 open_nexus(void)
@@ -327,6 +329,12 @@ void w_fabric_submit(void)
 	if (w_chance(6) && lun < W_LUNS) {
 		w_reserve_prepare(c, i, &w->devices[lun % W_DEVICES]);
 		send(c, i, lun, 0x5f);
+	} else if (w_chance(3)) {
+		static const u8 opcodes[] = { 0x16, 0x56, 0x17, 0x57, 0x17, 0x57 };
+
+		c->cmd.direction = SLUICE_DIR_NONE;
+		c->cmd.expected_len = 0;
+		send(c, i, lun, opcodes[w_below(sizeof(opcodes))]);
 	} else {
 		send(c, i, lun, random_opcode());
 	}
@@ -437,7 +445,7 @@ void w_fabric_close(u32 i)
 
 	if (!n->n || n->closing)
 		return;
-	w_tasks_settle();
+	w_settle();
 	for (u32 k = 0; k < W_CMDS; k++) {
 		struct w_cmd *c = &w->cmds[k];
 
@@ -445,6 +453,7 @@ void w_fabric_close(u32 i)
 			lose(c);
 	}
 	w_tasks_nexus_lost(i);
+	w_reserve_nexus_lost(i);
 	n->closing = true;
 	sl_nexus_close(n->n, w->now_ns);
 }

@@ -76,6 +76,7 @@ static void reset_devices(const struct w_tmf *t, u32 lun)
 		if (!reset)
 			continue;
 		m_reset(&w->devices[d].sets);
+		m_reserve_reset(&w->devices[d].reserve);
 		w_attention(d, M_EVERY_NEXUS, 0x2903);
 	}
 }
@@ -153,7 +154,7 @@ void w_function_done(struct sl_tmf *tmf)
 {
 	struct w_tmf *t = (struct w_tmf *)tmf;
 
-	w_tasks_settle();
+	w_settle();
 	w_check(t->live, "a function was answered twice");
 	t->live = false;
 	w_trace('T', tmf->function, tmf->response);
@@ -221,6 +222,7 @@ static void take_effect(struct w_tmf *t, u32 i, u32 lun, const struct sl_itl *it
 				m_attention_establish(&w->nexuses[i].attentions[l], 0x2907);
 		}
 		w_tasks_nexus_lost(i);
+		w_reserve_nexus_lost(i);
 	}
 	if (function == SLUICE_TMF_CLEAR_ACA)
 		clear_aca(t, i, lun);
@@ -233,7 +235,7 @@ void w_function(u32 i, u32 lun, u8 function, u64 tag)
 
 	if (t->live)
 		return;
-	w_tasks_settle();
+	w_settle();
 	t->live = true;
 	t->nexus = i;
 	t->tmf.nexus = w->nexuses[i].n;
@@ -249,7 +251,7 @@ void w_function(u32 i, u32 lun, u8 function, u64 tag)
 	t->allowed = allowed_responses(t, i, lun, itl);
 	take_effect(t, i, lun, itl);
 	sl_tmf_submit(&t->tmf, w->now_ns);
-	w_tasks_settle();
+	w_settle();
 }
 
 void w_function_any(u32 i)

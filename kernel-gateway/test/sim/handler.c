@@ -35,7 +35,7 @@ static void serve(u32 i)
 
 		snprintf(add.name, sizeof(add.name), "dev%u", d);
 		joins(&w->devices[d], add.queue != SLUICE_QUEUE_ANY);
-		w_tasks_settle();
+		w_settle();
 		w_tasks_control(d, add.control_mode);
 		w_check(sl_device_add(ws->s, &add, w->now_ns, &added, &why) == 0, "device_add: %s",
 			why);
@@ -45,6 +45,7 @@ static void serve(u32 i)
 		/* Powered on: 29/01 to everybody; unless it takes over. */
 		if (!held) {
 			m_reset(&w->devices[d].sets);
+			m_reserve_reset(&w->devices[d].reserve);
 			w_attention(d, M_EVERY_NEXUS, 0x2901);
 		}
 	}
@@ -646,7 +647,7 @@ void w_handler_raise(u32 i)
 
 	if (!ws->s || ws->quiesced || !w->nexuses[one].n || w->nexuses[one].closing)
 		return;
-	w_tasks_settle();
+	w_settle();
 	code = any_attention();
 	r.scope = (u8)(1 + w_below(3));
 	r.nexus = sl_nexus_id(w->nexuses[one].n);
@@ -684,7 +685,7 @@ void w_handler_control_mode(u32 i)
 
 	if (!ws->s || ws->quiesced)
 		return;
-	w_tasks_settle();
+	w_settle();
 	r.control_mode = w_control_mode();
 	w_tasks_control(d, r.control_mode);
 	w_trace('K', d, r.control_mode);

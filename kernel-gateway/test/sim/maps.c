@@ -28,7 +28,10 @@ bool w_read_only(u32 nexus, u32 lun)
 	return w->read_only[w_group_of(nexus)][lun];
 }
 
-/* SPC-5 5.18.2.4 to 5.18.2.7: 0: processed; else the additional sense code of NOT READY. */
+/*
+ * SPC-5 5.18.2.4 to 5.18.2.7: 0: processed; else the additional sense code of NOT READY. Standby serves
+ * PERSISTENT RESERVE IN and OUT, and of what a device may add RESERVE and RELEASE (docs/state-tables.md).
+ */
 u16 w_access_refuses(const struct w_cmd *c)
 {
 	u8 opcode = c->cmd.cdb[0];
@@ -37,7 +40,7 @@ u16 w_access_refuses(const struct w_cmd *c)
 		return 0;
 	switch (w_device_of(c)->access[w_port_group_of(c->nexus)]) {
 	case SLUICE_ACCESS_STANDBY:
-		return opcode == 0x5e || opcode == 0x5f ? 0 : 0x040b;
+		return opcode == 0x5e || opcode == 0x5f || w_reserve_is(c) ? 0 : 0x040b;
 	case SLUICE_ACCESS_UNAVAILABLE:
 		return 0x040c;
 	case SLUICE_ACCESS_OFFLINE:
@@ -57,6 +60,7 @@ static void luns_change(u32 group, u32 lun, bool on)
 
 		if (w_group_of(i) != group)
 			continue;
+		w_reserve_unmapped(i, lun % W_DEVICES);
 		n->attentions[lun].n = 0;
 		for (u32 l = 0; n->n && l < W_LUNS; l++) {
 			if (l != lun && w_sees(i, l))
@@ -88,7 +92,7 @@ void w_map(u32 group, u32 lun, bool on)
 
 	if (w->mapped[group][lun] == on)
 		return;
-	w_tasks_settle();
+	w_settle();
 	describe(&l, group, lun);
 	w->mapped[group][lun] = on;
 	w_trace('L', lun, (u64)group << 8 | on);
@@ -107,7 +111,7 @@ void w_protect(u32 group, u32 lun)
 
 	if (!w->mapped[group][lun])
 		return;
-	w_tasks_settle();
+	w_settle();
 	w->read_only[group][lun] ^= 1;
 	describe(&l, group, lun);
 	w_trace('W', lun, (u64)group << 8 | w->read_only[group][lun]);
@@ -132,7 +136,7 @@ void w_access(u32 device, u32 port_group)
 	a.state = states[w_below(sizeof(states))];
 	if (a.state == d->access[port_group])
 		return;
-	w_tasks_settle();
+	w_settle();
 	snprintf(a.device, sizeof(a.device), "dev%u", device);
 	d->access[port_group] = a.state;
 	w_trace('Z', device, (u64)port_group << 8 | a.state);

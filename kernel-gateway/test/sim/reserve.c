@@ -18,6 +18,87 @@ static int port(u32 nexus)
 	return (int)(nexus * W_PORTS + w->nexuses[nexus].port);
 }
 
+bool w_reserve_is(const struct w_cmd *c)
+{
+	u8 opcode = c->cmd.cdb[0];
+
+	return opcode == 0x16 || opcode == 0x17 || opcode == 0x56 || opcode == 0x57;
+}
+
+static bool releases(const struct w_cmd *c)
+{
+	return c->cmd.cdb[0] & 1;
+}
+
+static bool reaches(u32 nexus, u32 device)
+{
+	for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
+		if (w_sees(nexus, lun))
+			return true;
+	}
+	return false;
+}
+
+/* A reservation whose holder has lost his last LUN of the device ends with his last command there. */
+static void look_whether_faded(struct w_device *d)
+{
+	const struct sl_device *dev = w->gw->devices[d - w->devices];
+
+	if (!d->reserve_fades || dev->reserved_by)
+		return;
+	d->reserve_fades = false;
+	m_reserve_reset(&d->reserve);
+}
+
+void w_reserve_unmapped(u32 nexus, u32 device)
+{
+	struct w_device *d = &w->devices[device];
+
+	look_whether_faded(d);
+	if (d->reserve.holder == (int)nexus)
+		d->reserve_fades = !reaches(nexus, device);
+}
+
+void w_reserve_check_faded(void)
+{
+	for (u32 k = 0; k < W_DEVICES; k++) {
+		struct w_device *d = &w->devices[k];
+		bool awaited = false;
+
+		look_whether_faded(d);
+		for (u32 i = 0; d->reserve_fades && i < W_CMDS; i++) {
+			const struct w_cmd *c = &w->cmds[i];
+
+			awaited |= c->life != W_IDLE && (int)c->nexus == d->reserve.holder &&
+				   w_device_of(c) == d;
+		}
+		w_check(!d->reserve_fades || awaited,
+			"device %u is reserved by nexus %d, which reaches it no more", k,
+			d->reserve.holder);
+	}
+}
+
+void w_reserve_nexus_lost(u32 nexus)
+{
+	for (u32 d = 0; d < W_DEVICES; d++)
+		m_reserve_nexus_lost(&w->devices[d].reserve, (int)nexus);
+}
+
+static enum m_beside beside(const struct w_cmd *c)
+{
+	switch (c->cmd.cdb[0]) {
+	case 0x03:
+	case 0x12:
+	case 0xa0:
+		return M_BESIDE_ALLOWED;
+	case 0x5e:
+	case 0x5f:
+		return M_BESIDE_PERSISTENT;
+	default:
+		return M_BESIDE_OTHER;
+	}
+}
+
 static enum m_kind kind_of(const struct w_cmd *c)
 {
 	switch (c->cmd.cdb[0]) {
@@ -37,9 +118,19 @@ static enum m_kind kind_of(const struct w_cmd *c)
 
 bool w_reserve_conflicts(const struct w_cmd *c)
 {
-	if (!c->dev || c->cmd.cdb[0] == 0x5f)
+	struct m_reserve legacy;
+
+	if (!c->dev)
 		return false;
-	return m_reservation_conflicts(model(c), port(c->nexus), kind_of(c));
+	look_whether_faded(w_device_of(c));
+	legacy = w_device_of(c)->reserve;
+	if (w_reserve_is(c))
+		return m_reserve_or_release(&legacy, model(c), (int)c->nexus, port(c->nexus),
+					    releases(c)) == M_CONFLICT;
+	if (m_reserve_conflicts(&legacy, (int)c->nexus, beside(c)))
+		return true;
+	return c->cmd.cdb[0] != 0x5f &&
+	       m_reservation_conflicts(model(c), port(c->nexus), kind_of(c));
 }
 
 static bool registers(const struct w_cmd *c)
@@ -118,6 +209,13 @@ void w_reserve_cdb(struct w_cmd *c)
 	c->cmd.cdb[1] = c->pr_action;
 	c->cmd.cdb[2] = c->pr_type;
 	c->cmd.cdb[8] = REQUESTS_DATA;
+}
+
+/* Any of the four; at times for a third party, or of an extent, which we do not have. */
+void w_reserve_legacy_cdb(struct w_cmd *c)
+{
+	if (w_chance(8))
+		c->cmd.cdb[1] = w_chance(50) ? 0x10 : 0x01;
 }
 
 static bool is(const struct w_cmd *c, u16 asc)
@@ -203,6 +301,8 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 
 	d->state = dev->reservation;
 	w_check(c && c->cmd.cdb[0] == 0x5f && !c->pr_applied, "reservations changed by themselves");
+	w_check(d->reserve.holder == M_NO_NEXUS,
+		"PERSISTENT RESERVE OUT %lu took effect beside a RESERVE", c->serial);
 	w_handler_let_through();
 	want = m_reserve_out(m, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
 			     be64(c->param), be64(c->param + 8), &e);
@@ -235,6 +335,11 @@ static void decided(const struct w_cmd *c)
 
 	if (c->pr_applied || c->answered || !outcome_of(c, &got))
 		return;
+	if (w_device_of(c)->reserve.holder != M_NO_NEXUS) {
+		w_check(got == M_CONFLICT,
+			"PERSISTENT RESERVE OUT %lu: outcome %d beside a RESERVE", c->serial, got);
+		return;
+	}
 	want = m_reserve_out(&after, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
 			     be64(c->param), be64(c->param + 8), &e);
 	w_check(got == want,
@@ -246,17 +351,48 @@ static void decided(const struct w_cmd *c)
 	w->reserve_outs[got]++;
 }
 
-void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event)
+/* RESERVE or RELEASE was served; of one that was aborted before nothing comes. */
+static void reserved(const struct w_cmd *c, bool aborted)
 {
-	const struct w_cmd *c = (const struct w_cmd *)cmd;
+	struct w_device *d = w_device_of(c);
+	bool lost = w->nexuses[c->nexus].closing || aborted;
+	struct m_reserve after = d->reserve;
+	enum m_outcome got, want = M_INVALID_CDB;
 
+	if (!outcome_of(c, &got))
+		return;
+	if (!(c->cmd.cdb[1] & 0x11))
+		want = m_reserve_or_release(&after, model(c), (int)c->nexus, port(c->nexus),
+					    releases(c));
+	w_check(got == want || aborted, "opcode %02x, %lu: outcome %d, the standard says %d",
+		c->cmd.cdb[0], c->serial, got, want);
+	if (lost || after.holder == d->reserve.holder)
+		return;
+	w_trace('V', c->serial, (u64)(after.holder + 1));
+	w_handler_let_through();
+	d->reserve = after;
+	d->reserve_fades = after.holder >= 0 && !reaches(c->nexus, c->dev->id - 1);
+}
+
+void w_reserve_settle(void)
+{
 	for (u32 d = 0; d < w->gw->n_devices && d < W_DEVICES; d++) {
 		if (w->gw->devices[d]->reservation != w->devices[d].state)
 			applied(&w->devices[d], w->gw->devices[d]);
 	}
+}
+
+void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event)
+{
+	const struct w_cmd *c = (const struct w_cmd *)cmd;
+
+	w_reserve_settle();
 	if (event == SL_EV_SERVED && cmd->cdb[0] == 0x5f &&
 	    (state == SL_SERVING || state == SL_SERVING_ABORTED))
 		decided(c);
+	if (event == SL_EV_SERVED && c->dev && w_reserve_is(c) &&
+	    (state == SL_SERVING || state == SL_SERVING_ABORTED))
+		reserved(c, state == SL_SERVING_ABORTED);
 }
 
 void w_reserve_responded(const struct w_cmd *c)

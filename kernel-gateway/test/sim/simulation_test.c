@@ -83,6 +83,9 @@ static const u64 found[] = {
 	14221123018034, /* ... that is aborted itself meanwhile */
 	14214605435545, /* HEAD OF QUEUE before what lay in the ring of a dead handler, which was never shown it */
 	23757000221732, /* the same */
+	23757001710504, /* an ACA command of a task set that TST left behind ended another set's condition */
+	14221207212842, /* ORDERED and an older one that was to end */
+	14221128466306, /* a reset comes between a PREEMPT AND ABORT that took effect and the event that shows it */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)

@@ -466,6 +466,10 @@ void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event)
 	t = m_task(&w_device_of(c)->sets, c->serial);
 	if (state == SL_WAIT_BUFFER && event == SL_EV_BUFFER && t)
 		t->entered = true;
+	if (state == SL_WAIT_TAG && event == SL_EV_REFUSE && cmd->status == 0x18)
+		w_check(w_reserve_conflicts(c) || w_reserve_out_conflicts(c),
+			"RESERVATION CONFLICT for %lu, which had been let in, without a reservation",
+			c->serial);
 	if (state == SL_DORMANT && event == SL_EV_ENABLE)
 		check_enabling(c, t);
 	if (event == SL_EV_ABORT)

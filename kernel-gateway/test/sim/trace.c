@@ -111,6 +111,13 @@ static void print(u64 what, u64 a, u64 b)
 		printf("PERSISTENT RESERVE OUT %" PRIu64 " takes effect, action %" PRIu64 "\n", a,
 		       b >> 8);
 		return;
+	case 'V':
+		printf("RESERVE or RELEASE %" PRIu64 " takes effect: ", a);
+		if (b)
+			printf("nexus %" PRIu64 " has the device\n", b - 1);
+		else
+			printf("nobody has the device\n");
+		return;
 	case 'X':
 		printf("command %" PRIu64 " is to be aborted, by nexus %d\n", a, (int)b);
 		return;

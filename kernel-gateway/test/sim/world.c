@@ -7,6 +7,13 @@
 struct world *w;
 bool w_visited[SL_STATES][SL_EVENTS];
 
+/* What the core did since the last event comes before what the world does now. */
+void w_settle(void)
+{
+	w_tasks_settle();
+	w_reserve_settle();
+}
+
 static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
 {
 	w_visited[state][event] = true;
@@ -135,6 +142,7 @@ static void check_waiting(const struct w_cmd *c, const struct w_device *d)
 /* Nobody waits longer than he was promised: looked at right after each tick. */
 static void check_bounds(void)
 {
+	w_reserve_check_faded();
 	for (u32 k = 0; k < W_CMDS; k++) {
 		const struct w_cmd *c = &w->cmds[k];
 
@@ -199,6 +207,7 @@ void w_open(u64 seed)
 	w->armed_ns = U64_MAX;
 	for (u32 d = 0; d < W_DEVICES; d++) {
 		w->devices[d].reservations.holder = -1;
+		w->devices[d].reserve.holder = M_NO_NEXUS;
 		m_task_sets_init(&w->devices[d].sets);
 	}
 	w->naca_percent = w_chance(50) ? w_below(4) : w_below(25);

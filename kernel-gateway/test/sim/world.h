@@ -14,6 +14,7 @@
 #include "core/nexus.h"
 #include "core/session.h"
 #include "model_reservation.h"
+#include "model_reserve.h"
 #include "model_task_set.h"
 #include "model_unit_attention.h"
 
@@ -144,6 +145,8 @@ struct w_device {
 	u64 resumed_ns;			/* taken over, or bound */
 	u64 sequence;			/* the newest that was seen */
 	struct m_reservations reservations;
+	struct m_reserve reserve;	/* of SPC-2 */
+	bool reserve_fades;		/* its holder reaches the device no more: it ends with his last command at the latest */
 	bool aptpl;			/* they persist through a loss of power (SPC-5 5.14.5) */
 	struct m_task_sets sets;
 	u8 access[W_PORT_GROUPS];	/* enum sluice_access */
@@ -222,6 +225,7 @@ void w_tasks_arrive(struct w_cmd *c, bool naca);
 void w_tasks_moment(void);		/* a new one: what was before is before */
 void w_tasks_ticked(void);
 void w_tasks_settle(void);
+void w_settle(void); /* both of the tasks and of the reservations (world.c) */
 void w_tasks_go_on(const struct sl_cmd *cmd);	/* it was only stored what it asked for */
 void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event);
 
@@ -245,10 +249,16 @@ void w_function_any(u32 i);
 void w_function_done(struct sl_tmf *tmf);
 
 /* reserve.c */
+bool w_reserve_is(const struct w_cmd *c);		/* RESERVE or RELEASE */
+void w_reserve_legacy_cdb(struct w_cmd *c);
+void w_reserve_nexus_lost(u32 nexus);
+void w_reserve_unmapped(u32 nexus, u32 device);	/* one of the LUNs, or mapped */
+void w_reserve_check_faded(void);
 bool w_reserve_conflicts(const struct w_cmd *c);	/* as things are now */
 bool w_reserve_out_conflicts(const struct w_cmd *c);
 void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d);
 void w_reserve_cdb(struct w_cmd *c);
+void w_reserve_settle(void);
 void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event);
 void w_reserve_responded(const struct w_cmd *c);
 
