@@ -84,6 +84,9 @@ static const u64 found[] = {
 	14214605435545, /* HEAD OF QUEUE before what lay in the ring of a dead handler, which was never shown it */
 	23757000221732, /* the same */
 	23757001710504, /* an ACA command of a task set that TST left behind ended another set's condition */
+	23757008338707, /* RESERVATION CONFLICT, with UA_INTLCK_CTRL 11b, through a LUN that is mapped no more */
+	39674190, /* a RESERVE that was aborted when its turn had come reserved */
+	56003168, /* ... and a RELEASE released */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
