@@ -17,20 +17,17 @@ static bool is_release(const struct sl_cmd *cmd)
 }
 
 /*
- * Under device->itl_lock. Of a command that a reset, or the loss of its nexus, has just aborted
- * nothing may come: what that releases is released already, and nobody would know of this one.
+ * Under device->itl_lock. Of a command that was aborted since its turn came nothing may come: what
+ * a reset, or the loss of the nexus, releases is released already, and nobody would know of this one.
  */
-static u8 reserve(struct sl_device *dev, const struct sl_cmd *cmd)
+static void hold(struct sl_device *dev, const struct sl_cmd *cmd, u32 nexus)
 {
 	struct sl_nexus *n = cmd->nexus;
 
-	if (dev->reserved_by && dev->reserved_by != n->id)
-		return SL_STATUS_RESERVATION_CONFLICT;
 	sl_spin_lock(&n->lock);
 	if (cmd->core.state == SL_SERVING)
-		sl_store_relaxed(&dev->reserved_by, n->id);
+		sl_store_relaxed(&dev->reserved_by, nexus);
 	sl_spin_unlock(&n->lock);
-	return SL_STATUS_GOOD;
 }
 
 /* Under device->itl_lock. */
@@ -46,10 +43,9 @@ static u8 decide(struct sl_device *dev, struct sl_cmd *cmd)
 
 		return bars & 1U << mine ? SL_STATUS_RESERVATION_CONFLICT : SL_STATUS_GOOD;
 	}
-	if (!is_release(cmd))
-		return reserve(dev, cmd);
-	if (dev->reserved_by == n->id)
-		sl_store_relaxed(&dev->reserved_by, 0);
+	if (dev->reserved_by && dev->reserved_by != n->id)
+		return is_release(cmd) ? SL_STATUS_GOOD : SL_STATUS_RESERVATION_CONFLICT;
+	hold(dev, cmd, is_release(cmd) ? 0 : n->id);
 	return SL_STATUS_GOOD;
 }
 

@@ -236,7 +236,7 @@ static u8 random_opcode(void)
 {
 	static const u8 opcodes[] = { 0x00, 0x12, 0xa0, 0x03, 0x28, 0x2a, 0x7f, 0x88, 0x5e };
 
-	return w_chance(80) ? 0x28 : opcodes[w_below(sizeof(opcodes))];
+	return w_chance(70) ? 0x28 : opcodes[w_below(sizeof(opcodes))];
 }
 
 static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
@@ -326,10 +326,10 @@ void w_fabric_submit(void)
 	c->cmd.direction = (u8)w_below(3);
 	c->cmd.expected_len = c->cmd.direction == SLUICE_DIR_NONE ? 0 : random_length();
 	lun = w_chance(97) ? w_below(W_LUNS) : W_LUNS;
-	if (w_chance(6) && lun < W_LUNS) {
+	if (w_chance(w->persistent_percent) && lun < W_LUNS) {
 		w_reserve_prepare(c, i, &w->devices[lun % W_DEVICES]);
 		send(c, i, lun, 0x5f);
-	} else if (w_chance(3)) {
+	} else if (w_chance(w->reserve_percent)) {
 		static const u8 opcodes[] = { 0x16, 0x56, 0x17, 0x57, 0x17, 0x57 };
 
 		c->cmd.direction = SLUICE_DIR_NONE;

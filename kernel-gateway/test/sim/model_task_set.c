@@ -82,22 +82,32 @@ static bool in_the_way(const struct m_task *t, const struct m_task *o)
 	return older && (t->attribute == M_ORDERED || o->attribute == M_ORDERED);
 }
 
+const struct m_task *m_in_the_way(const struct m_task_sets *m, const struct m_task *t, uint32_t *at)
+{
+	while (*at < M_TASKS) {
+		const struct m_task *o = &m->tasks[(*at)++];
+
+		if (o->serial && o != t && o->set == t->set && in_the_way(t, o))
+			return o;
+	}
+	return NULL;
+}
+
 const char *m_keeps_dormant(const struct m_task_sets *m, const struct m_task *t, uint64_t *by)
 {
+	const struct m_task *o;
+	uint32_t at = 0;
+
 	*by = 0;
 	if (m->faulted[t->set] != M_NOBODY && m->established[t->set] != m->moment && !t->passes)
 		return "an ACA condition is in effect";
-	for (uint32_t i = 0; i < M_TASKS; i++) {
-		const struct m_task *o = &m->tasks[i];
-
-		if (!o->serial || o == t || o->set != t->set || !in_the_way(t, o))
-			continue;
-		*by = o->serial;
-		return o->attribute == M_HEAD_OF_QUEUE ? "a HEAD OF QUEUE command has not ended" :
-		       t->attribute == M_ORDERED ? "it is ORDERED, and an older one has not ended" :
-						   "an older ORDERED command has not ended";
-	}
-	return NULL;
+	o = m_in_the_way(m, t, &at);
+	if (!o)
+		return NULL;
+	*by = o->serial;
+	return o->attribute == M_HEAD_OF_QUEUE ? "a HEAD OF QUEUE command has not ended" :
+	       t->attribute == M_ORDERED       ? "it is ORDERED, and an older one has not ended" :
+						 "an older ORDERED command has not ended";
 }
 
 void m_may_run(struct m_task_sets *m)

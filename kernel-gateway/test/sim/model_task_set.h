@@ -33,6 +33,7 @@ struct m_task {
 	int nexus, itl, set;
 	enum m_attribute attribute;
 	bool entered, enabled;
+	uint64_t entered_at;		/* the moment */
 	uint64_t may_run;		/* the last moment at which nothing kept it dormant */
 	bool passes;			/* let in while an ACA condition is in effect */
 };
@@ -68,6 +69,8 @@ void m_accepted(struct m_task_sets *m, uint64_t serial, const struct m_arrival *
 struct m_task *m_task(struct m_task_sets *m, uint64_t serial);
 /* NULL: it may be enabled now. Else why not; `by` is the command that is in its way, if one is. */
 const char *m_keeps_dormant(const struct m_task_sets *m, const struct m_task *t, uint64_t *by);
+/* All that are in its way, one after the other from *at = 0 on; NULL: no more. */
+const struct m_task *m_in_the_way(const struct m_task_sets *m, const struct m_task *t, uint32_t *at);
 /* Notes of all that are dormant and need not be any more, that it is so at this moment. */
 void m_may_run(struct m_task_sets *m);
 /* It leaves its task set. */

@@ -86,6 +86,9 @@ static const u64 found[] = {
 	23757001710504, /* an ACA command of a task set that TST left behind ended another set's condition */
 	14221207212842, /* ORDERED and an older one that was to end */
 	14221128466306, /* a reset comes between a PREEMPT AND ABORT that took effect and the event that shows it */
+	23757008338707, /* RESERVATION CONFLICT, with UA_INTLCK_CTRL 11b, through a LUN that is mapped no more */
+	39674190, /* a RESERVE that was aborted when its turn had come reserved */
+	56003168, /* ... and a RELEASE released */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)

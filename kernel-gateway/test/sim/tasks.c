@@ -251,7 +251,7 @@ static void refusal_establishes(struct w_cmd *c, u8 status)
 	struct m_attentions *a = attentions_of(c);
 	u16 code = status == 0x08 ? 0x2c07 : status == 0x28 ? 0x2c08 : status == 0x18 ? 0x2c09 : 0;
 
-	if (w_device_of(c)->sets.control.ua_intlck != 3 || !code)
+	if (w_device_of(c)->sets.control.ua_intlck != 3 || !code || unmapped_since(c))
 		return;
 	m_attention_establish(a, code);
 }
@@ -415,12 +415,23 @@ static bool is_aborted_state(u32 state)
 	}
 }
 
-/* While time passes, what is in the way may be one whose deadline has passed, and which is told of it later. */
-static bool excused(u64 by)
+/*
+ * While time passes, what is in the way may be one whose deadline has passed, and which is told of
+ * it later; or a HEAD OF QUEUE command that entered after such ones had been taken off.
+ */
+static bool excused(const struct m_task_sets *m, const struct m_task *t)
 {
-	if (!w->ticking || w->n_excused == W_CMDS)
+	const struct m_task *o;
+	u32 at = 0;
+
+	if (!w->ticking)
 		return false;
-	w->excused[w->n_excused++] = by;
+	while ((o = m_in_the_way(m, t, &at))) {
+		if (o->attribute == M_HEAD_OF_QUEUE && o->entered_at == m->moment)
+			continue;
+		w_check(w->n_excused < W_EXCUSED, "too many were overtaken");
+		w->excused[w->n_excused++] = o->serial;
+	}
 	return true;
 }
 
@@ -438,15 +449,16 @@ void w_tasks_ticked(void)
 
 static void check_enabling(const struct w_cmd *c, struct m_task *t)
 {
+	const struct m_task_sets *m = &w_device_of(c)->sets;
 	u64 by;
 	const char *why;
 
 	w_check(t, "%lu is enabled, and was not let in", c->serial);
 	if (t->enabled)
 		return; /* before its handler died */
-	why = m_keeps_dormant(&w_device_of(c)->sets, t, &by);
+	why = m_keeps_dormant(m, t, &by);
 	/* Several end in one call, and whom the first one's end lets run may only then be told. */
-	if (why && t->may_run != w_device_of(c)->sets.moment && !(by && excused(by)))
+	if (why && t->may_run != m->moment && !(by && excused(m, t)))
 		w_check(!why, "%lu (attribute %u) was enabled, but %s (%lu)", c->serial,
 			c->cmd.attribute, why, by);
 	t->enabled = true;
@@ -464,8 +476,10 @@ void w_tasks_observe(const struct sl_cmd *cmd, u32 state, u32 event)
 	if (state == SL_ARRIVED && (event == SL_EV_ADMIT || event == SL_EV_GONE))
 		check_admission(c);
 	t = m_task(&w_device_of(c)->sets, c->serial);
-	if (state == SL_WAIT_BUFFER && event == SL_EV_BUFFER && t)
+	if (state == SL_WAIT_BUFFER && event == SL_EV_BUFFER && t) {
 		t->entered = true;
+		t->entered_at = w_device_of(c)->sets.moment;
+	}
 	if (state == SL_WAIT_TAG && event == SL_EV_REFUSE && cmd->status == 0x18)
 		w_check(w_reserve_conflicts(c) || w_reserve_out_conflicts(c),
 			"RESERVATION CONFLICT for %lu, which had been let in, without a reservation",

@@ -212,6 +212,9 @@ void w_open(u64 seed)
 	}
 	w->naca_percent = w_chance(50) ? w_below(4) : w_below(25);
 	w->error_percent = w_chance(80) ? 8 : 30;
+	/* Beside registrations there is no RESERVE: some worlds have hardly any. */
+	w->persistent_percent = w_chance(65) ? 6 : 1;
+	w->reserve_percent = w->persistent_percent == 6 ? 1 : 4;
 	w_check(sl_gateway_create(&host_ops, NULL, &limits, &w->gw) == 0, "gateway");
 	w->gw->observe = observe;
 	w_control_open();

@@ -30,6 +30,7 @@
 #define W_PORTS		2	/* names of initiator ports that nexus i has by turns */
 #define M_EVERY_NEXUS	W_NEXUSES
 #define W_DOOMED_BY	16
+#define W_EXCUSED	(W_CMDS * W_CMDS)
 #define W_ABORT_BOUND	2000000000ULL
 #define W_TIMEOUT	7000000000ULL
 #define W_GRACE		9000000000ULL
@@ -178,9 +179,10 @@ struct world {
 	struct w_cmd *unsettled[W_CMDS];	/* ended, and what that means is not told to the models */
 	u32 n_unsettled;
 	bool ticking;
-	u64 excused[W_CMDS];		/* serials of commands that must end before the tick is over */
+	u64 excused[W_EXCUSED];		/* serials of commands that must end before the tick is over */
 	u32 n_excused;
 	u32 naca_percent, error_percent;	/* how often, in this world */
+	u32 persistent_percent, reserve_percent;	/* PERSISTENT RESERVE OUT; RESERVE and RELEASE */
 	u16 next_ua;
 	bool draining;			/* nothing new; everything must end */
 };
