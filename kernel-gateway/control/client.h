@@ -10,6 +10,7 @@
 #include "core/gateway.h"
 
 struct client;
+struct restore;
 
 struct sl_gateway *client_gateway(struct client *c);
 /* The gateway's clock, ns. */
@@ -24,7 +25,31 @@ void client_reply(struct client *c, const struct sluice_msg *to, const void *bod
 /* A reply that says why not; err is a negative errno. */
 void client_fail(struct client *c, const struct sluice_msg *to, int err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* The LUN map has changed: who shows logical units to somebody looks at it again. */
+/* A line in the gateway's log, about this client. */
+void client_log(struct client *c, bool grave, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The LUN map, or who serves a device, has changed: who shows logical units to somebody looks at it again. */
 void client_luns_changed(struct client *c);
+
+/* ---- Role handler ---------------------------------------------------------------- */
+
+/* The session that it opened, or NULL. */
+struct sl_session *client_session(struct client *c);
+/* Opens it, and replies with what reaches its regions. -errno with `why`: it has not replied. */
+int client_session_open(struct client *c, const struct sluice_msg *m,
+			const struct sluice_session_open *open, char why[256]);
+/* Some session is on its way out: what it served looks served for some milliseconds. */
+bool client_sessions_leave(struct client *c);
+/* Where the record of reservations that is on its way is kept; the host frees it with the client (sl_free). */
+struct restore **client_restore(struct client *c);
+
+/* ---- Role control, and questions --------------------------------------------------- */
+
+/* The fabrics close their nexuses with that target, in their own time. */
+void client_target_leaves(struct client *c, const char *target);
+/* AUTH_SET of a kind that has credentials. 0 or -errno with `why`. */
+int client_credentials(struct client *c, const struct sluice_auth *a, char why[256]);
+/* The n-th handler session. -ENOENT past the last. */
+int client_session_info(struct client *c, u32 index, struct sluice_session_info *info);
 
 #endif /* SLUICE_CONTROL_CLIENT_H */

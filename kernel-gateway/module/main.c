@@ -4,6 +4,7 @@
 
 #include "client.h"
 #include "host.h"
+#include "pending.h"
 #include "scsi_host.h"
 
 static unsigned int max_pool_mib = 4096;
@@ -50,6 +51,7 @@ stop_host:
 static void __exit sluice_exit(void)
 {
 	sluice_device_file_stop();
+	pendings_stop();
 	sluice_scsi_host_stop();
 	sluice_host_stop();
 }

@@ -6,7 +6,7 @@
 
 #include "client.h"
 #include "control/operation.h"
-#include "pending.h"
+#include "control/attempt.h"
 #include "rig/rig.h"
 #include "control/text.h"
 
@@ -78,10 +78,10 @@ static void run_rig_nexus(struct client *c, const struct sluice_msg *m, const vo
 		client_reply(c, m, &nexus, sizeof(nexus));
 }
 
-static int attempt_nexus_close(struct pending *p, char why[256])
+static int attempt_nexus_close(const struct attempt *a, char why[256])
 {
-	const struct sluice_rig_nexus *nexus = (const void *)p->body;
-	int err = rig_nexus_close(p->client->rig, nexus->nexus);
+	const struct sluice_rig_nexus *nexus = a->body;
+	int err = rig_nexus_close(a->client->rig, nexus->nexus);
 
 	if (err == -ENOENT)
 		snprintf(why, 256, "RIG_NEXUS_CLOSE: I_T nexus %u: this rig has none",
@@ -91,9 +91,12 @@ static int attempt_nexus_close(struct pending *p, char why[256])
 
 static void run_rig_nexus_close(struct client *c, const struct sluice_msg *m, const void *body)
 {
+	static const struct attempt_kind kind = { .run = attempt_nexus_close,
+						  .len = sizeof(struct sluice_rig_nexus),
+						  .patience_ns = ATTEMPT_FOR_EVER };
+
 	if (has_rig(c, m))
-		pending_start(c, m, body, sizeof(struct sluice_rig_nexus), attempt_nexus_close,
-			      false, true, UINT64_MAX);
+		client_attempt(c, m, body, &kind);
 }
 
 static void run_rig_command(struct client *c, const struct sluice_msg *m, const void *body)
@@ -133,10 +136,10 @@ static void run_rig_tmf(struct client *c, const struct sluice_msg *m, const void
 }
 
 /* First the clock moves; the reply comes when all that was due on loop 0 is done. */
-static int attempt_time(struct pending *p, char why[256])
+static int attempt_time(const struct attempt *a, char why[256])
 {
-	struct sluice_rig_time *time = (struct sluice_rig_time *)p->body;
-	struct host *h = p->server->host;
+	struct sluice_rig_time *time = a->body;
+	struct host *h = a->client->server->host;
 
 	if (time->advance_ns) {
 		host_advance_time(h, time->advance_ns);
@@ -144,12 +147,16 @@ static int attempt_time(struct pending *p, char why[256])
 		return -EAGAIN;
 	}
 	time->now_ns = loop_now(host_control_loop(h));
-	client_reply(p->client, &p->msg, time, sizeof(*time));
+	client_reply(a->client, a->msg, time, sizeof(*time));
 	return 0;
 }
 
 static void run_rig_time(struct client *c, const struct sluice_msg *m, const void *body)
 {
+	static const struct attempt_kind kind = { .run = attempt_time,
+						  .len = sizeof(struct sluice_rig_time),
+						  .replies = true,
+						  .patience_ns = ATTEMPT_FOR_EVER };
 	const struct sluice_rig_time *time = body;
 	char why[256];
 
@@ -163,7 +170,7 @@ static void run_rig_time(struct client *c, const struct sluice_msg *m, const voi
 	else if (RESERVED_CHECK(time, now_ns, why))
 		client_fail(c, m, -EINVAL, "RIG_TIME: %s", why);
 	else
-		pending_start(c, m, body, sizeof(*time), attempt_time, true, true, UINT64_MAX);
+		client_attempt(c, m, body, &kind);
 }
 
 void rig_client_gone(struct client *c)
