@@ -11,6 +11,8 @@
 
 struct client;
 struct restore;
+struct rig;
+struct rig_fabric;
 
 struct sl_gateway *client_gateway(struct client *c);
 /* The gateway's clock, ns. */
@@ -51,5 +53,18 @@ void client_target_leaves(struct client *c, const char *target);
 int client_credentials(struct client *c, const struct sluice_auth *a, char why[256]);
 /* The n-th handler session. -ENOENT past the last. */
 int client_session_info(struct client *c, u32 index, struct sluice_session_info *info);
+
+/* ---- Role rig; its operations run in the rigs' turn (fabric/rig.h) ---------------------- */
+
+struct rig_fabric *client_rigs(struct client *c);
+/* Where the client's rig is kept; the host closes it with the client. */
+struct rig **client_rig(struct client *c);
+/* RIG_OPEN: replies with what reaches its data region. */
+void client_rig_opened(struct client *c, const struct sluice_msg *m,
+		       const struct sluice_rig_opened *opened);
+/* 0; -EPERM with `why`: this gateway keeps to the machine's clock. */
+int client_time_moves(struct client *c, char why[256]);
+/* Moves it. What is due is done before the next attempt of an operation. */
+void client_advance_time(struct client *c, u64 ns);
 
 #endif /* SLUICE_CONTROL_CLIENT_H */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -8,6 +10,7 @@
 #include "client.h"
 #include "control/operation.h"
 #include "pending.h"
+#include "rig_host.h"
 #include "scsi_host.h"
 
 /* No request is longer. */
@@ -71,6 +74,9 @@ void client_log(struct client *c, bool grave, const char *format, ...)
 void client_target_leaves(struct client *c, const char *target)
 {
 	sluice_scsi_target_remove(target);
+	rigs_lock();
+	rigs_drop_target(&sluice_rigs, target);
+	rigs_unlock();
 }
 
 int client_credentials(struct client *c, const struct sluice_auth *a, char why[256])
@@ -126,10 +132,15 @@ void client_fail(struct client *c, const struct sluice_msg *to, int err, const c
 void client_lock(struct client *c)
 {
 	mutex_lock(&c->lock);
+	c->has_turn = c->role == SLUICE_ROLE_RIG;
+	if (c->has_turn)
+		rigs_lock();
 }
 
 void client_unlock(struct client *c)
 {
+	if (c->has_turn)
+		rigs_unlock();
 	mutex_unlock(&c->lock);
 }
 
@@ -181,6 +192,11 @@ static int client_release(struct inode *inode, struct file *file)
 	pending_abandon(c);
 	if (c->session)
 		sluice_session_close(c->session);
+	if (c->rig) {
+		rigs_lock();
+		rig_close(c->rig);
+		rigs_unlock();
+	}
 	sl_free(c->restore);
 	list_for_each_entry_safe(r, next, &c->replies, link) kfree(r);
 	kfree(c);
@@ -276,7 +292,15 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 	struct client *c = file->private_data;
 	struct sluice_session *s = smp_load_acquire(&c->session);
 
-	return s ? sluice_session_mmap(s, vma) : -ENODEV;
+	int err = -ENODEV;
+
+	if (s)
+		return sluice_session_mmap(s, vma);
+	mutex_lock(&c->lock);
+	if (c->rig)
+		err = rig_region_mmap(rig_data(c->rig), vma);
+	mutex_unlock(&c->lock);
+	return err;
 }
 
 static long client_ioctl(struct file *file, unsigned int command, unsigned long argument)

@@ -18,11 +18,13 @@ struct pending;
 
 struct client {
 	struct mutex lock;		/* one operation at a time */
+	bool has_turn;			/* the rigs', with the lock */
 	u32 role;			/* enum sluice_role; 0 before HELLO */
 	pid_t pid;
 	char name[SLUICE_NAME_LEN];
 	struct sluice_session *session;	/* once made, until the file goes */
 	struct restore *restore;	/* a record of reservations, on its way */
+	struct rig *rig;
 	struct pending *pending;	/* made by the first operation that waits */
 
 	spinlock_t reply_lock;

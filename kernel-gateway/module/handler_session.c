@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
@@ -97,7 +99,8 @@ int sluice_session_mmap(struct sluice_session *s, struct vm_area_struct *vma)
 	} else if (start - SLUICE_MMAP_HANDLER + bytes > s->layout.handler_bytes) {
 		return -EINVAL;
 	}
-	sluice_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	/* The mapping holds the file, and the file is the lease: a child must not hold it. */
+	sluice_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY);
 	vma->vm_private_data = s;
 	vma->vm_ops = &region_ops;
 	return 0;

@@ -59,6 +59,13 @@ void sluice_host_watch(void)
 	queue_delayed_work(sluice_host.work, &sluice_host.watch, WATCH_INTERVAL);
 }
 
+void sluice_advance_time(u64 ns)
+{
+	atomic64_add(ns, &sluice_host.ahead_ns);
+	run_tick(&sluice_host.tick.work);
+	sluice_sessions_watch();
+}
+
 /* ---- What the core asks for (sl_host_ops) ----------------------------------- */
 
 static void queue_dirty(void *host, struct sl_queue *q)

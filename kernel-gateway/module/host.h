@@ -15,6 +15,7 @@ struct sluice_host {
 	struct delayed_work watch;	/* while there are handler sessions */
 	u64 started_ns;
 	u64 tick_ns;			/* when the tick is due; U64_MAX: not armed. Under tick_lock */
+	bool time_moves;		/* rigs may move the clock */
 	atomic64_t ahead_ns;		/* the rig has moved the clock so far */
 };
 
@@ -28,6 +29,9 @@ void sluice_host_stop(void);
 
 /* A handler session was opened: looks at it from time to time. */
 void sluice_host_watch(void);
+
+/* Moves the clock forward, and does what is due by then. May sleep. */
+void sluice_advance_time(u64 ns);
 
 /* CLOCK_MONOTONIC in ns, plus what the rig has added. */
 u64 sluice_now(void);

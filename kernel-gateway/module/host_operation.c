@@ -60,7 +60,3 @@ const struct operation host_info_operations[] = {
 	{ SLUICE_OP_GATEWAY_INFO, "GATEWAY_INFO", 0, run_gateway_info },
 	{ 0 },
 };
-
-const struct operation rig_operations[] = {
-	{ 0 },
-};

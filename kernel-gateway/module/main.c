@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/ktime.h>
 #include <linux/module.h>
 
 #include "client.h"
 #include "host.h"
 #include "pending.h"
+#include "rig_host.h"
 #include "scsi_host.h"
 
 static unsigned int max_pool_mib = 4096;
@@ -21,6 +24,10 @@ MODULE_PARM_DESC(
 	grace_s,
 	"how long commands wait for the next handler process, s, where the handler names no other (30)");
 
+static bool rig_time;
+module_param(rig_time, bool, 0444);
+MODULE_PARM_DESC(rig_time, "rigs may move the gateway's clock forward: for tests only (0)");
+
 static int __init sluice_init(void)
 {
 	const struct sl_limits limits = {
@@ -33,6 +40,8 @@ static int __init sluice_init(void)
 
 	if (err)
 		return err;
+	sluice_host.time_moves = rig_time;
+	rigs_start();
 	err = sluice_scsi_host_start();
 	if (err)
 		goto stop_host;
@@ -52,6 +61,7 @@ static void __exit sluice_exit(void)
 {
 	sluice_device_file_stop();
 	pendings_stop();
+	rigs_stop();
 	sluice_scsi_host_stop();
 	sluice_host_stop();
 }

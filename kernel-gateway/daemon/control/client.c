@@ -13,7 +13,6 @@
 #include "host/log.h"
 #include "control/operation.h"
 #include "pending.h"
-#include "rig/rig.h"
 
 /* No request is longer; a longer packet shows as truncated. */
 #define PACKET_MAX	  1024
@@ -95,8 +94,7 @@ void client_luns_changed(struct client *c)
 void client_target_leaves(struct client *c, const char *target)
 {
 	iscsi_target_drop(c->server->iscsi, target, dropped, NULL);
-	for (struct rig *r = c->server->rigs; r; r = rig_next(r))
-		rig_drop_target(r, target);
+	rigs_drop_target(&c->server->rigs, target);
 }
 
 int client_credentials(struct client *c, const struct sluice_auth *a, char why[256])
