@@ -7,9 +7,11 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "batch.h"
 #include "control/stall.h"
 #include "handler_session.h"
 #include "probe.h"
+#include "spin.h"
 
 #define DRAIN_INTERVAL msecs_to_jiffies(10)
 
@@ -19,6 +21,8 @@ struct sluice_ring {
 	const struct sluice_gw_index *gw;
 	struct sluice_user_index *user;
 	wait_queue_head_t wait;
+	struct llist_node noted; /* in a batch */
+	struct sluice_spin spin;
 	struct mutex reaping; /* whose holder is in the core; nobody is once the session is closed */
 	unsigned long entered; /* bit 0: a thread is in it */
 } ____cacheline_aligned_in_smp;
@@ -125,6 +129,8 @@ static void run_drain(struct work_struct *work)
 		queue_delayed_work(sluice_host.work, &s->drain, DRAIN_INTERVAL);
 		return;
 	}
+	/* Batches that have noted one of its rings. */
+	synchronize_rcu();
 	mutex_lock(&sessions.lock);
 	list_del(&s->link);
 	sl_session_destroy(s->core);
@@ -165,6 +171,7 @@ static struct sluice_session *session_alloc(u32 queues)
 	for (u32 i = 0; i <= queues; i++) {
 		init_waitqueue_head(&s->rings[i].wait);
 		mutex_init(&s->rings[i].reaping);
+		sluice_spin_init(&s->rings[i].spin);
 	}
 	return s;
 }
@@ -267,6 +274,17 @@ void sluice_ring_wake(struct sluice_ring *r)
 	wake_up(&r->wait);
 }
 
+void sluice_ring_dirty(struct sluice_ring *r)
+{
+	if (!sluice_batch_note(&r->noted))
+		sl_queue_doorbell(r->core);
+}
+
+void sluice_ring_doorbell(struct llist_node *noted)
+{
+	sl_queue_doorbell(container_of(noted, struct sluice_ring, noted)->core);
+}
+
 void sluice_session_wake(struct sluice_session *s)
 {
 	wake_up(&s->rings[s->n_rings].wait);
@@ -308,6 +326,19 @@ static bool has_commands(struct sluice_session *s, struct sluice_ring *r, u32 co
 	WRITE_ONCE(r->user->sleeping, 1);
 	smp_mb();
 	return available(r, consumer) || READ_ONCE(s->broken);
+}
+
+struct look {
+	struct sluice_session *session;
+	struct sluice_ring *ring;
+	u32 consumer;
+};
+
+static bool is_ready(void *arg)
+{
+	const struct look *l = arg;
+
+	return available(l->ring, l->consumer) || READ_ONCE(l->session->broken);
 }
 
 static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
@@ -361,6 +392,7 @@ static int enter_admin(struct sluice_session *s, const struct sluice_enter *ente
 
 int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *enter)
 {
+	struct look look = { .session = s, .consumer = enter->consumer };
 	struct sluice_ring *r;
 	int err;
 
@@ -371,10 +403,11 @@ int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *en
 	if (enter->queue >= s->n_rings)
 		return -EINVAL;
 	r = &s->rings[enter->queue];
+	look.ring = r;
 	if (test_and_set_bit_lock(0, &r->entered))
 		return -EBUSY;
 	err = reap(s, r);
-	if (!err && enter->timeout_ns && !available(r, enter->consumer))
+	if (!err && enter->timeout_ns && !sluice_spin(&r->spin, is_ready, &look))
 		err = wait_for_commands(s, r, enter);
 	clear_bit_unlock(0, &r->entered);
 	return err ? err : outcome(s, r, enter->consumer, s->layout.depth);

@@ -12,6 +12,7 @@
 
 #include "host.h"
 
+struct llist_node;
 struct sluice_session;
 struct sluice_ring;
 
@@ -48,7 +49,10 @@ bool sluice_sessions_watch(void);
 void sluice_sessions_stop(void);
 
 /* From the core, on any thread. */
+void sluice_ring_dirty(struct sluice_ring *r);
 void sluice_ring_wake(struct sluice_ring *r);
+/* A ring that a batch had noted. */
+void sluice_ring_doorbell(struct llist_node *noted);
 void sluice_session_wake(struct sluice_session *s);
 void sluice_session_broken(struct sluice_session *s, const char *why);
 

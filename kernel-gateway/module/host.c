@@ -70,7 +70,7 @@ void sluice_advance_time(u64 ns)
 
 static void queue_dirty(void *host, struct sl_queue *q)
 {
-	sl_queue_doorbell(q);
+	sluice_ring_dirty(sl_queue_host(q));
 }
 
 static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
