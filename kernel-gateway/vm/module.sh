@@ -29,8 +29,11 @@ module_suite() {
 	local folder=$1
 	LOGS=$2
 	shift 2
+	# What the caller may set: how often the handler is killed, which scenarios are played.
+	local settings=(${KILLS:+"KILLS=$KILLS"} ${SCENARIOS:+"SCENARIOS=$SCENARIOS"})
 	check "the module builds" make -C "$GATEWAY/module" KDIR="$(module_headers)" STAGE="$JOB/module"
-	"$VM/boot.sh" --job "$JOB" --memory 2048 "$@" "$folder/guest.sh" VM="$VM" GATEWAY="$GATEWAY" MODULE=/job/module/sluice.ko
+	"$VM/boot.sh" --job "$JOB" --memory 2048 "$@" "$folder/guest.sh" VM="$VM" GATEWAY="$GATEWAY" MODULE=/job/module/sluice.ko \
+		"${settings[@]}"
 	check "the guest ends well" same 0 $?
 	counts_add "$JOB/counts" || check "the guest counted" false
 	closing_line
