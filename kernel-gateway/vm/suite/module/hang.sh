@@ -29,6 +29,7 @@ handler_hangs() {
 	verdict $? "a hung handler's command that names a time (7 s) is aborted within 14 s ($TOOK ms)"
 	check "and fails" fails 1 grep -qx 0 /run/status
 	check "a read of the disk driver's waits on" kill -0 $reader
+	check "and was not aborted, though its 5 s are over" shows 'aborts 1,' rig sessions
 	takes 12 sg_reset -d "/dev/$disk"
 	verdict $? "a LUN reset is answered within 12 s ($TOOK ms)"
 	[ -e /proc/$reader ] || cat /run/reader.log
