@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Role control: targets, their ports, groups, LUN maps. What it configures
+ * Role control: targets, who may log in, their ports, groups, LUN maps. What it configures
  * stays when its connection closes, and adding what is there already, just so, is
  * success: a restarted control plane applies its configuration again.
  */
+#include "attempt.h"
 #include "operation.h"
 #include "text.h"
+
+#define REMOVE_PATIENCE_NS 10000000000ULL
 
 static void fail_field(struct client *c, const struct sluice_msg *m, const char *name,
 		       const char *why)
@@ -34,6 +37,72 @@ static void run_target_add(struct client *c, const struct sluice_msg *m, const v
 		return;
 	}
 	answer_core(c, m, sl_target_add(client_gateway(c), t, &text), t->name, &text);
+}
+
+/* TARGET_REMOVE: its nexuses first. */
+static int attempt_target_remove(const struct attempt *a, char why[256])
+{
+	const struct sluice_target *t = a->body;
+	const char *text = NULL;
+	int err = sl_target_remove(a->gateway, t->name, &text);
+
+	if (err)
+		snprintf(why, 256, "\"%s\": %s", t->name, text ? text : "refused");
+	return err == -EBUSY ? -EAGAIN : err;
+}
+
+static void run_target_remove(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	static const struct attempt_kind kind = { .run = attempt_target_remove,
+						  .len = sizeof(struct sluice_target),
+						  .outlives = true,
+						  .patience_ns = REMOVE_PATIENCE_NS };
+	const struct sluice_target *t = body;
+	char why[256];
+
+	if (TEXT_CHECK(t, name, TEXT_REQUIRED, why) || TEXT_CHECK(t, alias, TEXT_OPTIONAL, why)) {
+		fail_field(c, m, "TARGET_REMOVE", why);
+		return;
+	}
+	client_target_leaves(c, t->name);
+	client_attempt(c, m, body, &kind);
+}
+
+static void run_auth_set(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_auth *a = body;
+	const char *text = NULL;
+	char why[256] = "";
+	int err;
+
+	if (TEXT_CHECK(a, target, TEXT_OPTIONAL, why) || TEXT_CHECK(a, user, TEXT_OPTIONAL, why) ||
+	    TEXT_CHECK(a, secret, TEXT_OPTIONAL, why) || RESERVED_CHECK(a, reserved, why)) {
+		fail_field(c, m, "AUTH_SET", why);
+		return;
+	}
+	switch (a->kind) {
+	case SLUICE_AUTH_CHAP:
+	case SLUICE_AUTH_MUTUAL:
+		err = client_credentials(c, a, why);
+		text = why;
+		break;
+	case SLUICE_AUTH_DENY_UNKNOWN:
+		err = sl_target_deny_unknown(client_gateway(c), a->target, client_now(c), &text);
+		break;
+	case SLUICE_AUTH_ADMIT_UNKNOWN:
+		err = sl_target_admit_unknown(client_gateway(c), a->target, client_now(c), &text);
+		break;
+	default:
+		client_fail(c, m, -EINVAL,
+			    "kind %u: 1 is CHAP, 2 mutual CHAP, 3 deny unknown initiators, 4 admit "
+			    "them",
+			    a->kind);
+		return;
+	}
+	if (err)
+		client_fail(c, m, err, "%s", text ? text : "refused");
+	else
+		client_reply(c, m, NULL, 0);
 }
 
 static void run_target_port_set(struct client *c, const struct sluice_msg *m, const void *body)
@@ -176,6 +245,9 @@ static void run_lun_unmap(struct client *c, const struct sluice_msg *m, const vo
 
 const struct operation config_operations[] = {
 	{ SLUICE_OP_TARGET_ADD, "TARGET_ADD", sizeof(struct sluice_target), run_target_add },
+	{ SLUICE_OP_TARGET_REMOVE, "TARGET_REMOVE", sizeof(struct sluice_target),
+	  run_target_remove },
+	{ SLUICE_OP_AUTH_SET, "AUTH_SET", sizeof(struct sluice_auth), run_auth_set },
 	{ SLUICE_OP_TARGET_PORT_SET, "TARGET_PORT_SET", sizeof(struct sluice_target_port),
 	  run_target_port_set },
 	{ SLUICE_OP_ACCESS_STATE_SET, "ACCESS_STATE_SET", sizeof(struct sluice_access_state),

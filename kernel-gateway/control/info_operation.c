@@ -44,6 +44,21 @@ static void run_nexus_info(struct client *c, const struct sluice_msg *m, const v
 		client_reply(c, m, &info, sizeof(info));
 }
 
+static void run_session_info(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	const struct sluice_cursor *cursor = body;
+	struct sluice_session_info info = { 0 };
+	int err;
+
+	if (!good_cursor(c, m, cursor))
+		return;
+	err = client_session_info(c, cursor->index, &info);
+	if (err)
+		client_fail(c, m, err, "session index %u: past the last session", cursor->index);
+	else
+		client_reply(c, m, &info, sizeof(info));
+}
+
 static void run_command_info(struct client *c, const struct sluice_msg *m, const void *body)
 {
 	/* A page is more than a kernel's stack has to spare. */
@@ -61,6 +76,7 @@ static void run_command_info(struct client *c, const struct sluice_msg *m, const
 const struct operation info_operations[] = {
 	{ SLUICE_OP_DEVICE_INFO, "DEVICE_INFO", sizeof(struct sluice_cursor), run_device_info },
 	{ SLUICE_OP_NEXUS_INFO, "NEXUS_INFO", sizeof(struct sluice_cursor), run_nexus_info },
+	{ SLUICE_OP_SESSION_INFO, "SESSION_INFO", sizeof(struct sluice_cursor), run_session_info },
 	{ SLUICE_OP_COMMAND_INFO, "COMMAND_INFO", sizeof(struct sluice_command_cursor),
 	  run_command_info },
 	{ 0 },

@@ -14,17 +14,20 @@ struct operation {
 
 /* Tables end with a row whose op is 0. */
 extern const struct operation config_operations[];	/* control: what every host configures alike */
+extern const struct operation handler_operations[];
+extern const struct operation rig_operations[];
 extern const struct operation info_operations[];	/* any role */
 /* A host's own. */
-extern const struct operation handler_operations[];
-extern const struct operation host_operations[];	/* control: portals, credentials, its end */
+extern const struct operation host_operations[];	/* control: portals, its end */
 extern const struct operation host_info_operations[];	/* any role */
-extern const struct operation rig_operations[];
 
 /*
  * Checks operation, role and length, and runs it; every message gets its reply, at
  * once or later. The packet's `bytes` behind the header are what really came.
  */
 void operation_run(struct client *c, const struct sluice_msg *m, const void *body, u32 bytes);
+
+/* restore_operation.c: RESERVATION_RESTORE; one of the handler's. */
+void restore_run(struct client *c, const struct sluice_msg *m, const void *body);
 
 #endif /* SLUICE_CONTROL_OPERATION_H */

@@ -108,6 +108,13 @@ void sl_cmd_data_out_done(struct sl_cmd *cmd, u32 received, u64 now_ns);
 /* The fabric is done with the command and its buffer; the structure is the fabric's again. */
 void sl_cmd_release(struct sl_cmd *cmd, u64 now_ns);
 
+/*
+ * The core has the command, and the bound of its present stage has not passed: its end will come
+ * by itself. For a fabric whose initiator asks how long to wait; its nexus is open, and the
+ * structure may be free already.
+ */
+bool sl_cmd_in_time(struct sl_cmd *cmd, u64 now_ns);
+
 struct sl_tmf {
 	/* Filled by the fabric. */
 	struct sl_nexus *nexus;

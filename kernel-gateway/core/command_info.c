@@ -172,3 +172,18 @@ void sl_command_page(struct sl_gateway *gw, const struct sluice_command_cursor *
 	page->last = whole;
 	sl_work_run(&w);
 }
+
+bool sl_cmd_in_time(struct sl_cmd *cmd, u64 now_ns)
+{
+	struct sl_nexus *n = cmd->nexus;
+	bool in_time = false;
+
+	sl_spin_lock(&n->lock);
+	if (cmd->core.state != SL_FREE && cmd->core.itl) {
+		u64 bound_ns = bound_of(cmd);
+
+		in_time = !bound_ns || bound_ns > now_ns;
+	}
+	sl_spin_unlock(&n->lock);
+	return in_time;
+}

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -7,6 +9,8 @@
 
 #include "client.h"
 #include "control/operation.h"
+#include "pending.h"
+#include "rig_host.h"
 #include "scsi_host.h"
 
 /* No request is longer. */
@@ -53,14 +57,50 @@ void client_luns_changed(struct client *c)
 	sluice_scsi_host_rescan();
 }
 
+void client_log(struct client *c, bool grave, const char *format, ...)
+{
+	struct va_format vaf = { .fmt = format };
+	va_list args;
+
+	va_start(args, format);
+	vaf.va = &args;
+	if (grave)
+		pr_err_ratelimited("%.*s[%d]: %pV\n", SLUICE_NAME_LEN, c->name, c->pid, &vaf);
+	else
+		pr_info_ratelimited("%.*s[%d]: %pV\n", SLUICE_NAME_LEN, c->name, c->pid, &vaf);
+	va_end(args);
+}
+
+void client_target_leaves(struct client *c, const char *target)
+{
+	sluice_scsi_target_remove(target);
+	rigs_lock();
+	rigs_drop_target(&sluice_rigs, target);
+	rigs_unlock();
+}
+
+int client_credentials(struct client *c, const struct sluice_auth *a, char why[256])
+{
+	snprintf(
+		why, 256,
+		"the module has no iSCSI of its own: set credentials where its devices are exported");
+	return -EOPNOTSUPP;
+}
+
+/* ---- Replies ----------------------------------------------------------------------------- */
+
 static void send(struct client *c, const struct sluice_msg *to, int status, const void *body,
 		 u32 len)
 {
 	struct sluice_msg head = { .op = to->op, .id = to->id, .status = status, .len = len };
 	struct reply *r = kmalloc(struct_size(r, bytes, sizeof(head) + len), GFP_KERNEL_ACCOUNT);
 
-	if (!r)
+	if (!r) {
+		/* Who waits for it hears that it does not come. */
+		WRITE_ONCE(c->lost, true);
+		wake_up(&c->wait);
 		return;
+	}
 	r->len = sizeof(head) + len;
 	memcpy(r->bytes, &head, sizeof(head));
 	memcpy(r->bytes + sizeof(head), body, len);
@@ -87,6 +127,46 @@ void client_fail(struct client *c, const struct sluice_msg *to, int err, const c
 	send(c, to, err, &error, sizeof(error));
 }
 
+/* ---- Turns --------------------------------------------------------------------------------- */
+
+void client_lock(struct client *c)
+{
+	mutex_lock(&c->lock);
+	c->has_turn = c->role == SLUICE_ROLE_RIG;
+	if (c->has_turn)
+		rigs_lock();
+}
+
+void client_unlock(struct client *c)
+{
+	if (c->has_turn)
+		rigs_unlock();
+	mutex_unlock(&c->lock);
+}
+
+/* Its ring is broken: nothing more is done for it. */
+static bool is_over(struct client *c)
+{
+	struct sluice_session *s = smp_load_acquire(&c->session);
+
+	return s && sluice_session_is_broken(s);
+}
+
+/* With the lock: its turn has come. Operations are answered in their order. */
+static int take_turn(struct client *c, bool may_wait)
+{
+	for (;;) {
+		client_lock(c);
+		if (!pending_waits(c))
+			return 0;
+		client_unlock(c);
+		if (!may_wait)
+			return -EAGAIN;
+		if (wait_event_interruptible(c->wait, !pending_waits(c)))
+			return -ERESTARTSYS;
+	}
+}
+
 /* ---- The file --------------------------------------------------------------------------- */
 
 static int client_open(struct inode *inode, struct file *file)
@@ -109,8 +189,15 @@ static int client_release(struct inode *inode, struct file *file)
 	struct client *c = file->private_data;
 	struct reply *r, *next;
 
+	pending_abandon(c);
 	if (c->session)
 		sluice_session_close(c->session);
+	if (c->rig) {
+		rigs_lock();
+		rig_close(c->rig);
+		rigs_unlock();
+	}
+	sl_free(c->restore);
 	list_for_each_entry_safe(r, next, &c->replies, link) kfree(r);
 	kfree(c);
 	return 0;
@@ -121,7 +208,10 @@ static ssize_t client_write(struct file *file, const char __user *from, size_t l
 	struct client *c = file->private_data;
 	struct sluice_msg head;
 	u8 *packet;
+	int err;
 
+	if (is_over(c))
+		return -EPIPE;
 	if (len < sizeof(head) || len > PACKET_MAX)
 		return -EMSGSIZE;
 	if (READ_ONCE(c->n_replies) >= REPLIES_MAX)
@@ -130,11 +220,13 @@ static ssize_t client_write(struct file *file, const char __user *from, size_t l
 	if (IS_ERR(packet))
 		return PTR_ERR(packet);
 	memcpy(&head, packet, sizeof(head));
-	mutex_lock(&c->lock);
-	operation_run(c, &head, packet + sizeof(head), len - sizeof(head));
-	mutex_unlock(&c->lock);
+	err = take_turn(c, !(file->f_flags & O_NONBLOCK));
+	if (!err) {
+		operation_run(c, &head, packet + sizeof(head), len - sizeof(head));
+		client_unlock(c);
+	}
 	kfree(packet);
-	return len;
+	return err ? err : len;
 }
 
 static struct reply *take_reply(struct client *c, size_t room)
@@ -151,7 +243,12 @@ static struct reply *take_reply(struct client *c, size_t room)
 	return r;
 }
 
-/* One packet, whole: -EMSGSIZE leaves it there. */
+static bool has_news(struct client *c)
+{
+	return READ_ONCE(c->n_replies) || READ_ONCE(c->lost) || is_over(c);
+}
+
+/* One packet, whole: -EMSGSIZE leaves it there. 0: the session is broken, and nothing more comes. */
 static ssize_t client_read(struct file *file, char __user *to, size_t room, loff_t *at)
 {
 	struct client *c = file->private_data;
@@ -159,9 +256,13 @@ static ssize_t client_read(struct file *file, char __user *to, size_t room, loff
 	ssize_t result;
 
 	while (!(r = take_reply(c, room))) {
+		if (xchg(&c->lost, false))
+			return -ENOMEM;
+		if (is_over(c))
+			return 0;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (wait_event_interruptible(c->wait, READ_ONCE(c->n_replies)))
+		if (wait_event_interruptible(c->wait, has_news(c)))
 			return -ERESTARTSYS;
 	}
 	if (r->len > room)
@@ -174,13 +275,16 @@ static ssize_t client_read(struct file *file, char __user *to, size_t room, loff
 static __poll_t client_poll(struct file *file, poll_table *wait)
 {
 	struct client *c = file->private_data;
-	struct sluice_session *s = smp_load_acquire(&c->session);
-	__poll_t events = EPOLLOUT | EPOLLWRNORM;
+	__poll_t events = 0;
 
 	poll_wait(file, &c->wait, wait);
-	if (READ_ONCE(c->n_replies))
+	if (!pending_waits(c))
+		events |= EPOLLOUT | EPOLLWRNORM;
+	if (has_news(c))
 		events |= EPOLLIN | EPOLLRDNORM;
-	return s ? events | sluice_session_poll(s, file, wait) : events;
+	if (is_over(c))
+		events |= EPOLLERR | EPOLLHUP;
+	return events;
 }
 
 static int client_mmap(struct file *file, struct vm_area_struct *vma)
@@ -188,7 +292,15 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 	struct client *c = file->private_data;
 	struct sluice_session *s = smp_load_acquire(&c->session);
 
-	return s ? sluice_session_mmap(s, vma) : -ENODEV;
+	int err = -ENODEV;
+
+	if (s)
+		return sluice_session_mmap(s, vma);
+	mutex_lock(&c->lock);
+	if (c->rig)
+		err = rig_region_mmap(rig_data(c->rig), vma);
+	mutex_unlock(&c->lock);
+	return err;
 }
 
 static long client_ioctl(struct file *file, unsigned int command, unsigned long argument)

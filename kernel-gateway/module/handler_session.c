@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "batch.h"
+#include "control/stall.h"
 #include "handler_session.h"
 #include "probe.h"
+#include "spin.h"
 
 #define DRAIN_INTERVAL msecs_to_jiffies(10)
 
@@ -15,20 +21,39 @@ struct sluice_ring {
 	const struct sluice_gw_index *gw;
 	struct sluice_user_index *user;
 	wait_queue_head_t wait;
+	struct llist_node noted; /* in a batch */
+	struct sluice_spin spin;
+	struct mutex reaping; /* whose holder is in the core; nobody is once the session is closed */
 	unsigned long entered; /* bit 0: a thread is in it */
 } ____cacheline_aligned_in_smp;
 
 struct sluice_session {
+	struct list_head link; /* of all */
 	struct sl_session *core;
 	struct sluice_control layout;
 	void *gateway_region;
 	void *handler_region;
-	wait_queue_head_t wait; /* of poll */
+	wait_queue_head_t *owner;
+	struct work_struct close; /* of a broken one */
 	struct delayed_work drain;
 	bool broken;
+	bool closed; /* the core's is, or is about to be */
+	struct stall stall;
+	u32 pid;
 	char name[SLUICE_NAME_LEN + 16];
 	u32 n_rings;
 	struct sluice_ring rings[]; /* [n_rings] is the admin ring */
+};
+
+static struct {
+	struct mutex lock;
+	struct list_head list; /* also those that drain */
+	wait_queue_head_t none;
+	atomic_t leaving;
+} sessions = {
+	.lock = __MUTEX_INITIALIZER(sessions.lock),
+	.list = LIST_HEAD_INIT(sessions.list),
+	.none = __WAIT_QUEUE_HEAD_INITIALIZER(sessions.none),
 };
 
 /* ---- Memory ----------------------------------------------------------------- */
@@ -78,7 +103,8 @@ int sluice_session_mmap(struct sluice_session *s, struct vm_area_struct *vma)
 	} else if (start - SLUICE_MMAP_HANDLER + bytes > s->layout.handler_bytes) {
 		return -EINVAL;
 	}
-	sluice_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	/* The mapping holds the file, and the file is the lease: a child must not hold it. */
+	sluice_vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY);
 	vma->vm_private_data = s;
 	vma->vm_ops = &region_ops;
 	return 0;
@@ -103,8 +129,34 @@ static void run_drain(struct work_struct *work)
 		queue_delayed_work(sluice_host.work, &s->drain, DRAIN_INTERVAL);
 		return;
 	}
+	/* Batches that have noted one of its rings. */
+	synchronize_rcu();
+	mutex_lock(&sessions.lock);
+	list_del(&s->link);
 	sl_session_destroy(s->core);
 	session_free(s);
+	if (list_empty(&sessions.list))
+		wake_up_all(&sessions.none);
+	mutex_unlock(&sessions.lock);
+}
+
+/* Nobody is in its queues from here on. Once. */
+static void close_core(struct sluice_session *s)
+{
+	if (xchg(&s->closed, true))
+		return;
+	for (u32 i = 0; i <= s->n_rings; i++) {
+		mutex_lock(&s->rings[i].reaping);
+		mutex_unlock(&s->rings[i].reaping);
+	}
+	atomic_inc(&sessions.leaving);
+	sl_session_close(s->core, sluice_now());
+	atomic_dec(&sessions.leaving);
+}
+
+static void run_close(struct work_struct *work)
+{
+	close_core(container_of(work, struct sluice_session, close));
 }
 
 static struct sluice_session *session_alloc(u32 queues)
@@ -114,10 +166,13 @@ static struct sluice_session *session_alloc(u32 queues)
 	if (!s)
 		return NULL;
 	s->n_rings = queues;
-	init_waitqueue_head(&s->wait);
+	INIT_WORK(&s->close, run_close);
 	INIT_DELAYED_WORK(&s->drain, run_drain);
-	for (u32 i = 0; i <= queues; i++)
+	for (u32 i = 0; i <= queues; i++) {
 		init_waitqueue_head(&s->rings[i].wait);
+		mutex_init(&s->rings[i].reaping);
+		sluice_spin_init(&s->rings[i].spin);
+	}
 	return s;
 }
 
@@ -139,7 +194,7 @@ static void attach_rings(struct sluice_session *s)
 }
 
 int sluice_session_open(const struct sluice_session_open *open, const char *name, u32 pid,
-			struct sluice_session **out, char *why)
+			wait_queue_head_t *owner, struct sluice_session **out, char *why)
 {
 	struct sluice_session *s = session_alloc(min(open->queues, SLUICE_MAX_QUEUES));
 	const struct sluice_control *layout;
@@ -150,6 +205,8 @@ int sluice_session_open(const struct sluice_session_open *open, const char *name
 		snprintf(why, 256, "no memory for a session");
 		return -ENOMEM;
 	}
+	s->owner = owner;
+	s->pid = pid;
 	layout = &s->layout;
 	err = sl_session_layout(sluice_host.gateway, open, &s->layout, &text);
 	if (err) {
@@ -177,6 +234,10 @@ int sluice_session_open(const struct sluice_session_open *open, const char *name
 		goto fail;
 	}
 	attach_rings(s);
+	mutex_lock(&sessions.lock);
+	list_add_tail(&s->link, &sessions.list);
+	mutex_unlock(&sessions.lock);
+	sluice_host_watch();
 	*out = s;
 	return 0;
 fail:
@@ -186,7 +247,8 @@ fail:
 
 void sluice_session_close(struct sluice_session *s)
 {
-	sl_session_close(s->core, sluice_now());
+	cancel_work_sync(&s->close);
+	close_core(s);
 	queue_delayed_work(sluice_host.work, &s->drain, 0);
 }
 
@@ -212,18 +274,37 @@ void sluice_ring_wake(struct sluice_ring *r)
 	wake_up(&r->wait);
 }
 
+void sluice_ring_dirty(struct sluice_ring *r)
+{
+	if (!sluice_batch_note(&r->noted))
+		sl_queue_doorbell(r->core);
+}
+
+void sluice_ring_doorbell(struct llist_node *noted)
+{
+	sl_queue_doorbell(container_of(noted, struct sluice_ring, noted)->core);
+}
+
 void sluice_session_wake(struct sluice_session *s)
 {
 	wake_up(&s->rings[s->n_rings].wait);
 }
 
+/* What it did wrong is known once; it is closed from a clean stack, for its thread may be in the core. */
 void sluice_session_broken(struct sluice_session *s, const char *why)
 {
-	pr_warn("%s: ring broken: %s\n", s->name, why);
-	WRITE_ONCE(s->broken, true);
-	wake_up_all(&s->wait);
+	if (xchg(&s->broken, true))
+		return;
+	pr_warn("%s: ring broken: %s; the session is closed\n", s->name, why);
+	queue_work(sluice_host.work, &s->close);
+	wake_up_all(s->owner);
 	for (u32 i = 0; i <= s->n_rings; i++)
 		wake_up_all(&s->rings[i].wait);
+}
+
+bool sluice_session_is_broken(const struct sluice_session *s)
+{
+	return READ_ONCE(s->broken);
 }
 
 /* ---- Enter ------------------------------------------------------------------------ */
@@ -247,6 +328,19 @@ static bool has_commands(struct sluice_session *s, struct sluice_ring *r, u32 co
 	return available(r, consumer) || READ_ONCE(s->broken);
 }
 
+struct look {
+	struct sluice_session *session;
+	struct sluice_ring *ring;
+	u32 consumer;
+};
+
+static bool is_ready(void *arg)
+{
+	const struct look *l = arg;
+
+	return available(l->ring, l->consumer) || READ_ONCE(l->session->broken);
+}
+
 static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
 			     const struct sluice_enter *enter)
 {
@@ -256,6 +350,22 @@ static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
 
 	WRITE_ONCE(r->user->sleeping, 0);
 	return err == -ETIME ? 0 : err;
+}
+
+/* Takes what the handler has put there. -ESHUTDOWN: the session is closed. */
+static int reap(struct sluice_session *s, struct sluice_ring *r)
+{
+	int err = 0;
+
+	mutex_lock(&r->reaping);
+	if (READ_ONCE(s->closed))
+		err = -ESHUTDOWN;
+	else if (r->core)
+		sl_queue_reap(r->core, s->layout.depth, sluice_now());
+	else
+		sl_admin_reap(s->core, sluice_now());
+	mutex_unlock(&r->reaping);
+	return err;
 }
 
 static int outcome(struct sluice_session *s, struct sluice_ring *r, u32 consumer, u32 depth)
@@ -269,10 +379,9 @@ static int outcome(struct sluice_session *s, struct sluice_ring *r, u32 consumer
 static int enter_admin(struct sluice_session *s, const struct sluice_enter *enter)
 {
 	struct sluice_ring *r = &s->rings[s->n_rings];
-	int err = 0;
+	int err = reap(s, r);
 
-	sl_admin_reap(s->core, sluice_now());
-	if (enter->timeout_ns && !available(r, enter->consumer)) {
+	if (!err && enter->timeout_ns && !available(r, enter->consumer)) {
 		if (test_and_set_bit_lock(0, &r->entered))
 			return -EBUSY;
 		err = wait_for_commands(s, r, enter);
@@ -283,8 +392,9 @@ static int enter_admin(struct sluice_session *s, const struct sluice_enter *ente
 
 int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *enter)
 {
+	struct look look = { .session = s, .consumer = enter->consumer };
 	struct sluice_ring *r;
-	int err = 0;
+	int err;
 
 	if (enter->reserved)
 		return -EINVAL;
@@ -293,17 +403,91 @@ int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *en
 	if (enter->queue >= s->n_rings)
 		return -EINVAL;
 	r = &s->rings[enter->queue];
+	look.ring = r;
 	if (test_and_set_bit_lock(0, &r->entered))
 		return -EBUSY;
-	sl_queue_reap(r->core, s->layout.depth, sluice_now());
-	if (enter->timeout_ns && !available(r, enter->consumer))
+	err = reap(s, r);
+	if (!err && enter->timeout_ns && !sluice_spin(&r->spin, is_ready, &look))
 		err = wait_for_commands(s, r, enter);
 	clear_bit_unlock(0, &r->entered);
 	return err ? err : outcome(s, r, enter->consumer, s->layout.depth);
 }
 
-__poll_t sluice_session_poll(struct sluice_session *s, struct file *file, poll_table *wait)
+/* ---- All of them -------------------------------------------------------------------- */
+
+bool sluice_sessions_leave(void)
 {
-	poll_wait(file, &s->wait, wait);
-	return READ_ONCE(s->broken) ? EPOLLERR | EPOLLHUP : 0;
+	return atomic_read(&sessions.leaving);
+}
+
+/* Under the list's lock: it is there. */
+static void tell(struct sluice_session *s, struct sluice_session_info *info)
+{
+	sl_session_info(s->core, sluice_now(), info);
+	info->pid = s->pid;
+}
+
+int sluice_session_info(u32 index, struct sluice_session_info *info)
+{
+	struct sluice_session *s;
+	int err = -ENOENT;
+
+	mutex_lock(&sessions.lock);
+	list_for_each_entry(s, &sessions.list, link)
+	{
+		if (index--)
+			continue;
+		tell(s, info);
+		err = 0;
+		break;
+	}
+	mutex_unlock(&sessions.lock);
+	return err;
+}
+
+static void say(struct sluice_session *s)
+{
+	struct sluice_session_info info;
+	char text[STALL_TEXT];
+
+	tell(s, &info);
+	if (!stall_changed(&s->stall, &info, text))
+		return;
+	if (s->stall.stalled)
+		pr_warn("%s: %s\n", s->name, text);
+	else
+		pr_info("%s: %s\n", s->name, text);
+}
+
+bool sluice_sessions_watch(void)
+{
+	struct sluice_session *s;
+	bool any;
+
+	mutex_lock(&sessions.lock);
+	sl_gateway_watch(sluice_host.gateway, sluice_now());
+	list_for_each_entry(s, &sessions.list, link)
+	{
+		if (!READ_ONCE(s->closed))
+			say(s);
+	}
+	any = !list_empty(&sessions.list);
+	mutex_unlock(&sessions.lock);
+	return any;
+}
+
+static bool none(void)
+{
+	bool empty;
+
+	/* Who took the last one off has let go of the lock, and of all that the module has. */
+	mutex_lock(&sessions.lock);
+	empty = list_empty(&sessions.list);
+	mutex_unlock(&sessions.lock);
+	return empty;
+}
+
+void sluice_sessions_stop(void)
+{
+	wait_event(sessions.none, none());
 }

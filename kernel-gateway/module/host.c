@@ -44,11 +44,33 @@ static void run_tick(struct work_struct *work)
 		arm(next_ns);
 }
 
+/* ---- Whether the handlers live -------------------------------------------------- */
+
+#define WATCH_INTERVAL HZ
+
+static void run_watch(struct work_struct *work)
+{
+	if (sluice_sessions_watch())
+		queue_delayed_work(sluice_host.work, &sluice_host.watch, WATCH_INTERVAL);
+}
+
+void sluice_host_watch(void)
+{
+	queue_delayed_work(sluice_host.work, &sluice_host.watch, WATCH_INTERVAL);
+}
+
+void sluice_advance_time(u64 ns)
+{
+	atomic64_add(ns, &sluice_host.ahead_ns);
+	run_tick(&sluice_host.tick.work);
+	sluice_sessions_watch();
+}
+
 /* ---- What the core asks for (sl_host_ops) ----------------------------------- */
 
 static void queue_dirty(void *host, struct sl_queue *q)
 {
-	sl_queue_doorbell(q);
+	sluice_ring_dirty(sl_queue_host(q));
 }
 
 static void wake(void *host, struct sl_session *s, struct sl_queue *q, u32 *word)
@@ -83,7 +105,9 @@ int sluice_host_start(const struct sl_limits *limits)
 
 	spin_lock_init(&h->tick_lock);
 	h->tick_ns = U64_MAX;
+	h->started_ns = sluice_now();
 	INIT_DELAYED_WORK(&h->tick, run_tick);
+	INIT_DELAYED_WORK(&h->watch, run_watch);
 	/* A disk of ours may be swapped to: ending its commands must not wait for memory. */
 	h->work = alloc_workqueue("sluice", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!h->work)
@@ -98,6 +122,8 @@ void sluice_host_stop(void)
 {
 	struct sluice_host *h = &sluice_host;
 
+	sluice_sessions_stop();
+	cancel_delayed_work_sync(&h->watch);
 	cancel_delayed_work_sync(&h->tick);
 	sl_gateway_destroy(h->gateway);
 	destroy_workqueue(h->work);

@@ -12,7 +12,10 @@ struct sluice_host {
 	struct workqueue_struct *work;	/* closing, draining, ticks; may sleep */
 	struct delayed_work tick;
 	spinlock_t tick_lock;
+	struct delayed_work watch;	/* while there are handler sessions */
+	u64 started_ns;
 	u64 tick_ns;			/* when the tick is due; U64_MAX: not armed. Under tick_lock */
+	bool time_moves;		/* rigs may move the clock */
 	atomic64_t ahead_ns;		/* the rig has moved the clock so far */
 };
 
@@ -23,6 +26,12 @@ extern struct sluice_host sluice_host;
 int sluice_host_start(const struct sl_limits *limits);
 /* Every session, nexus and target is gone. */
 void sluice_host_stop(void);
+
+/* A handler session was opened: looks at it from time to time. */
+void sluice_host_watch(void);
+
+/* Moves the clock forward, and does what is due by then. May sleep. */
+void sluice_advance_time(u64 ns);
 
 /* CLOCK_MONOTONIC in ns, plus what the rig has added. */
 u64 sluice_now(void);

@@ -7,6 +7,7 @@
 #define SLUICE_MODULE_PROBE_H
 
 #include <linux/mm.h>
+#include <scsi/scsi_host.h>
 
 #ifdef SLUICE_HAS_VM_FLAGS_SET
 #define sluice_vm_flags_set(vma, flags)		vm_flags_set(vma, flags)
@@ -14,6 +15,16 @@
 #else
 #define sluice_vm_flags_set(vma, flags)		((vma)->vm_flags |= (flags))
 #define sluice_vm_flags_clear(vma, flags)	((vma)->vm_flags &= ~(flags))
+#endif
+
+#ifdef SLUICE_HAS_SCSI_TIMEOUT_ACTION
+typedef enum scsi_timeout_action sluice_timeout_action;
+#define SLUICE_TIMEOUT_EXTEND	SCSI_EH_RESET_TIMER
+#define SLUICE_TIMEOUT_HANDLE	SCSI_EH_NOT_HANDLED
+#else
+typedef enum blk_eh_timer_return sluice_timeout_action;
+#define SLUICE_TIMEOUT_EXTEND	BLK_EH_RESET_TIMER
+#define SLUICE_TIMEOUT_HANDLE	BLK_EH_DONE
 #endif
 
 #endif /* SLUICE_MODULE_PROBE_H */

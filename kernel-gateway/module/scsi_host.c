@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 #include <linux/blk-mq.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_dbg.h>
@@ -9,7 +12,9 @@
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_tcq.h>
 
+#include "batch.h"
 #include "core/command.h"
+#include "probe.h"
 #include "scsi_host.h"
 
 #define MAX_TARGETS 64
@@ -27,6 +32,7 @@ struct scsi_target_port {
 struct scsi_task {
 	struct sl_cmd cmd;
 	struct scsi_cmnd *sc;
+	bool out; /* from queuecommand() until the core has let go */
 };
 
 struct scsi_function {
@@ -39,6 +45,7 @@ static struct {
 	struct mutex lock; /* targets; taken before the midlayer's scan lock */
 	struct scsi_target_port targets[MAX_TARGETS];
 	struct work_struct rescan;
+	struct sluice_batch *batches; /* of each hardware queue */
 } local;
 
 /* ---- Commands --------------------------------------------------------------------- */
@@ -63,7 +70,8 @@ static void data_out_cancel(struct sl_cmd *cmd)
 
 static void respond(struct sl_cmd *cmd)
 {
-	struct scsi_cmnd *sc = task_of(cmd)->sc;
+	struct scsi_task *task = task_of(cmd);
+	struct scsi_cmnd *sc = task->sc;
 
 	if (cmd->silent) {
 		/* By error handling, which has taken it already, or by a reset that somebody asked for. */
@@ -78,9 +86,15 @@ static void respond(struct sl_cmd *cmd)
 		if (cmd->residual_kind == SLUICE_RESIDUAL_UNDER)
 			scsi_set_resid(sc, cmd->residual);
 	}
-	/* First: the structure is the midlayer's again from scsi_done() on. */
+	/*
+	 * Released first: the structure is the midlayer's again from scsi_done() on. Error handling
+	 * reuses it without that, so it waits for `out`, and for who has not come to scsi_done() yet.
+	 */
+	rcu_read_lock();
 	sl_cmd_release(cmd, sluice_now());
+	smp_store_release(&task->out, false);
 	scsi_done(sc);
+	rcu_read_unlock();
 }
 
 static u8 direction_of(const struct scsi_cmnd *sc)
@@ -100,10 +114,16 @@ static u64 task_tag(struct scsi_cmnd *sc)
 	return blk_mq_unique_tag(scsi_cmd_to_rq(sc)) + 1;
 }
 
+static u16 hw_queue(struct scsi_cmnd *sc)
+{
+	return blk_mq_unique_tag_to_hwq(blk_mq_unique_tag(scsi_cmd_to_rq(sc)));
+}
+
 static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *sc)
 {
 	struct scsi_task *task = scsi_cmd_priv(sc);
 	struct sl_cmd *cmd = &task->cmd;
+	struct sluice_batch *batch;
 	struct sl_nexus *nexus = READ_ONCE(local.targets[sc->device->id].nexus);
 
 	if (!nexus || sc->cmd_len > SLUICE_CDB_MAX) {
@@ -112,6 +132,7 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *sc)
 		return 0;
 	}
 	task->sc = sc;
+	WRITE_ONCE(task->out, true);
 	cmd->nexus = nexus;
 	cmd->task_tag = task_tag(sc);
 	cmd->expected_len = scsi_bufflen(sc);
@@ -120,8 +141,15 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *sc)
 	cmd->cdb_len = sc->cmd_len;
 	int_to_scsilun(sc->device->lun, (struct scsi_lun *)cmd->lun);
 	memcpy(cmd->cdb, sc->cmnd, sc->cmd_len);
+	batch = sluice_batch_begin(&local.batches[hw_queue(sc)]);
 	sl_cmd_submit(cmd, sluice_now());
+	sluice_batch_end(batch, sc->flags & SCMD_LAST);
 	return 0;
+}
+
+static void commit_rqs(struct Scsi_Host *host, u16 queue)
+{
+	sluice_batch_flush(&local.batches[queue]);
 }
 
 /* The core expects zeroes once, and what it left there from then on. */
@@ -131,11 +159,45 @@ static int init_cmd_priv(struct Scsi_Host *host, struct scsi_cmnd *sc)
 	return 0;
 }
 
-/* ---- Error handling: the core's task management, whose answers are bounded ----------- */
+/*
+ * ---- Error handling: the core's task management -----------------------------------------
+ *
+ * Nothing here waits without a bound: a function is answered within the core's abort bound (5 s)
+ * whatever the handler does, and what it ended has been given back by then.
+ */
+
+/*
+ * The midlayer's time is over. Its time is a guess of the disk driver's, and the core's is the
+ * device's own, with the grace in it when its handler has died: while that runs, the end comes by
+ * itself. Who sends a command past the drivers (SG_IO) has named a time and means it.
+ */
+static sluice_timeout_action eh_timed_out(struct scsi_cmnd *sc)
+{
+	struct scsi_task *task = scsi_cmd_priv(sc);
+
+	/* Recovery of the whole host begins when nobody but it has a command. */
+	if (scsi_host_in_recovery(sc->device->host))
+		return SLUICE_TIMEOUT_HANDLE;
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(sc)) && smp_load_acquire(&task->out) &&
+	    sl_cmd_in_time(&task->cmd, sluice_now()))
+		return SLUICE_TIMEOUT_EXTEND;
+	return SLUICE_TIMEOUT_HANDLE;
+}
 
 static void tmf_done(struct sl_tmf *tmf)
 {
 	complete(&container_of(tmf, struct scsi_function, tmf)->done);
+}
+
+/* From here on nobody has the command but error handling. */
+static void await_release(struct scsi_cmnd *sc)
+{
+	struct scsi_task *task = scsi_cmd_priv(sc);
+
+	/* Its respond() is under way at most. */
+	while (smp_load_acquire(&task->out))
+		msleep(1);
+	synchronize_rcu();
 }
 
 static int run_function(struct scsi_cmnd *sc, u8 function)
@@ -157,6 +219,7 @@ static int run_function(struct scsi_cmnd *sc, u8 function)
 	case SLUICE_TMF_COMPLETE:
 	case SLUICE_TMF_SUCCEEDED:
 	case SLUICE_TMF_NO_TASK: /* it has ended */
+		await_release(sc);
 		return SUCCESS;
 	default:
 		return FAILED;
@@ -189,6 +252,8 @@ static struct scsi_host_template host_template = {
 	.name = "sluice",
 	.proc_name = "sluice",
 	.queuecommand = queuecommand,
+	.commit_rqs = commit_rqs,
+	.eh_timed_out = eh_timed_out,
 	.init_cmd_priv = init_cmd_priv,
 	.eh_abort_handler = eh_abort,
 	.eh_device_reset_handler = eh_device_reset,
@@ -330,10 +395,13 @@ void sluice_scsi_host_rescan(void)
 int sluice_scsi_host_start(void)
 {
 	struct Scsi_Host *host = scsi_host_alloc(&host_template, 0);
-	int err;
+	int err = -ENOMEM;
 
 	if (!host)
 		return -ENOMEM;
+	local.batches = kcalloc(nr_cpu_ids, sizeof(*local.batches), GFP_KERNEL);
+	if (!local.batches)
+		goto put;
 	mutex_init(&local.lock);
 	INIT_WORK(&local.rescan, run_rescan);
 	host->max_id = MAX_TARGETS;
@@ -343,8 +411,11 @@ int sluice_scsi_host_start(void)
 	host->host_tagset = 1;
 	local.host = host;
 	err = scsi_add_host(host, NULL);
-	if (err)
-		scsi_host_put(host);
+	if (!err)
+		return 0;
+	kfree(local.batches);
+put:
+	scsi_host_put(host);
 	return err;
 }
 
@@ -357,4 +428,5 @@ void sluice_scsi_host_stop(void)
 	}
 	scsi_remove_host(local.host);
 	scsi_host_put(local.host);
+	kfree(local.batches);
 }

@@ -9,16 +9,18 @@
 
 static int map_data(struct rig_client *r, const struct message *m, char why[CONNECTION_WHY])
 {
+	/* The module has no descriptor for it: it is in the file itself. */
+	uint32_t wanted = r->link.device ? 0 : 1;
 	int err = 0;
 
-	if (m->n_fds != 1 || m->body_len != sizeof(struct sluice_rig_opened)) {
+	if (m->n_fds != wanted || m->body_len != sizeof(struct sluice_rig_opened)) {
 		snprintf(why, CONNECTION_WHY, "RIG_OPEN: %u descriptors and %u bytes came",
 			 m->n_fds, m->body_len);
 		err = -EPROTO;
 	}
 	if (!err) {
-		r->data =
-			mmap(NULL, r->data_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m->fds[0], 0);
+		r->data = mmap(NULL, r->data_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+			       r->link.device ? r->link.fd : m->fds[0], 0);
 		if (r->data == MAP_FAILED) {
 			err = -errno;
 			snprintf(why, CONNECTION_WHY, "mmap of the rig's data region: %s",

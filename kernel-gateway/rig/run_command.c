@@ -43,6 +43,24 @@ static void find_gateway(struct run *r)
 		r->play.gateway_program = r->gateway;
 }
 
+static bool ends_in(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* A kind of gateway, or the path of a sluiced or of a sluice.ko. */
+static void choose_gateway(struct run *r, const char *which)
+{
+	/* Named here, it is meant, whatever SLUICE_SOCKET says. */
+	r->play.socket = NULL;
+	r->play.module = strcmp(which, "module") == 0 || ends_in(which, ".ko");
+	r->play.module_file = ends_in(which, ".ko") ? which : NULL;
+	if (!r->play.module && strcmp(which, "daemon") != 0)
+		r->play.gateway_program = which;
+}
+
 static int parse(struct run *r, int argc, char **argv)
 {
 	int option;
@@ -51,7 +69,7 @@ static int parse(struct run *r, int argc, char **argv)
 	while ((option = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'g':
-			r->play.gateway_program = optarg;
+			choose_gateway(r, optarg);
 			break;
 		case 's':
 			r->play.socket = optarg;
@@ -122,7 +140,7 @@ static int run(const char *socket_path, int argc, char **argv)
 
 const struct rig_command run_commands[] = {
 	{ "run",
-	  "FILE|DIRECTORY... [--gateway SLUICED] [--socket PATH] [--real-handler COMMAND]\n"
+	  "FILE|DIRECTORY... [--gateway daemon|module|SLUICED|FILE.ko] [--socket PATH] [--real-handler COMMAND]\n"
 	  "         [--limit DURATION] [--patience DURATION] [--only TEXT] [--verbose]",
 	  "scenarios, each against a gateway of its own, or against the one of --socket", run },
 	{ 0 },

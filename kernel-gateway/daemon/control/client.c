@@ -9,10 +9,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "host/handler_session.h"
 #include "host/log.h"
 #include "control/operation.h"
 #include "pending.h"
-#include "rig/rig.h"
 
 /* No request is longer; a longer packet shows as truncated. */
 #define PACKET_MAX	  1024
@@ -75,10 +75,45 @@ int client_introduce(struct client *c, const struct sluice_hello *hello, struct 
 	return 0;
 }
 
+static const char *client_full_name(const struct client *c)
+{
+	return c->session ? c->session->name : c->name;
+}
+
+static void dropped(void *arg)
+{
+	/* The operation's next attempt finds the target free. */
+}
+
 /* Initiators hear of it by their Unit Attentions. */
 void client_luns_changed(struct client *c)
 {
 	(void)c;
+}
+
+void client_target_leaves(struct client *c, const char *target)
+{
+	iscsi_target_drop(c->server->iscsi, target, dropped, NULL);
+	rigs_drop_target(&c->server->rigs, target);
+}
+
+int client_credentials(struct client *c, const struct sluice_auth *a, char why[256])
+{
+	return iscsi_auth_set(c->server->iscsi, a, why);
+}
+
+void client_log(struct client *c, bool grave, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (grave)
+		log_error("session", "%s: %s", client_full_name(c), text);
+	else
+		log_info("session", "%s: %s", client_full_name(c), text);
 }
 
 /* ---- Sending --------------------------------------------------------------------- */

@@ -12,7 +12,6 @@
 #include "server.h"
 
 struct handler_session;
-struct restore;
 struct rig;
 struct pending;
 
@@ -49,9 +48,6 @@ void client_answer(struct client *c, const struct sluice_msg *to, int err, const
 /* Stops or goes on reading, for an operation whose reply comes later (replies come in order). */
 void client_pause(struct client *c, struct pending *p);
 void client_resume(struct client *c);
-
-/* restore_operation.c */
-void restore_run(struct client *c, const struct sluice_msg *m, const void *body);
 
 /* What lives on a client goes with it. */
 void handler_client_gone(struct client *c);

@@ -120,6 +120,7 @@ int control_server_open(struct control_server *s, const char *path, char why[256
 
 	if (err)
 		return err;
+	s->rigs = (struct rig_fabric){ .gateway = s->host->gateway, .host = s->host };
 	s->listener = (struct loop_fd){ .fd = s->file.listen_fd, .ready = listener_ready };
 	s->listen_again.expired = listen_again;
 	err = loop_fd_add(host_control_loop(s->host), &s->listener, EPOLLIN);

@@ -6,13 +6,13 @@
 #ifndef SLUICE_DAEMON_CONTROL_SERVER_H
 #define SLUICE_DAEMON_CONTROL_SERVER_H
 
+#include "fabric/rig.h"
 #include "host/host.h"
 #include "iscsi/iscsi.h"
 #include "socket_file.h"
 
 struct client;
 struct portal;
-struct rig;
 
 #define CONTROL_MAX_CLIENTS 128U
 
@@ -29,7 +29,7 @@ struct control_server {
 	struct client *clients;
 	uint32_t n_clients;
 	struct portal *portals;		/* configured, so that adding one again is success */
-	struct rig *rigs;		/* open or draining */
+	struct rig_fabric rigs;
 };
 
 /*

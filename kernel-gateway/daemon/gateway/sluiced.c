@@ -11,7 +11,6 @@
 #include "host/log.h"
 #include "host/signals.h"
 #include "iscsi/iscsi.h"
-#include "rig/rig.h"
 
 /* Initiators have this long to answer the asynchronous message and log out, handlers to let go. */
 #define END_BOUND_NS	(8ull * 1000000000)
@@ -58,7 +57,7 @@ static void end_step(struct loop_timer *t, uint64_t now_ns)
 
 	if (d->ending == CLIENTS && !d->control.clients)
 		d->ending = DRAINING;
-	if (d->ending == DRAINING && !d->host.sessions && !d->control.rigs) {
+	if (d->ending == DRAINING && !d->host.sessions && !d->control.rigs.rigs) {
 		end_now(d, ENDED);
 		return;
 	}

@@ -265,9 +265,6 @@ void handler_session_broken(struct host *h, struct sl_session *core, const char 
 
 /* ---- Whether it lives ----------------------------------------------------------- */
 
-/* Shorter than this nobody calls a stall. */
-#define STALL_NS 5000000000ull
-
 void handler_session_info(struct handler_session *s, struct sluice_session_info *info)
 {
 	sl_session_info(s->core, loop_now(s->host->loops[0]), info);
@@ -277,20 +274,15 @@ void handler_session_info(struct handler_session *s, struct sluice_session_info 
 static void say(struct handler_session *s)
 {
 	struct sluice_session_info info;
+	char text[STALL_TEXT];
 
 	handler_session_info(s, &info);
-	if (!s->stalled && info.stalled_ns >= STALL_NS) {
-		s->stalled = true;
-		log_warn("session",
-			 "%s: takes and answers nothing for %llu s: %u commands in flight, %u of "
-			 "them untaken, the oldest for %llu s; see ./sluice status --commands",
-			 s->name, (unsigned long long)(info.stalled_ns / 1000000000),
-			 info.in_flight, info.untaken,
-			 (unsigned long long)(info.oldest_ns / 1000000000));
-	} else if (s->stalled && info.stalled_ns == 0) {
-		s->stalled = false;
-		log_info("session", "%s: takes and answers again", s->name);
-	}
+	if (!stall_changed(&s->stall, &info, text))
+		return;
+	if (s->stall.stalled)
+		log_warn("session", "%s: %s; see ./sluice status --commands", s->name, text);
+	else
+		log_info("session", "%s: %s", s->name, text);
 }
 
 void handler_sessions_watch(struct host *h, uint64_t now_ns)
@@ -373,13 +365,6 @@ static void close_now(struct handler_session *s)
 	s->sweep.visit = detach_queues;
 	s->sweep.done = detached;
 	sweep_start(&s->sweep, s->host->loops, s->host->n_loops);
-}
-
-void handler_session_quiesce(struct handler_session *s)
-{
-	log_info("session", "%s: quiesced; its devices' commands wait for the next handler",
-		 s->name);
-	sl_session_quiesce(s->core, loop_now(s->host->loops[0]));
 }
 
 void handler_session_close(struct handler_session *s)

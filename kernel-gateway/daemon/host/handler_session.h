@@ -7,6 +7,7 @@
 #ifndef SLUICE_DAEMON_HANDLER_SESSION_H
 #define SLUICE_DAEMON_HANDLER_SESSION_H
 
+#include "control/stall.h"
 #include "host.h"
 #include "region.h"
 
@@ -20,7 +21,7 @@ struct handler_session {
 	char session_name[SLUICE_NAME_LEN];	/* what the next process may take over */
 	char name[SLUICE_NAME_LEN + 16];	/* with the process identifier, for logs */
 	uint32_t pid;
-	bool stalled;				/* said so in the log */
+	struct stall stall;
 	uint32_t n_queues;
 	uint32_t n_bells;			/* eventfds that exist */
 	struct loop_fd admin_bell;
@@ -52,8 +53,6 @@ uint32_t handler_session_fds(const struct handler_session *s, int fds[SLUICE_MAX
 void handler_session_passed(struct handler_session *s);
 /* Counts the processes that served this session, as its control page says. */
 uint32_t handler_session_epoch(const struct handler_session *s);
-/* Hands nothing more over to it: an upgrade begins. */
-void handler_session_quiesce(struct handler_session *s);
 /* The handler is gone. Frees `s` some time later; it is not the caller's any more. */
 void handler_session_close(struct handler_session *s);
 /* As SESSION_INFO tells it. */

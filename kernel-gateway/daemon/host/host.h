@@ -23,7 +23,6 @@ struct host {
 	uint32_t n_closing;			/* of them, those whose devices are not yet orphaned */
 	uint64_t started_ns;
 	bool time_moves;			/* rigs may move the clock */
-	_Atomic uint32_t rig_order;		/* ends of the rigs' commands and functions so far */
 	/* The gateway's deadline timer, on loop 0. */
 	struct loop_timer tick;
 	struct loop_work set_tick;

@@ -880,6 +880,11 @@ struct sluice_rig_time {
  *   0 ..			the gateway region; a writable mapping is refused with EACCES
  *   SLUICE_MMAP_HANDLER ..	the handler region
  *
+ * RIG_OPEN passes none either: the data region is mapped at 0. No mapping is inherited by a child,
+ * for it would keep the file open. write() waits while an earlier operation of this file is not over (DEVICE_REMOVE,
+ * RIG_NEXUS_CLOSE, RIG_TIME, ...). When the ring is broken the gateway closes the session: write()
+ * says EPIPE, and read() 0 behind the last reply.
+ *
  * Nobody wakes the gateway here: completions and admin requests are taken in
  * ioctl(SLUICE_IOC_ENTER), which is reply, fetch and sleep in one call. It returns how many commands lie
  * behind `consumer`, 0 when the time is over, or -1 with errno:

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * A gateway as scenarios need it, however it is reached: this interface is all that
- * they know of it. sluiced's implementation is gateway_socket.c; the kernel module's
- * speaks the same structures over ioctls.
+ * they know of it. Both speak packets, sluiced over a socket and the module over its device.
  */
 #ifndef SLUICE_RIG_GATEWAY_GATEWAY_H
 #define SLUICE_RIG_GATEWAY_GATEWAY_H
@@ -40,5 +39,8 @@ struct gateway {
 int gateway_socket_open(const char *path, struct gateway **out, char why[CONNECTION_WHY]);
 /* Starts sluiced for us alone, in a new temporary directory. 0 or -errno with `why`. */
 int gateway_process_start(const char *program, struct gateway **out, char why[CONNECTION_WHY]);
+
+/* Loads sluice.ko for us alone: that file, or the installed one (NULL). 0 or -errno with `why`. */
+int gateway_module_load(const char *file, struct gateway **out, char why[CONNECTION_WHY]);
 
 #endif /* SLUICE_RIG_GATEWAY_GATEWAY_H */

@@ -50,14 +50,16 @@ static int socket_open_data(struct channel *c, uint64_t bytes, char why[CONNECTI
 	struct message m;
 	int err = connection_call_message(&socket_of(c)->link, SLUICE_OP_RIG_OPEN, &open,
 					  sizeof(open), &m, why);
+	int fd;
 
 	if (err)
 		return err;
-	if (m.n_fds == 1)
-		c->data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m.fds[0], 0);
+	/* The module has no descriptor for it: it is in the file itself. */
+	fd = m.n_fds == 1 ? m.fds[0] : socket_of(c)->link.device ? c->fd : -1;
+	c->data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	for (uint32_t i = 0; i < m.n_fds; i++)
 		close(m.fds[i]);
-	if (m.n_fds == 1 && c->data != MAP_FAILED) {
+	if (c->data != MAP_FAILED) {
 		c->data_bytes = bytes;
 		return 0;
 	}

@@ -8,6 +8,8 @@
 #include "rig/scenario/scenario.h"
 
 struct play_options {
+	bool module;			/* not sluiced: the kernel module */
+	const char *module_file;	/* NULL: the one that is installed */
 	const char *gateway_program;	/* started for each scenario; or */
 	const char *socket;		/* a gateway that runs already */
 	const char *real_handler;	/* shell command of a handler process; NULL: scenarios that need one are skipped */

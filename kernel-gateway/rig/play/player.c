@@ -231,11 +231,20 @@ static void perform_all(struct player *p, const struct scenario *from)
 
 /* ---- Up and down ------------------------------------------------------------------------------ */
 
-static bool set_up(struct player *p)
+static int open_gateway(struct player *p)
 {
 	const struct play_options *o = p->options;
-	int err = o->socket ? gateway_socket_open(o->socket, &p->gateway, p->why) :
-			      gateway_process_start(o->gateway_program, &p->gateway, p->why);
+
+	if (o->socket)
+		return gateway_socket_open(o->socket, &p->gateway, p->why);
+	if (o->module)
+		return gateway_module_load(o->module_file, &p->gateway, p->why);
+	return gateway_process_start(o->gateway_program, &p->gateway, p->why);
+}
+
+static bool set_up(struct player *p)
+{
+	int err = open_gateway(p);
 
 	if (!err)
 		err = p->gateway->ops->open_channel(p->gateway, SLUICE_ROLE_CONTROL, "sluice-rig",

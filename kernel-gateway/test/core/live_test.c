@@ -149,10 +149,15 @@ static void should_say_whom_a_command_waits_for(void **state)
 	assert_int_equal(only()->tag, fx_take(0)->tag);
 	assert_int_equal(only()->sequence, 1);
 	assert_int_equal(only()->left_ns, 10 * FX_SECOND);
+	assert_true(sl_cmd_in_time(&w.cmd, fx->now_ns + 10 * FX_SECOND - 1));
+	assert_false(sl_cmd_in_time(&w.cmd, fx->now_ns + 10 * FX_SECOND));
 	fx_abandon();
 	assert_int_equal(only()->wait, SLUICE_WAIT_NEXT);
 	assert_int_equal(only()->session, 0);
 	assert_string_equal(only()->state, "KEPT");
+	/* The grace bounds it now. */
+	assert_true(sl_cmd_in_time(&w.cmd, fx->now_ns + 11 * FX_SECOND));
+	assert_false(sl_cmd_in_time(&w.cmd, fx->now_ns + 3600 * FX_SECOND));
 	fx_session_open(0, 0);
 	fx_device_add("disk", 0, 32);
 	assert_int_equal(only()->wait, SLUICE_WAIT_HANDLER);
@@ -164,6 +169,7 @@ static void should_say_whom_a_command_waits_for(void **state)
 	fx_good(0, fx_take(0), 512);
 	read_all();
 	assert_int_equal(n_all, 0);
+	assert_false(sl_cmd_in_time(&w.cmd, fx->now_ns));
 	fx_bury();
 }
 

@@ -4,6 +4,11 @@
 set -uo pipefail
 # shellcheck source=SCRIPTDIR/../../check.sh
 . "$VM/check.sh"
+SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=SCRIPTDIR/hang.sh
+. "$SUITE/hang.sh"
+# shellcheck source=SCRIPTDIR/cost.sh
+. "$SUITE/cost.sh"
 
 readonly BUILD=$GATEWAY/build/release TARGET=iqn.2026-11.io.sluice:local
 HANDLER=''
@@ -25,10 +30,11 @@ give_up() {
 }
 
 serve() {
-	"$BUILD/sluice-cdisk" --socket /dev/sluice --pool 32M disk=256M other=16M &
+	"$BUILD/sluice-cdisk" --socket /dev/sluice --pool 32M disk=256M other=16M >/run/handler.log 2>&1 &
 	HANDLER=$!
 }
 
+echo 20 >/proc/sys/kernel/hung_task_timeout_secs
 check "the SCSI layer loads" modprobe -a sd_mod sg ext4
 check "sluice.ko loads" insmod "$MODULE"
 [ $FAILED -eq 0 ] || give_up
@@ -40,8 +46,6 @@ check "LUN 1" rig lun "$TARGET" 1 other
 check "this machine logs in" rig local "$TARGET"
 check "the disk appears" soon 20 disk 0
 [ $FAILED -eq 0 ] || give_up
-lsscsi || true
-dmesg | tail -20
 D=/dev/$(disk 0)
 check "INQUIRY" sg_inq "$D"
 check "REPORT LUNS names two" shows 'Lun list length = 16' sg_luns --decode "$D"
@@ -56,10 +60,31 @@ check "and are the same" diff -r /usr/lib/python3/dist-packages /run/mnt/dist-pa
 check "and unmounted" umount /run/mnt
 check "fsck finds nothing" fsck.ext4 -f -n "$D"
 check "a LUN reset" sg_reset -d "$D"
+check "its handler is listed" shows 'sluice-cdisk' rig sessions
+printf 'scenario "it moves"\ntime +1s\n' >/run/time.rig
+"$BUILD/sluice-rig" run --socket /dev/sluice /run/time.rig >/run/time.log
+check "the clock stays the machine's unless rig_time says so" grep -q 'rig_time=1' /run/time.log
+mount -t tracefs tracefs /sys/kernel/tracing
+cost "$(disk 1)" 1 2000 1.05 1.05
+verdict $? "one at a time: one enter and at most one sleep for a command ($COST)"
+cost "$(disk 1)" 32 200 1.05 0.2
+verdict $? "32 at a time: at most 0.2 sleeps for a command ($COST)"
+handler_hangs "$(disk 1)"
+handler_is_killed "$(disk 1)" "${KILLS:-25}"
 check "the module is in use" fails 1 rmmod sluice
+# The disk is as empty as its handler's memory.
+check "ext4 is made again" mkfs.ext4 -q -F "$D"
+check "and mounted" mount "$D" /run/mnt
+kill -9 "$HANDLER"
+wait "$HANDLER" 2>/dev/null
+check "a mounted disk keeps the module, with no handler, too" fails 1 rmmod sluice
+serve
+check "and is unmounted with the next one" umount /run/mnt
 kill "$HANDLER"
 wait "$HANDLER"
-check "the module unloads" soon 20 rmmod sluice
+check "the module unloads" soon 40 rmmod sluice
+check "a parameter out of bounds is refused" fails 1 insmod "$MODULE" max_devices=0
+check "and the log says what to choose" shows 'max_devices=0: choose 1 to' dmesg
 dmesg >/run/dmesg
 check "no complaint of the kernel" fails 1 grep -E 'BUG|WARNING|Oops|hung task' /run/dmesg
 counts_save /job/counts

@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Role rig: injected commands. Commands and functions are answered when they end. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include "attempt.h"
+#include "fabric/rig.h"
+#include "operation.h"
+#include "text.h"
 
-#include "client.h"
-#include "control/operation.h"
-#include "pending.h"
-#include "rig/rig.h"
-#include "control/text.h"
+#define MAX_ADVANCE_NS 315360000000000000ULL
 
-#define MAX_ADVANCE_NS 315360000000000000ull
-
-static void command_ended(void *arg, uint32_t id, const struct sluice_rig_result *result)
+static void command_ended(void *arg, u32 id, const struct sluice_rig_result *result)
 {
 	const struct sluice_msg to = { .op = SLUICE_OP_RIG_COMMAND, .id = id };
 
 	client_reply(arg, &to, result, sizeof(*result));
 }
 
-static void tmf_ended(void *arg, uint32_t id, const struct sluice_rig_tmf *tmf)
+static void tmf_ended(void *arg, u32 id, const struct sluice_rig_tmf *tmf)
 {
 	const struct sluice_msg to = { .op = SLUICE_OP_RIG_TMF, .id = id };
 
@@ -29,29 +24,25 @@ static void tmf_ended(void *arg, uint32_t id, const struct sluice_rig_tmf *tmf)
 static void run_rig_open(struct client *c, const struct sluice_msg *m, const void *body)
 {
 	const struct sluice_rig_open *open = body;
-	struct sluice_rig_opened opened = { .data_bytes = open->data_bytes };
+	const struct sluice_rig_opened opened = { .data_bytes = open->data_bytes };
 	const struct rig_listener listener = { command_ended, tmf_ended, c };
 	char why[256];
-	int err, fd;
+	int err;
 
-	if (c->rig) {
+	if (*client_rig(c)) {
 		client_fail(c, m, -EEXIST, "this connection has a rig already: open another one");
 		return;
 	}
-	err = rig_open(c->server->host, &c->server->rigs, open->data_bytes, &listener, &c->rig,
-		       why);
-	if (err) {
+	err = rig_open(client_rigs(c), open->data_bytes, &listener, client_rig(c), why);
+	if (err)
 		client_fail(c, m, err, "RIG_OPEN: %s", why);
-		return;
-	}
-	fd = rig_data_fd(c->rig);
-	client_reply_fds(c, m, &opened, sizeof(opened), &fd, 1);
-	rig_data_fd_passed(c->rig);
+	else
+		client_rig_opened(c, m, &opened);
 }
 
 static bool has_rig(struct client *c, const struct sluice_msg *m)
 {
-	if (c->rig)
+	if (*client_rig(c))
 		return true;
 	client_fail(c, m, -EPROTO, "no rig on this connection: send RIG_OPEN first");
 	return false;
@@ -71,17 +62,17 @@ static void run_rig_nexus(struct client *c, const struct sluice_msg *m, const vo
 		client_fail(c, m, -EINVAL, "RIG_NEXUS: %s", why);
 		return;
 	}
-	err = rig_nexus_open(c->rig, &nexus, why);
+	err = rig_nexus_open(*client_rig(c), &nexus, why);
 	if (err)
 		client_fail(c, m, err, "RIG_NEXUS: %s", why);
 	else
 		client_reply(c, m, &nexus, sizeof(nexus));
 }
 
-static int attempt_nexus_close(struct pending *p, char why[256])
+static int attempt_nexus_close(const struct attempt *a, char why[256])
 {
-	const struct sluice_rig_nexus *nexus = (const void *)p->body;
-	int err = rig_nexus_close(p->client->rig, nexus->nexus);
+	const struct sluice_rig_nexus *nexus = a->body;
+	int err = rig_nexus_close(*client_rig(a->client), nexus->nexus);
 
 	if (err == -ENOENT)
 		snprintf(why, 256, "RIG_NEXUS_CLOSE: I_T nexus %u: this rig has none",
@@ -91,9 +82,12 @@ static int attempt_nexus_close(struct pending *p, char why[256])
 
 static void run_rig_nexus_close(struct client *c, const struct sluice_msg *m, const void *body)
 {
+	static const struct attempt_kind kind = { .run = attempt_nexus_close,
+						  .len = sizeof(struct sluice_rig_nexus),
+						  .patience_ns = ATTEMPT_FOR_EVER };
+
 	if (has_rig(c, m))
-		pending_start(c, m, body, sizeof(struct sluice_rig_nexus), attempt_nexus_close,
-			      false, true, UINT64_MAX);
+		client_attempt(c, m, body, &kind);
 }
 
 static void run_rig_command(struct client *c, const struct sluice_msg *m, const void *body)
@@ -106,7 +100,7 @@ static void run_rig_command(struct client *c, const struct sluice_msg *m, const 
 		return;
 	err = RESERVED_CHECK(command, reserved, why);
 	if (!err)
-		err = rig_command(c->rig, m->id, command, why);
+		err = rig_command(*client_rig(c), m->id, command, why);
 	if (err)
 		client_fail(c, m, err, "RIG_COMMAND: %s", why);
 }
@@ -127,50 +121,45 @@ static void run_rig_tmf(struct client *c, const struct sluice_msg *m, const void
 	if (!err)
 		err = RESERVED_CHECK(tmf, reserved, why);
 	if (!err)
-		err = rig_tmf(c->rig, m->id, tmf, why);
+		err = rig_tmf(*client_rig(c), m->id, tmf, why);
 	if (err)
 		client_fail(c, m, err, "RIG_TMF: %s", why);
 }
 
-/* First the clock moves; the reply comes when all that was due on loop 0 is done. */
-static int attempt_time(struct pending *p, char why[256])
+/* First the clock moves; the reply comes when all that was due by then is done. */
+static int attempt_time(const struct attempt *a, char why[256])
 {
-	struct sluice_rig_time *time = (struct sluice_rig_time *)p->body;
-	struct host *h = p->server->host;
+	struct sluice_rig_time *time = a->body;
 
 	if (time->advance_ns) {
-		host_advance_time(h, time->advance_ns);
+		client_advance_time(a->client, time->advance_ns);
 		time->advance_ns = 0;
 		return -EAGAIN;
 	}
-	time->now_ns = loop_now(host_control_loop(h));
-	client_reply(p->client, &p->msg, time, sizeof(*time));
+	time->now_ns = client_now(a->client);
+	client_reply(a->client, a->msg, time, sizeof(*time));
 	return 0;
 }
 
 static void run_rig_time(struct client *c, const struct sluice_msg *m, const void *body)
 {
+	static const struct attempt_kind kind = { .run = attempt_time,
+						  .len = sizeof(struct sluice_rig_time),
+						  .replies = true,
+						  .patience_ns = ATTEMPT_FOR_EVER };
 	const struct sluice_rig_time *time = body;
 	char why[256];
+	int err = client_time_moves(c, why);
 
-	if (!c->server->host->time_moves)
-		client_fail(c, m, -EPERM,
-			    "RIG_TIME: this gateway keeps to the machine's clock: "
-			    "start sluiced with --rig-time to move it");
+	if (err)
+		client_fail(c, m, err, "RIG_TIME: %s", why);
 	else if (time->advance_ns > MAX_ADVANCE_NS)
 		client_fail(c, m, -EINVAL, "RIG_TIME: advance_ns %llu: at most %llu, ten years",
 			    (unsigned long long)time->advance_ns, MAX_ADVANCE_NS);
 	else if (RESERVED_CHECK(time, now_ns, why))
 		client_fail(c, m, -EINVAL, "RIG_TIME: %s", why);
 	else
-		pending_start(c, m, body, sizeof(*time), attempt_time, true, true, UINT64_MAX);
-}
-
-void rig_client_gone(struct client *c)
-{
-	if (c->rig)
-		rig_close(c->rig);
-	c->rig = NULL;
+		client_attempt(c, m, body, &kind);
 }
 
 const struct operation rig_operations[] = {

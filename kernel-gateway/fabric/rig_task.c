@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Commands and task management of the rig, between its messages and the core. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "rig_state.h"
 
 /* ---- What the core calls, on any thread ------------------------------------------- */
@@ -12,41 +9,24 @@ static struct rig_task *task_of(struct sl_cmd *cmd)
 	return (struct rig_task *)cmd;
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
+static u32 smaller(u32 a, u32 b)
 {
 	return a < b ? a : b;
 }
 
-/* The region is there as long as any of the rig's commands is. */
-static uint8_t *data_of(const struct rig_task *t)
+static u32 next_order(struct rig *r)
 {
-	return (uint8_t *)t->rig->data.base + t->data_off;
-}
-
-/* To loop 0; from itself at the end of its batch, without another round. */
-static void hand_to_loop_0(struct rig *r, struct loop_work *w)
-{
-	struct loop *l = host_control_loop(r->host);
-
-	if (loop_is_current(l))
-		loop_after(l, w);
-	else
-		loop_post(l, w);
-}
-
-static uint32_t next_order(struct rig *r)
-{
-	return atomic_fetch_add(&r->host->rig_order, 1) + 1;
+	return sl_fetch_add_relaxed(&r->fabric->order, 1) + 1;
 }
 
 static void data_out(struct sl_cmd *cmd)
 {
 	struct rig_task *t = task_of(cmd);
-	uint32_t n = smaller(smaller(cmd->expected_len, cmd->buf_len), t->data_len);
+	u32 n = smaller(smaller(cmd->expected_len, cmd->buf_len), t->data_len);
 
 	if (n)
-		memcpy(cmd->data, data_of(t), n);
-	sl_cmd_data_out_done(cmd, n, loop_clock());
+		rig_region_read(&t->rig->data, t->data_off, cmd->data, n);
+	sl_cmd_data_out_done(cmd, n, rig_host_now());
 }
 
 static void data_out_cancel(struct sl_cmd *cmd)
@@ -70,10 +50,10 @@ static void respond(struct sl_cmd *cmd)
 		r->sense_len = cmd->sense_len;
 		memcpy(r->sense, cmd->sense, cmd->sense_len);
 		if (r->data_len)
-			memcpy(data_of(t), cmd->data, r->data_len);
+			rig_region_write(&t->rig->data, t->data_off, cmd->data, r->data_len);
 	}
-	sl_cmd_release(cmd, loop_clock());
-	hand_to_loop_0(t->rig, &t->ended_work);
+	sl_cmd_release(cmd, rig_host_now());
+	rig_host_later(t->rig->fabric, &t->ended_work);
 }
 
 static void tmf_done(struct sl_tmf *tmf)
@@ -83,7 +63,7 @@ static void tmf_done(struct sl_tmf *tmf)
 	f->message.response = tmf->response;
 	memcpy(f->message.information, tmf->information, sizeof(tmf->information));
 	f->message.order = next_order(f->rig);
-	hand_to_loop_0(f->rig, &f->ended_work);
+	rig_host_later(f->rig->fabric, &f->ended_work);
 }
 
 const struct sl_fabric_ops rig_fabric_ops = {
@@ -94,9 +74,9 @@ const struct sl_fabric_ops rig_fabric_ops = {
 	.nexus_closed = rig_nexus_closed,
 };
 
-/* ---- Loop 0 ------------------------------------------------------------------------ */
+/* ---- In the rigs' turn ------------------------------------------------------------------------ */
 
-static void task_ended(struct loop_work *w)
+static void task_ended(struct rig_work *w)
 {
 	struct rig_task *t = (struct rig_task *)((char *)w - offsetof(struct rig_task, ended_work));
 	struct rig *r = t->rig;
@@ -104,11 +84,11 @@ static void task_ended(struct loop_work *w)
 	r->n_commands--;
 	if (!r->closed)
 		r->listener.command_ended(r->listener.arg, t->id, &t->result);
-	free(t);
+	sl_free(t);
 	rig_release_if_unused(r);
 }
 
-static void function_ended(struct loop_work *w)
+static void function_ended(struct rig_work *w)
 {
 	struct rig_function *f =
 		(struct rig_function *)((char *)w - offsetof(struct rig_function, ended_work));
@@ -117,13 +97,14 @@ static void function_ended(struct loop_work *w)
 	r->n_commands--;
 	if (!r->closed)
 		r->listener.tmf_ended(r->listener.arg, f->id, &f->message);
-	free(f);
+	sl_free(f);
 	rig_release_if_unused(r);
 }
 
 static int good_command(const struct rig *r, const struct sluice_rig_command *m, char why[256])
 {
-	uint32_t needed = smaller(m->expected_len, SLUICE_MAX_BUFFER);
+	u32 needed = smaller(m->expected_len, SLUICE_MAX_BUFFER);
+	u64 room = rig_region_bytes(&r->data);
 
 	if (m->cdb_len < 1 || m->cdb_len > SLUICE_CDB_MAX)
 		snprintf(why, 256, "cdb_len %u: give 1 to %u bytes", m->cdb_len, SLUICE_CDB_MAX);
@@ -131,9 +112,9 @@ static int good_command(const struct rig *r, const struct sluice_rig_command *m,
 		snprintf(why, 256, "attribute %u: choose 1 (SIMPLE) to 4 (ACA)", m->attribute);
 	else if (m->direction > SLUICE_DIR_IN)
 		snprintf(why, 256, "direction %u: 0 is none, 1 out, 2 in", m->direction);
-	else if (m->data_off > r->data.bytes || m->data_len > r->data.bytes - m->data_off)
-		snprintf(why, 256, "data at %llu, %u bytes: the region has %zu",
-			 (unsigned long long)m->data_off, m->data_len, r->data.bytes);
+	else if (m->data_off > room || m->data_len > room - m->data_off)
+		snprintf(why, 256, "data at %llu, %u bytes: the region has %llu",
+			 (unsigned long long)m->data_off, m->data_len, (unsigned long long)room);
 	else if (m->direction == SLUICE_DIR_OUT && m->data_len < needed)
 		snprintf(why, 256, "data_len %u: provide the %u bytes of the expected length",
 			 m->data_len, needed);
@@ -142,7 +123,7 @@ static int good_command(const struct rig *r, const struct sluice_rig_command *m,
 	return -EINVAL;
 }
 
-static struct rig_nexus *admit(struct rig *r, uint32_t id, int *err, char why[256])
+static struct rig_nexus *admit(struct rig *r, u32 id, int *err, char why[256])
 {
 	struct rig_nexus *n = rig_find_nexus(r, id);
 
@@ -173,7 +154,7 @@ static void fill_command(struct sl_cmd *cmd, struct sl_nexus *nexus,
 	memcpy(cmd->cdb, m->cdb, m->cdb_len);
 }
 
-int rig_command(struct rig *r, uint32_t id, const struct sluice_rig_command *m, char why[256])
+int rig_command(struct rig *r, u32 id, const struct sluice_rig_command *m, char why[256])
 {
 	int err = good_command(r, m, why);
 	struct rig_nexus *n;
@@ -184,9 +165,9 @@ int rig_command(struct rig *r, uint32_t id, const struct sluice_rig_command *m, 
 	n = admit(r, m->nexus, &err, why);
 	if (!n)
 		return err;
-	t = calloc(1, sizeof(*t));
+	t = rig_region_prepare(&r->data, m->data_off, m->data_len) ? NULL : sl_alloc(sizeof(*t));
 	if (!t) {
-		snprintf(why, 256, "no memory for a command: give the process more");
+		snprintf(why, 256, "no memory for a command");
 		return -ENOMEM;
 	}
 	t->rig = r;
@@ -196,16 +177,16 @@ int rig_command(struct rig *r, uint32_t id, const struct sluice_rig_command *m, 
 	t->ended_work.run = task_ended;
 	fill_command(&t->cmd, n->core, m);
 	r->n_commands++;
-	err = sl_cmd_submit(&t->cmd, loop_now(host_control_loop(r->host)));
+	err = sl_cmd_submit(&t->cmd, rig_host_now());
 	if (err) {
 		r->n_commands--;
-		free(t);
-		snprintf(why, 256, "the core refuses the command: %s", strerror(-err));
+		sl_free(t);
+		snprintf(why, 256, "the core refuses the command: error %d", -err);
 	}
 	return err;
 }
 
-int rig_tmf(struct rig *r, uint32_t id, const struct sluice_rig_tmf *m, char why[256])
+int rig_tmf(struct rig *r, u32 id, const struct sluice_rig_tmf *m, char why[256])
 {
 	struct rig_function *f;
 	struct rig_nexus *n;
@@ -219,9 +200,9 @@ int rig_tmf(struct rig *r, uint32_t id, const struct sluice_rig_tmf *m, char why
 	n = admit(r, m->nexus, &err, why);
 	if (!n)
 		return err;
-	f = calloc(1, sizeof(*f));
+	f = sl_alloc(sizeof(*f));
 	if (!f) {
-		snprintf(why, 256, "no memory for a function: give the process more");
+		snprintf(why, 256, "no memory for a function");
 		return -ENOMEM;
 	}
 	f->rig = r;
@@ -233,6 +214,6 @@ int rig_tmf(struct rig *r, uint32_t id, const struct sluice_rig_tmf *m, char why
 	f->tmf.task_tag = m->task_tag;
 	memcpy(f->tmf.lun, m->lun, sizeof(f->tmf.lun));
 	r->n_commands++;
-	sl_tmf_submit(&f->tmf, loop_now(host_control_loop(r->host)));
+	sl_tmf_submit(&f->tmf, rig_host_now());
 	return 0;
 }

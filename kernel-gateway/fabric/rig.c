@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Rig clients and their nexuses; commands are in rig_task.c. */
-#include "rig.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-
-#include "host/log.h"
 #include "rig_state.h"
-
-static struct loop *loop_of(const struct rig *r)
-{
-	return host_control_loop(r->host);
-}
 
 /* ---- The client ------------------------------------------------------------------ */
 
-int rig_open(struct host *h, struct rig **list, uint64_t data_bytes,
-	     const struct rig_listener *listener, struct rig **out, char why[256])
+int rig_open(struct rig_fabric *f, u64 data_bytes, const struct rig_listener *listener,
+	     struct rig **out, char why[256])
 {
 	struct rig *r;
 	int err;
@@ -27,43 +15,32 @@ int rig_open(struct host *h, struct rig **list, uint64_t data_bytes,
 			 (unsigned long long)data_bytes, SLUICE_PAGE, RIG_MAX_DATA);
 		return -EINVAL;
 	}
-	r = calloc(1, sizeof(*r));
+	r = sl_alloc(sizeof(*r));
 	if (!r) {
-		snprintf(why, 256, "no memory for a rig: give the process more");
+		snprintf(why, 256, "no memory for a rig");
 		return -ENOMEM;
 	}
-	err = region_create(&r->data, "sluice-rig", data_bytes, REGION_SHARED, why);
+	err = rig_region_create(&r->data, data_bytes, why);
 	if (err) {
-		free(r);
+		sl_free(r);
 		return err;
 	}
-	r->host = h;
+	r->fabric = f;
 	r->listener = *listener;
-	r->list = list;
-	r->next = *list;
-	*list = r;
+	r->next = f->rigs;
+	f->rigs = r;
 	*out = r;
 	return 0;
 }
 
-int rig_data_fd(const struct rig *r)
+struct rig_region *rig_data(struct rig *r)
 {
-	return r->data.fd;
-}
-
-void rig_data_fd_passed(struct rig *r)
-{
-	region_close_fd(&r->data);
-}
-
-struct rig *rig_next(const struct rig *r)
-{
-	return r->next;
+	return &r->data;
 }
 
 void rig_release_if_unused(struct rig *r)
 {
-	struct rig **at = r->list;
+	struct rig **at = &r->fabric->rigs;
 
 	if (!r->closed || r->n_live || r->n_commands)
 		return;
@@ -74,15 +51,15 @@ void rig_release_if_unused(struct rig *r)
 		struct rig_nexus *n = r->nexuses;
 
 		r->nexuses = n->next;
-		free(n);
+		sl_free(n);
 	}
-	region_destroy(&r->data);
-	free(r);
+	rig_region_destroy(&r->data);
+	sl_free(r);
 }
 
 /* ---- Nexuses ---------------------------------------------------------------------- */
 
-struct rig_nexus *rig_find_nexus(struct rig *r, uint32_t id)
+struct rig_nexus *rig_find_nexus(struct rig *r, u32 id)
 {
 	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
 		if (n->core && !n->closing && n->id == id)
@@ -91,7 +68,7 @@ struct rig_nexus *rig_find_nexus(struct rig *r, uint32_t id)
 	return NULL;
 }
 
-static void closed_on_loop_0(struct loop_work *w)
+static void closed_in_turn(struct rig_work *w)
 {
 	struct rig_nexus *n =
 		(struct rig_nexus *)((char *)w - offsetof(struct rig_nexus, closed_work));
@@ -106,7 +83,7 @@ void rig_nexus_closed(void *fabric_nexus)
 {
 	struct rig_nexus *n = fabric_nexus;
 
-	loop_post(loop_of(n->rig), &n->closed_work);
+	rig_host_later(n->rig->fabric, &n->closed_work);
 }
 
 static void begin_close(struct rig_nexus *n)
@@ -114,7 +91,7 @@ static void begin_close(struct rig_nexus *n)
 	if (!n->core || n->closing)
 		return;
 	n->closing = true;
-	sl_nexus_close(n->core, loop_now(loop_of(n->rig)));
+	sl_nexus_close(n->core, rig_host_now());
 }
 
 void rig_close(struct rig *r)
@@ -125,11 +102,13 @@ void rig_close(struct rig *r)
 	rig_release_if_unused(r);
 }
 
-void rig_drop_target(struct rig *r, const char *target)
+void rigs_drop_target(struct rig_fabric *f, const char *target)
 {
-	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
-		if (strcmp(n->target, target) == 0)
-			begin_close(n);
+	for (struct rig *r = f->rigs; r; r = r->next) {
+		for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
+			if (strcmp(n->target, target) == 0)
+				begin_close(n);
+		}
 	}
 }
 
@@ -152,13 +131,13 @@ static struct rig_nexus *add_port(struct rig *r, const struct sluice_rig_nexus *
 			 r->n_nexuses);
 		return NULL;
 	}
-	n = calloc(1, sizeof(*n));
+	n = sl_alloc(sizeof(*n));
 	if (!n) {
-		snprintf(why, 256, "no memory for an I_T nexus: give the process more");
+		snprintf(why, 256, "no memory for an I_T nexus");
 		return NULL;
 	}
 	n->rig = r;
-	n->closed_work.run = closed_on_loop_0;
+	n->closed_work.run = closed_in_turn;
 	memcpy(n->initiator_port, m->initiator_port, sizeof(n->initiator_port));
 	memcpy(n->target, m->target, sizeof(n->target));
 	n->port_group = m->port_group;
@@ -170,7 +149,7 @@ static struct rig_nexus *add_port(struct rig *r, const struct sluice_rig_nexus *
 
 static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256])
 {
-	const char *remedy = strerror(-err);
+	const char *remedy = "refused";
 
 	if (err == -ENOENT)
 		remedy = "there is no such target: add it first";
@@ -178,8 +157,8 @@ static int explain_open(int err, const struct sluice_rig_nexus *m, char why[256]
 		remedy = "not admitted: add the initiator to a group of the target";
 	else if (err == -ENOSPC)
 		remedy = "the gateway has no room for another I_T nexus: close one";
-	snprintf(why, 256, "initiator port %.100s, target %.80s: %s", m->initiator_port, m->target,
-		 remedy);
+	snprintf(why, 256, "initiator port %.100s, target %.80s: error %d: %s", m->initiator_port,
+		 m->target, -err, remedy);
 	return err;
 }
 
@@ -211,7 +190,7 @@ int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 		n = add_port(r, m, why);
 	if (!n)
 		return -ENOSPC;
-	err = sl_nexus_open(r->host->gateway, m->target, m->initiator_port, target_port, "rig",
+	err = sl_nexus_open(r->fabric->gateway, m->target, m->initiator_port, target_port, "rig",
 			    origin, &rig_fabric_ops, n, &n->core);
 	if (err) {
 		n->core = NULL;
@@ -224,7 +203,7 @@ int rig_nexus_open(struct rig *r, struct sluice_rig_nexus *m, char why[256])
 	return 0;
 }
 
-int rig_nexus_close(struct rig *r, uint32_t id)
+int rig_nexus_close(struct rig *r, u32 id)
 {
 	for (struct rig_nexus *n = r->nexuses; n; n = n->next) {
 		if (n->id != id)
