@@ -88,6 +88,7 @@ static const u64 found[] = {
 	14221128466306, /* a reset comes between a PREEMPT AND ABORT that took effect and the event that shows it */
 	23757008338707, /* RESERVATION CONFLICT, with UA_INTLCK_CTRL 11b, through a LUN that is mapped no more */
 	39674190, /* a RESERVE that was aborted when its turn had come reserved */
+	14214618050512, /* COMMANDS CLEARED BY ANOTHER INITIATOR for a command that a reset had aborted before */
 	56003168, /* ... and a RELEASE released */
 };
 

@@ -46,13 +46,9 @@ void w_abort(struct w_cmd *c, int by, bool reset)
 
 	w_trace('X', c->serial, (u64)by);
 	c->abort_by |= other && tas ? W_BY_OTHER : W_SILENTLY;
-	if (other && !tas && !reset && w_sees(c->nexus, c->lun)) {
-		if (was)
-			m_attention_allow(attentions_of(c), 0x2f00);
-		else {
-			w_trace('E', c->nexus, c->lun);
-			m_attention_establish(attentions_of(c), 0x2f00);
-		}
+	if (other && !tas && !reset && !was && w_sees(c->nexus, c->lun)) {
+		w_trace('E', c->nexus, c->lun);
+		m_attention_establish(attentions_of(c), 0x2f00);
 	}
 	if (!c->aborted)
 		c->aborted_ns = w->now_ns;
