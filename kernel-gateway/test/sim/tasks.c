@@ -137,7 +137,7 @@ void w_tasks_arrive(struct w_cmd *c, bool naca)
 		.itl = (int)w_itl(c->nexus, c->lun),
 		.attribute = (enum m_attribute)c->cmd.attribute,
 		.naca = naca,
-		.preempts = c->cmd.cdb[0] == 0x5f && c->pr_action == M_PREEMPT_AND_ABORT,
+		.preempts = c->cmd.cdb[0] == 0x5f && c->request.action == M_PREEMPT_AND_ABORT,
 	};
 	c->set = m_set_of(m, c->arrival.itl);
 	c->refused_by_access = w_access_refuses(c);
