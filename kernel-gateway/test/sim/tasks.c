@@ -292,7 +292,8 @@ static void check_spread(const struct w_cmd *c)
 static void aborted_by_error(struct w_cmd *c)
 {
 	u32 by = c->nexus;
-	bool several = false;
+	/* One of a task set that TST left behind may have been first. */
+	bool several = c->may_abort;
 
 	for (u32 i = 0; i < c->n_doomed_by; i++) {
 		u32 nexus = w_cmd_by_serial(c->doomed_by[i])->nexus;
