@@ -49,8 +49,7 @@ static bool abort_others(struct sl_itl *itl, const struct sl_cmd *but, enum sl_a
 
 		if (cmd == but || cmd->core.state == SL_ENDING)
 			continue;
-		any = true;
-		sl_cmd_abort(cmd, kind, w);
+		any |= sl_cmd_abort(cmd, kind, w);
 	}
 	return any;
 }

@@ -24,10 +24,10 @@ void sl_preempt(struct sl_cmd *cmd, struct sl_itl *itl, struct sl_work *w)
 
 		if (other == cmd || other->core.preempted)
 			continue;
-		any = true;
 		other->core.preempted = 1;
 		sl_fetch_add_acq_rel(&dev->preempting, 1);
-		sl_cmd_abort(other, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED, w);
+		any |= sl_cmd_abort(other, own || !tas ? SL_ABORT_SILENT : SL_ABORT_TASK_ABORTED,
+				    w);
 	}
 	/* Those whose response is just being given: too late to abort, but awaited. */
 	sl_list_for_each(pos, &itl->nexus->endings) {

@@ -93,31 +93,33 @@ static bool watch(struct sl_tmf **slot, struct sl_tmf *tmf, struct sl_gateway *g
 	return true;
 }
 
-void sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
+bool sl_cmd_abort(struct sl_cmd *cmd, enum sl_abort_kind kind, struct sl_work *w)
 {
 	/* Of one whose result stands only the end is awaited. */
-	if (cmd->core.abort_kind == SL_ABORT_NONE && cmd->core.state != SL_ENDING)
+	bool first = cmd->core.abort_kind == SL_ABORT_NONE && cmd->core.state != SL_ENDING;
+
+	if (first)
 		cmd->core.abort_kind = (u8)kind;
 	sl_cmd_event(cmd, SL_EV_ABORT, w);
+	return first;
 }
 
 /* Under the lock of the command's nexus. */
-static void affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind,
+static bool affect(struct sl_cmd *cmd, struct sl_tmf *tmf, enum sl_abort_kind kind,
 		   struct sl_work *w)
 {
-	if (watch(&cmd->core.abort, tmf, w->gw))
-		sl_cmd_abort(cmd, kind, w);
+	return watch(&cmd->core.abort, tmf, w->gw) && sl_cmd_abort(cmd, kind, w);
 }
 
-/* All commands of an I_T_L nexus; true if there were any. Under its nexus's lock. */
+/* All commands of an I_T_L nexus; true if that aborts any. Under its nexus's lock. */
 static bool affect_itl(struct sl_itl *itl, struct sl_tmf *tmf, enum sl_abort_kind kind,
 		       struct sl_work *w)
 {
 	struct sl_list *pos, *tmp;
-	bool any = !sl_list_empty(&itl->tasks);
+	bool any = false;
 
 	sl_list_for_each_safe(pos, tmp, &itl->tasks)
-		affect(sl_entry(pos, struct sl_cmd, core.task), tmf, kind, w);
+		any |= affect(sl_entry(pos, struct sl_cmd, core.task), tmf, kind, w);
 	/* Those whose response is just being given: too late to abort, but awaited. */
 	sl_list_for_each(pos, &itl->nexus->endings) {
 		struct sl_ending *e = sl_entry(pos, struct sl_ending, link);

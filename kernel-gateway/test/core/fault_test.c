@@ -280,6 +280,19 @@ static void should_await_those_it_aborted_in_a_function_that_comes_later(void **
 	assert_true(t.order > own.order);
 }
 
+/* SAM-6 5.6: 2F/00 tells of commands that another nexus aborted; its own abort was first. */
+static void should_not_tell_of_commands_that_were_aborted_before(void **state)
+{
+	(void)state;
+	fill(QERR(SL_QERR_ALL));
+	fx_tmf(&t, b, SLUICE_TMF_ABORT_TASK, 0, other.cmd.task_tag);
+	end(d_faulty, SL_STATUS_CHECK_CONDITION);
+	let_go();
+	assert_gone(&other);
+	assert_told(b, 0);
+	fx_assert_quiet();
+}
+
 static void should_end_those_it_aborted_within_the_abort_bound(void **state)
 {
 	(void)state;
@@ -386,6 +399,7 @@ int main(void)
 		TEST(should_abort_for_what_the_core_itself_refuses),
 		TEST(should_abort_and_establish_an_aca_condition_with_naca),
 		TEST(should_await_those_it_aborted_in_a_function_that_comes_later),
+		TEST(should_not_tell_of_commands_that_were_aborted_before),
 		TEST(should_end_those_it_aborted_within_the_abort_bound),
 		TEST(should_keep_a_reported_unit_attention_until_request_sense),
 		TEST(should_establish_a_unit_attention_for_refusals_only_with_11),

@@ -404,6 +404,11 @@ static void fabric_abort(const struct w_cmd *c)
 		   c ? c->serial : 0);
 }
 
+void w_initiator_port(char *out, size_t size, u32 nexus, u32 port)
+{
+	snprintf(out, size, "iqn.2026-11.test:%u,i,0x%04x", nexus, port);
+}
+
 void w_fabric_open(u32 i)
 {
 	struct w_nexus *n = &w->nexuses[i];
@@ -414,7 +419,7 @@ void w_fabric_open(u32 i)
 		return;
 	n->port = w_below(W_PORTS);
 	reinstated = w_chance(50);
-	snprintf(port, sizeof(port), "iqn.2026-11.test:%u,i,0x%04x", i, n->port);
+	w_initiator_port(port, sizeof(port), i, n->port);
 	snprintf(target_port, sizeof(target_port), "iqn.sim,t,0x%04x", w_port_group_of(i) + 1);
 	w_check(sl_nexus_open(w->gw, "iqn.sim", port, target_port, "sim",
 			      reinstated ? SL_NEXUS_REINSTATED : SL_NEXUS_NEW, &w_fabric_ops, n,

@@ -126,6 +126,8 @@ void w_protect(u32 group, u32 lun)
 void w_access(u32 device, u32 port_group)
 {
 	static const u8 states[] = { SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
+				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
+				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
 				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_NON_OPTIMIZED,
 				     SLUICE_ACCESS_STANDBY,	  SLUICE_ACCESS_UNAVAILABLE,
 				     SLUICE_ACCESS_TRANSITIONING, SLUICE_ACCESS_OFFLINE };
@@ -184,7 +186,7 @@ void w_control_side(void)
 	u32 kind = w_below(10), group = w_below(W_GROUPS), lun = w_below(W_LUNS);
 
 	if (kind < 4)
-		w_map(group, lun, w_chance(85));
+		w_map(group, lun, w_chance(93));
 	else if (kind < 6)
 		w_protect(group, lun);
 	else

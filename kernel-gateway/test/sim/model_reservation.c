@@ -74,27 +74,55 @@ static void unregister(struct m_reservations *m, int nexus, struct m_effects *e)
 		e->released |= m->registered;
 }
 
-/* 5.14.7 */
-static enum m_outcome reg(struct m_reservations *m, int nexus, bool ignore, uint64_t key,
-			  uint64_t action_key, struct m_effects *e)
+/* 5.14.7; with SPEC_I_PT by its table: nobody who is registered may ask for it, or be named. */
+static enum m_outcome reg(struct m_reservations *m, int nexus, const struct m_request *r,
+			  struct m_effects *e)
 {
 	bool registered = m->registered & bit(nexus);
+	uint32_t whom = bit(nexus) | (r->spec_i_pt ? r->named : 0);
 
-	if (!ignore && key != (registered ? m->key[nexus] : 0))
+	if (r->action == M_REGISTER && r->key != (registered ? m->key[nexus] : 0))
 		return M_CONFLICT;
-	if (!registered && action_key == 0)
+	if (r->spec_i_pt && registered)
+		return M_INVALID_PARAMETER;
+	if (!registered && r->action_key == 0)
 		return M_GOOD;
+	if (r->spec_i_pt && (m->registered & r->named))
+		return M_INVALID_PARAMETER;
 	m->generation++;
-	if (action_key == 0) {
+	if (r->action_key == 0) {
 		unregister(m, nexus, e);
-	} else {
-		m->registered |= bit(nexus);
-		m->key[nexus] = action_key;
+		return M_GOOD;
+	}
+	for (int i = 0; i < M_NEXUSES; i++) {
+		if (whom & bit(i))
+			m->key[i] = r->action_key;
+	}
+	m->registered |= whom;
+	return M_GOOD;
+}
+
+/* 5.14.8: to whom, and with what key, the holder gives his reservation; its type stays. */
+static enum m_outcome move(struct m_reservations *m, int nexus, const struct m_request *r)
+{
+	if (m->type == M_NONE)
+		return M_INVALID_CDB;
+	if (all_registrants(m->type) || m->holder != nexus)
+		return M_CONFLICT;
+	if (r->action_key == 0 || r->to == M_NOWHERE)
+		return M_INVALID_PARAMETER;
+	m->generation++;
+	m->registered |= bit(r->to);
+	m->key[r->to] = r->action_key;
+	m->holder = r->to;
+	if (r->unreg) {
+		m->registered &= ~bit(nexus);
+		m->key[nexus] = 0;
 	}
 	return M_GOOD;
 }
 
-/* 5.14.8 */
+/* 5.14.9 */
 static enum m_outcome reserve(struct m_reservations *m, int nexus, uint8_t type)
 {
 	if (m->type == M_NONE) {
@@ -195,26 +223,28 @@ static enum m_outcome preempt(struct m_reservations *m, int nexus, uint8_t type,
 	return M_GOOD;
 }
 
-enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, enum m_action action,
-			     uint8_t type, uint64_t key, uint64_t action_key, struct m_effects *e)
+enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, const struct m_request *r,
+			     struct m_effects *e)
 {
 	bool registered = m->registered & bit(nexus);
 
 	*e = (struct m_effects){ 0 };
-	if (action == M_REGISTER || action == M_REGISTER_AND_IGNORE)
-		return reg(m, nexus, action == M_REGISTER_AND_IGNORE, key, action_key, e);
-	if (!registered || m->key[nexus] != key)
+	if (r->action == M_REGISTER || r->action == M_REGISTER_AND_IGNORE)
+		return reg(m, nexus, r, e);
+	if (!registered || m->key[nexus] != r->key)
 		return M_CONFLICT;
-	if (action == M_RESERVE && !type_exists(type))
+	if (r->action == M_RESERVE && !type_exists(r->type))
 		return M_INVALID_CDB;
-	switch (action) {
+	switch (r->action) {
 	case M_RESERVE:
-		return reserve(m, nexus, type);
+		return reserve(m, nexus, r->type);
 	case M_RELEASE:
-		return rel(m, nexus, type, e);
+		return rel(m, nexus, r->type, e);
 	case M_CLEAR:
 		return clear(m, nexus, e);
+	case M_REGISTER_AND_MOVE:
+		return move(m, nexus, r);
 	default:
-		return preempt(m, nexus, type, action_key, e);
+		return preempt(m, nexus, r->type, r->action_key, e);
 	}
 }

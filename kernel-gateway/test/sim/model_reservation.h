@@ -31,6 +31,20 @@ enum m_action {
 	M_PREEMPT		= 4,
 	M_PREEMPT_AND_ABORT	= 5,
 	M_REGISTER_AND_IGNORE	= 6,
+	M_REGISTER_AND_MOVE	= 7,
+};
+
+#define M_NOWHERE (-1)
+
+/* A PERSISTENT RESERVE OUT, as its CDB and parameter list say (6.17). */
+struct m_request {
+	enum m_action action;
+	uint8_t type;
+	uint64_t key, action_key;
+	bool spec_i_pt;			/* REGISTER: for the I_T nexuses of `named` as well */
+	uint32_t named;
+	int to;				/* REGISTER AND MOVE: the destination; M_NOWHERE: of no use (5.14.8) */
+	bool unreg;
 };
 
 /* What a command does to a reserved logical unit (SPC-5 table of allowed commands). */
@@ -65,8 +79,8 @@ struct m_effects {
 };
 
 /* PERSISTENT RESERVE OUT by `nexus`: with M_GOOD its effects have been applied. */
-enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, enum m_action action, uint8_t type,
-			     uint64_t key, uint64_t action_key, struct m_effects *effects);
+enum m_outcome m_reserve_out(struct m_reservations *m, int nexus, const struct m_request *r,
+			     struct m_effects *effects);
 /* RESERVATION CONFLICT for such a command of that nexus? */
 bool m_reservation_conflicts(const struct m_reservations *m, int nexus, enum m_kind kind);
 bool m_holds(const struct m_reservations *m, int nexus);

@@ -13,9 +13,15 @@ static struct m_reservations *model(const struct w_cmd *c)
 	return &w_device_of(c)->reservations;
 }
 
+/* An I_T nexus by name: its initiator port and its target port, whether there is one now or not. */
+static int name_of(u32 nexus, u32 port, u32 port_group)
+{
+	return (int)((nexus * W_PORTS + port) * W_PORT_GROUPS + port_group);
+}
+
 static int port(u32 nexus)
 {
-	return (int)(nexus * W_PORTS + w->nexuses[nexus].port);
+	return name_of(nexus, w->nexuses[nexus].port, w_port_group_of(nexus));
 }
 
 bool w_reserve_is(const struct w_cmd *c)
@@ -135,7 +141,7 @@ bool w_reserve_conflicts(const struct w_cmd *c)
 
 static bool registers(const struct w_cmd *c)
 {
-	return c->pr_action == M_REGISTER || c->pr_action == M_REGISTER_AND_IGNORE;
+	return c->request.action == M_REGISTER || c->request.action == M_REGISTER_AND_IGNORE;
 }
 
 /* SPC-5 5.14.1: of a nexus that is not registered only the registering actions are processed. */
@@ -143,15 +149,6 @@ bool w_reserve_out_conflicts(const struct w_cmd *c)
 {
 	return c->dev && c->cmd.cdb[0] == 0x5f && !registers(c) &&
 	       !(model(c)->registered & 1U << port(c->nexus));
-}
-
-static u64 be64(const u8 *p)
-{
-	u64 v = 0;
-
-	for (u32 i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
 }
 
 static void put64(u8 *p, u64 v)
@@ -166,13 +163,93 @@ static u64 some_key(const struct m_reservations *m, u32 nexus)
 	u32 kind = w_below(100);
 
 	if (kind < 60)
-		return m->key[nexus * W_PORTS + w->nexuses[nexus].port];
-	if (kind < 90)
-		return m->key[w_below(W_NEXUSES * W_PORTS)];
+		return m->key[port(nexus)];
+	if (kind < 90) {
+		u32 other = w_below(W_NEXUSES);
+
+		return m->key[name_of(other, w_below(W_PORTS), w_port_group_of(other))];
+	}
 	return kind < 95 ? 0 : 0xbad;
 }
 
-void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d)
+static void put32(u8 *p, u32 v)
+{
+	for (u32 i = 0; i < 4; i++)
+		p[i] = (u8)(v >> (24 - 8 * i));
+}
+
+/* SPC-5 7.6.4.6, format 01b; returns its length. */
+static u32 transport_id(u8 *at, u32 nexus, u32 port)
+{
+	u32 text;
+
+	w_initiator_port((char *)at + 4, 64, nexus, port);
+	text = sl_max(20U, ((u32)strlen((char *)at + 4) + 4) & ~3U);
+	at[0] = 0x45;
+	at[3] = (u8)text;
+	return 4 + text;
+}
+
+/* REGISTER, also for other initiator ports, through the same target port. */
+static void name_others(struct w_cmd *c, u32 nexus)
+{
+	u32 at = 28;
+
+	c->request.spec_i_pt = true;
+	c->param[20] |= 8;
+	for (u32 n = w_below(3); n > 0; n--) {
+		u32 other = w_below(W_NEXUSES), p = w_below(W_PORTS);
+
+		at += transport_id(c->param + at, other, p);
+		c->request.named |= 1U << name_of(other, p, w_port_group_of(nexus));
+	}
+	put32(c->param + 24, at - 28);
+	c->param_len = at;
+}
+
+/* The relative identifier of a target port, as nexuses that came through it know it; 0: none did. */
+static u16 port_number(u32 port_group)
+{
+	for (u32 i = port_group; i < W_NEXUSES; i += W_PORT_GROUPS) {
+		if (w->nexuses[i].n)
+			return sl_nexus_relative_port(w->nexuses[i].n);
+	}
+	return 0;
+}
+
+/* SPC-5 5.14.8: not to the same initiator port, nor through a target port that there is not. */
+static void name_destination(struct w_cmd *c, u32 nexus)
+{
+	u32 other = w_below(W_NEXUSES), p = w_below(W_PORTS), group = w_below(W_PORT_GROUPS);
+	u16 number = w_chance(95) ? port_number(group) : 0x7777;
+	bool same = other == nexus && p == w->nexuses[nexus].port;
+	u32 len = transport_id(c->param + 24, other, p);
+
+	c->request.unreg = w_chance(50);
+	c->request.to = same || !number || number == 0x7777 ? M_NOWHERE : name_of(other, p, group);
+	c->param[17] = (u8)(c->request.unreg << 1 | w_chance(20));
+	c->param[18] = (u8)(number >> 8);
+	c->param[19] = (u8)number;
+	put32(c->param + 20, len);
+	c->param_len = 24 + len;
+}
+
+static u64 some_action_key(const struct m_request *r, const struct m_reservations *m)
+{
+	switch (r->action) {
+	case M_REGISTER:
+	case M_REGISTER_AND_IGNORE:
+	case M_REGISTER_AND_MOVE:
+		return w_chance(85) ? 1 + w_below(6) : 0;
+	case M_PREEMPT:
+	case M_PREEMPT_AND_ABORT:
+		return some_key(m, w_below(W_NEXUSES));
+	default:
+		return w_below(3);
+	}
+}
+
+static enum m_action some_action(const struct m_reservations *m, u32 nexus)
 {
 	static const u8 actions[] = { M_REGISTER,
 				      M_REGISTER,
@@ -184,31 +261,44 @@ void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d)
 				      M_CLEAR,
 				      M_PREEMPT,
 				      M_PREEMPT_AND_ABORT };
+
+	if (w_chance(m_holds(m, port(nexus)) ? 50 : 4))
+		return M_REGISTER_AND_MOVE;
+	return (enum m_action)actions[w_below(sizeof(actions))];
+}
+
+void w_reserve_prepare(struct w_cmd *c, u32 nexus, const struct w_device *d)
+{
 	static const u8 types[] = { 1, 3, 5, 6, 7, 8, 8, 6, 5, 2 };
 	const struct m_reservations *m = &d->reservations;
+	struct m_request *r = &c->request;
 
 	memset(c->param, 0, sizeof(c->param));
-	c->pr_action = actions[w_below(sizeof(actions))];
-	c->pr_type = types[w_below(sizeof(types))];
-	if (c->pr_action == M_RELEASE && m->type != M_NONE && w_chance(80))
-		c->pr_type = (u8)m->type;
-	put64(c->param, some_key(m, nexus));
-	if (c->pr_action <= M_RESERVE || c->pr_action == M_REGISTER_AND_IGNORE)
-		put64(c->param + 8, w_chance(85) ? 1 + w_below(6) : 0);
-	else if (c->pr_action == M_PREEMPT || c->pr_action == M_PREEMPT_AND_ABORT)
-		put64(c->param + 8, some_key(m, w_below(W_NEXUSES)));
-	if ((c->pr_action == M_REGISTER || c->pr_action == M_REGISTER_AND_IGNORE) && w_chance(30))
+	c->param_len = REQUESTS_DATA;
+	*r = (struct m_request){ .action = some_action(m, nexus), .to = M_NOWHERE };
+	r->type = types[w_below(sizeof(types))];
+	if (r->action == M_RELEASE && m->type != M_NONE && w_chance(80))
+		r->type = (u8)m->type;
+	r->key = some_key(m, nexus);
+	r->action_key = some_action_key(r, m);
+	put64(c->param, r->key);
+	put64(c->param + 8, r->action_key);
+	if (registers(c) && w_chance(30))
 		c->param[20] = 1; /* APTPL */
+	if (r->action == M_REGISTER && w_chance(20))
+		name_others(c, nexus);
+	if (r->action == M_REGISTER_AND_MOVE)
+		name_destination(c, nexus);
 	c->cmd.direction = SLUICE_DIR_OUT;
-	c->cmd.expected_len = REQUESTS_DATA;
+	c->cmd.expected_len = c->param_len;
 }
 
 /* Its CDB, whose bytes 3 and 4 are the simulation's. */
 void w_reserve_cdb(struct w_cmd *c)
 {
-	c->cmd.cdb[1] = c->pr_action;
-	c->cmd.cdb[2] = c->pr_type;
-	c->cmd.cdb[8] = REQUESTS_DATA;
+	c->cmd.cdb[1] = (u8)c->request.action;
+	c->cmd.cdb[2] = c->request.type;
+	c->cmd.cdb[8] = (u8)c->param_len;
 }
 
 /* Any of the four; at times for a third party, or of an extent, which we do not have. */
@@ -304,17 +394,18 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 	w_check(d->reserve.holder == M_NO_NEXUS,
 		"PERSISTENT RESERVE OUT %lu took effect beside a RESERVE", c->serial);
 	w_handler_let_through();
-	want = m_reserve_out(m, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
-			     be64(c->param), be64(c->param + 8), &e);
+	want = m_reserve_out(m, port(c->nexus), &c->request, &e);
 	w_check(want == M_GOOD, "PERSISTENT RESERVE OUT %lu took effect, the standard says %d",
 		c->serial, want);
 	if (registers(c))
 		d->aptpl = c->param[20] & 1;
+	else if (c->request.action == M_REGISTER_AND_MOVE)
+		d->aptpl = c->param[17] & 1;
 	stored |= d->aptpl;
 	w_check(!stored || (c->answered && !c->answer_bad && c->answer_status == 0),
 		"PERSISTENT RESERVE OUT %lu took effect, and its handler has not stored it",
 		c->serial);
-	w_trace('P', c->serial, (u64)c->pr_action << 8);
+	w_trace('P', c->serial, (u64)c->request.action << 8);
 	w->reserve_outs[M_GOOD]++;
 	c->pr_applied = true;
 	c->applied_ns = w->now_ns;
@@ -322,7 +413,7 @@ static void applied(struct w_device *d, const struct sl_device *dev)
 	expect_ua(e.preempted, 0x2a03, dev);
 	expect_ua(e.released, 0x2a04, dev);
 	expect_ua(e.unregistered, 0x2a05, dev);
-	if (c->pr_action == M_PREEMPT_AND_ABORT)
+	if (c->request.action == M_PREEMPT_AND_ABORT)
 		abort_victims(c, e.aborted);
 }
 
@@ -340,12 +431,11 @@ static void decided(const struct w_cmd *c)
 			"PERSISTENT RESERVE OUT %lu: outcome %d beside a RESERVE", c->serial, got);
 		return;
 	}
-	want = m_reserve_out(&after, port(c->nexus), (enum m_action)c->pr_action, c->pr_type,
-			     be64(c->param), be64(c->param + 8), &e);
+	want = m_reserve_out(&after, port(c->nexus), &c->request, &e);
 	w_check(got == want,
 		"PERSISTENT RESERVE OUT %lu: outcome %d, the standard says %d (action %u, type %u, key %lx, %lx; type %u held by %d, own key %lx)",
-		c->serial, got, want, c->pr_action, c->pr_type, be64(c->param), be64(c->param + 8),
-		after.type, after.holder, after.key[port(c->nexus)]);
+		c->serial, got, want, c->request.action, c->request.type, c->request.key,
+		c->request.action_key, after.type, after.holder, after.key[port(c->nexus)]);
 	w_check(got != M_GOOD || memcmp(&after, model(c), sizeof(after)) == 0,
 		"PERSISTENT RESERVE OUT %lu is GOOD and had no effect", c->serial);
 	w->reserve_outs[got]++;
@@ -397,6 +487,6 @@ void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event)
 
 void w_reserve_responded(const struct w_cmd *c)
 {
-	if (c->pr_applied && c->pr_action == M_PREEMPT_AND_ABORT)
+	if (c->pr_applied && c->request.action == M_PREEMPT_AND_ABORT)
 		check_aborted(c, c->pr_victims);
 }

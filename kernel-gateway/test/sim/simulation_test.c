@@ -88,7 +88,9 @@ static const u64 found[] = {
 	14221128466306, /* a reset comes between a PREEMPT AND ABORT that took effect and the event that shows it */
 	23757008338707, /* RESERVATION CONFLICT, with UA_INTLCK_CTRL 11b, through a LUN that is mapped no more */
 	39674190, /* a RESERVE that was aborted when its turn had come reserved */
-	56003168, /* ... and a RELEASE released */
+	14214618050512, /* COMMANDS CLEARED BY ANOTHER INITIATOR for a command that a reset had aborted before */
+	14230444520448, /* two errors abort a command, of which the first need not have */
+	56003168,	/* ... and a RELEASE released */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)

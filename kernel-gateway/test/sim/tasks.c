@@ -46,13 +46,9 @@ void w_abort(struct w_cmd *c, int by, bool reset)
 
 	w_trace('X', c->serial, (u64)by);
 	c->abort_by |= other && tas ? W_BY_OTHER : W_SILENTLY;
-	if (other && !tas && !reset && w_sees(c->nexus, c->lun)) {
-		if (was)
-			m_attention_allow(attentions_of(c), 0x2f00);
-		else {
-			w_trace('E', c->nexus, c->lun);
-			m_attention_establish(attentions_of(c), 0x2f00);
-		}
+	if (other && !tas && !reset && !was && w_sees(c->nexus, c->lun)) {
+		w_trace('E', c->nexus, c->lun);
+		m_attention_establish(attentions_of(c), 0x2f00);
 	}
 	if (!c->aborted)
 		c->aborted_ns = w->now_ns;
@@ -141,7 +137,7 @@ void w_tasks_arrive(struct w_cmd *c, bool naca)
 		.itl = (int)w_itl(c->nexus, c->lun),
 		.attribute = (enum m_attribute)c->cmd.attribute,
 		.naca = naca,
-		.preempts = c->cmd.cdb[0] == 0x5f && c->pr_action == M_PREEMPT_AND_ABORT,
+		.preempts = c->cmd.cdb[0] == 0x5f && c->request.action == M_PREEMPT_AND_ABORT,
 	};
 	c->set = m_set_of(m, c->arrival.itl);
 	c->refused_by_access = w_access_refuses(c);
@@ -296,7 +292,8 @@ static void check_spread(const struct w_cmd *c)
 static void aborted_by_error(struct w_cmd *c)
 {
 	u32 by = c->nexus;
-	bool several = false;
+	/* One of a task set that TST left behind may have been first. */
+	bool several = c->may_abort;
 
 	for (u32 i = 0; i < c->n_doomed_by; i++) {
 		u32 nexus = w_cmd_by_serial(c->doomed_by[i])->nexus;

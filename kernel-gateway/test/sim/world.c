@@ -112,7 +112,7 @@ static bool victim_with_fabric(const struct w_cmd *c)
 /* PERSISTENT RESERVE OUT that took effect: it is answered, or awaits those that it aborted. */
 static void check_applied(const struct w_cmd *c)
 {
-	w_check(w->now_ns == c->applied_ns || c->pr_action == M_PREEMPT_AND_ABORT,
+	w_check(w->now_ns == c->applied_ns || c->request.action == M_PREEMPT_AND_ABORT,
 		"%" PRIu64 " took effect and is not answered", c->serial);
 	w_check(w->now_ns < c->applied_ns + W_ABORT_BOUND || victim_with_fabric(c),
 		"%" PRIu64 " awaits those that it preempted past the abort bound", c->serial);

@@ -79,8 +79,9 @@ struct w_cmd {
 	u32 deliveries;			/* handlers that had taken it and died */
 	bool must_conflict;		/* RESERVATION CONFLICT, at once */
 	bool may_conflict;		/* PERSISTENT RESERVE OUT of who is not registered */
-	u8 param[24];			/* PERSISTENT RESERVE OUT */
-	u8 pr_action, pr_type;
+	u8 param[192];			/* PERSISTENT RESERVE OUT: its parameter list */
+	u32 param_len;
+	struct m_request request;
 	bool pr_applied;		/* it has taken effect */
 	u64 applied_ns;
 	u64 preempted_by;		/* serial of the PREEMPT AND ABORT that aborted it; 0: none */
@@ -210,6 +211,7 @@ void w_fabric_submit(void);
 void w_fabric_fetch(void);		/* some fetches end */
 void w_fabric_send(void);		/* some responses are sent and released */
 void w_fabric_tmf(void);
+void w_initiator_port(char *out, size_t size, u32 nexus, u32 port);	/* its name */
 void w_fabric_open(u32 i);
 void w_fabric_close(u32 i);
 void w_fabric_probe(u32 i, u32 lun, u8 opcode);	/* for Unit Attentions */
