@@ -113,6 +113,39 @@ static void publish(struct sl_queue *q, struct sl_cmd *cmd, u32 tag, struct sl_w
 	}
 }
 
+/* Under q->lock; there is one. */
+static u32 pop_free(struct sl_queue *q)
+{
+	u32 tag = q->free_head;
+
+	q->free_head = q->tags[tag].next_free;
+	return tag;
+}
+
+/*
+ * Under q->lock. Who waits for a tag comes into the ring in the order in which he came, before
+ * anybody who comes later: so one at a time is on his way with the tag that he was given.
+ */
+static void grant(struct sl_queue *q, struct sl_work *w)
+{
+	struct sl_list *node;
+	struct sl_cmd *cmd;
+
+	if (q->granted || q->free_head == SL_NO_TAG || !q->live)
+		return;
+	node = sl_list_pop(&q->waiting);
+	if (!node)
+		return;
+	cmd = sl_entry(node, struct sl_cmd, core.link);
+	q->n_waiting--;
+	q->granted = true;
+	cmd->core.parked = 0;
+	cmd->core.tag = pop_free(q);
+	cmd->core.has_tag = 1;
+	q->tags[cmd->core.tag].state = SL_TAG_TAKEN;
+	sl_work_add_event(w, cmd, SL_EV_TAG);
+}
+
 int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_session *s = q->session;
@@ -124,11 +157,10 @@ int sl_queue_hand_over(struct sl_queue *q, struct sl_cmd *cmd, struct sl_work *w
 		result = -ENODEV;
 	} else if (cmd->core.has_tag) {
 		publish(q, cmd, cmd->core.tag, w);
-	} else if (q->free_head != SL_NO_TAG) {
-		u32 tag = q->free_head;
-
-		q->free_head = q->tags[tag].next_free;
-		publish(q, cmd, tag, w);
+		q->granted = false;
+		grant(q, w);
+	} else if (q->free_head != SL_NO_TAG && !q->granted) {
+		publish(q, cmd, pop_free(q), w);
 	} else {
 		cmd->core.queue = q;
 		cmd->core.parked = 1;
@@ -162,25 +194,16 @@ bool sl_queue_unpark(struct sl_cmd *cmd)
 
 void sl_queue_free_tag(struct sl_queue *q, u32 tag, struct sl_work *w)
 {
-	struct sl_list *node = q->live ? sl_list_pop(&q->waiting) : NULL;
 	struct sl_tag *t = &q->tags[tag];
 
+	if (t->state == SL_TAG_TAKEN)
+		q->granted = false;
 	t->cmd = NULL;
 	t->dev = NULL;
-	if (node) {
-		struct sl_cmd *cmd = sl_entry(node, struct sl_cmd, core.link);
-
-		t->state = SL_TAG_TAKEN;
-		q->n_waiting--;
-		cmd->core.parked = 0;
-		cmd->core.tag = tag;
-		cmd->core.has_tag = 1;
-		sl_work_add_event(w, cmd, SL_EV_TAG);
-		return;
-	}
 	t->state = SL_TAG_FREE;
 	t->next_free = q->free_head;
 	q->free_head = tag;
+	grant(q, w);
 }
 
 void sl_queue_untag(struct sl_cmd *cmd, struct sl_work *w)
@@ -344,6 +367,7 @@ int sl_queue_map(struct sl_queue *q, const struct sluice_control *c)
 	sl_spin_lock(&q->lock);
 	q->tags = tags;
 	q->free_head = 0;
+	q->granted = false;
 	q->owed_head = SL_NO_TAG;
 	q->answered = 0;
 	q->seen_answered = 0;

@@ -51,6 +51,7 @@ struct sl_queue {
 	u32 shown;			/* sub_producer as the handler sees it */
 	u32 n_waiting;
 	struct sl_list waiting;		/* commands that want a tag, oldest first */
+	bool granted;			/* one of them was given a tag, and is not in the ring yet */
 	u64 next_deadline_ns;		/* not later than the earliest of tags and waiting */
 	u32 owed_head;			/* tags with `owed` */
 	u64 answered;			/* completions that were taken */
