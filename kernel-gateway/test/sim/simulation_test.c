@@ -57,6 +57,7 @@ static void tell_progress(u64 total)
 		return;
 	told = total;
 	printf("%" PRIu64 " million commands\n", total / 1000000);
+	fflush(stdout);
 }
 
 static void should_hold_every_invariant_in_each_world(void **state)
