@@ -42,9 +42,15 @@ final class ElementStatusDecoder {
             int flags = in.get() & 0xFF;
             int length = in.getShort() & 0xFFFF;
             int pageBytes = in.getInt();
-            require((flags & 0x7F) == 0 && pageBytes >>> 24 == 0, "reserved bits of a page header");
+            require(
+                    (flags & 0x7F) == 0 && pageBytes >>> 24 == 0,
+                    "page header before byte %d: type %d, flags %Xh, %d bytes"
+                            .formatted(in.position(), type, flags, pageBytes));
             require(length > 0 && pageBytes % length == 0, "byte count of a page");
-            for (int left = pageBytes / length; left > 0 && in.remaining() >= length; left--) {
+            for (int left = pageBytes / length; left > 0; left--) {
+                if (in.remaining() < length) {
+                    return new Report(first, count, bytes, elements);
+                }
                 byte[] descriptor = new byte[length];
                 in.get(descriptor);
                 elements.add(status(type, (flags & 0x80) != 0, ByteBuffer.wrap(descriptor)));
