@@ -22,7 +22,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A media changer (SMC-3). Whoever opens it opens the library before, and closes that after it. */
+/** A media changer (SMC-3) on an open library. */
 public final class Changer implements Device, LibraryWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Changer.class);
     private static final int SMC_3 = 0x0480;
@@ -30,24 +30,35 @@ public final class Changer implements Device, LibraryWatcher {
 
     private final DeviceContext context;
     private final Library library;
+    private final Closing closing;
     private final Inquiry inquiry;
     private final RemovalPrevention prevention;
     private final StationRecord station;
     private volatile ModePages modePages;
     private volatile CommandTable commands;
 
+    /** Gives up the library. */
+    @FunctionalInterface
+    interface Closing {
+        void close() throws IOException;
+    }
+
     /**
      * Opens a changer on an open library.
      *
+     * @param closing what the changer's end means to the library
      * @throws IOException if what it keeps in its home cannot be read
      */
-    public static Changer open(DeviceContext context, Library library, ChangerIdentity identity) throws IOException {
-        Changer changer = new Changer(context, library, identity);
+    static Changer open(DeviceContext context, Library library, ChangerIdentity identity, Closing closing)
+            throws IOException {
+        Changer changer = new Changer(context, library, identity, closing);
         library.watch(changer);
         return changer;
     }
 
-    private Changer(DeviceContext context, Library library, ChangerIdentity identity) throws IOException {
+    private Changer(DeviceContext context, Library library, ChangerIdentity identity, Closing closing)
+            throws IOException {
+        this.closing = closing;
         this.context = context;
         this.library = library;
         prevention = new RemovalPrevention(context.home());
@@ -147,8 +158,9 @@ public final class Changer implements Device, LibraryWatcher {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         library.unwatch(this);
+        closing.close();
     }
 
     // ---- what happens without a command

@@ -35,7 +35,10 @@ final class ChangerBench implements AutoCloseable {
 
     private GatewayDouble open(GatewayDouble.Options options) throws Exception {
         return GatewayDouble.open(
-                options, "changer", home, context -> Changer.open(context, bench.library(), ChangerIdentity.IBM_3584));
+                options,
+                "changer",
+                home,
+                context -> Changer.open(context, bench.library(), ChangerIdentity.IBM_3584, () -> {}));
     }
 
     /** The process is gone, and another one opens the library and takes the changer over. */

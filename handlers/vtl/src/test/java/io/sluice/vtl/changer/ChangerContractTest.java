@@ -21,7 +21,7 @@ final class ChangerContractTest extends DeviceContract {
             RecordedStorage storage = storages.computeIfAbsent(context.home(), home -> new RecordedStorage());
             LabelledStore store = new LabelledStore("VTL001L8", "VTL002L8", "VTL003L8", "VTL004L8");
             LibraryBench bench = LibraryBench.open(Geometry.of(2, 2, 6), store, storage);
-            return Changer.open(context, bench.library(), ChangerIdentity.IBM_3584);
+            return Changer.open(context, bench.library(), ChangerIdentity.IBM_3584, () -> {});
         });
     }
 }
