@@ -126,13 +126,17 @@ public final class ModePage {
         listener.changed(page.clone());
     }
 
-    /** Only what may be changed counts: the rest follows the defaults, also when those were others at the time of saving. */
     void makeSaved(byte[] page) {
+        saved = effective(page);
+    }
+
+    /** Of recorded values only what may be changed counts: the rest follows the defaults, also when those were others then. */
+    byte[] effective(byte[] page) {
         byte[] effective = defaults.clone();
         for (int i = headerLength(); i < effective.length; i++) {
             effective[i] = (byte) ((page[i] & changeable[i]) | (defaults[i] & ~changeable[i]));
         }
-        saved = effective;
+        return effective;
     }
 
     /** Adds to the defaults. */

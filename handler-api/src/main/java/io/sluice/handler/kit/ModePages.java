@@ -56,7 +56,8 @@ public final class ModePages implements CommandSet {
                 page.makeSaved(values);
             }
             byte[] former = left.get(entry.getKey());
-            page.makeCurrent(former != null && former.length == page.length() ? former : page.afterReset());
+            page.makeCurrent(
+                    former != null && former.length == page.length() ? page.effective(former) : page.afterReset());
         }
     }
 
