@@ -5,6 +5,7 @@ module io.sluice.vtl {
     requires org.jspecify;
     requires org.slf4j;
 
+    exports io.sluice.vtl.drive;
     exports io.sluice.vtl.library;
     exports io.sluice.vtl.medium;
 }
