@@ -6,6 +6,7 @@ module io.sluice.vtl {
     requires org.slf4j;
 
     exports io.sluice.vtl.changer;
+    exports io.sluice.vtl.drive;
     exports io.sluice.vtl.library;
     exports io.sluice.vtl.medium;
 }

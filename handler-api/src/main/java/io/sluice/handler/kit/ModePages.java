@@ -34,7 +34,9 @@ public final class ModePages implements CommandSet {
     private final DeviceContext context;
     private final Map<Integer, ModePage> pages;
     private final @Nullable BlockDescriptor blockDescriptor;
-    private final IntSupplier deviceSpecific;
+    private final DeviceSpecificParameter deviceSpecific;
+    private final IntSupplier mediumType;
+    private final boolean headerAlone;
     private final boolean saveable;
     private final SavedModePages store;
     private final SavedModePages current;
@@ -44,6 +46,8 @@ public final class ModePages implements CommandSet {
         pages = builder.pages;
         blockDescriptor = builder.blockDescriptor;
         deviceSpecific = builder.deviceSpecific;
+        mediumType = builder.mediumType;
+        headerAlone = builder.headerAlone;
         saveable = pages.values().stream().anyMatch(ModePage::isSaveable);
         store = new SavedModePages(context.home(), SavedModePages.SAVED);
         current = new SavedModePages(context.home(), SavedModePages.CURRENT);
@@ -116,13 +120,14 @@ public final class ModePages implements CommandSet {
             command.invalidField(3);
             return;
         }
-        boolean all = code == ALL_PAGES || subpage == ALL_SUBPAGES;
+        boolean none = headerAlone && code == 0 && subpage == 0;
+        boolean all = none || code == ALL_PAGES || subpage == ALL_SUBPAGES;
         if (!all && !pages.containsKey((code << 8) | subpage)) {
             boolean known = pages.keySet().stream().anyMatch(key -> key >> 8 == code);
             command.invalidField(known ? 3 : 2, known ? -1 : 5);
             return;
         }
-        if (all && code != ALL_PAGES && pages.keySet().stream().noneMatch(key -> key >> 8 == code)) {
+        if (all && !none && code != ALL_PAGES && pages.keySet().stream().noneMatch(key -> key >> 8 == code)) {
             command.invalidField(2, 5);
             return;
         }
@@ -146,9 +151,13 @@ public final class ModePages implements CommandSet {
 
     private void writeHeader(ParameterWriter out, boolean ten, boolean longLba, boolean noDescriptors) {
         if (ten) {
-            out.u16(0).u8(0).u8(deviceSpecific.getAsInt()).u16(0).u16(0);
+            out.u16(0)
+                    .u8(mediumType.getAsInt())
+                    .u8(deviceSpecific.value())
+                    .u16(0)
+                    .u16(0);
         } else {
-            out.u8(0).u8(0).u8(deviceSpecific.getAsInt()).u8(0);
+            out.u8(0).u8(mediumType.getAsInt()).u8(deviceSpecific.value()).u8(0);
         }
         if (noDescriptors || blockDescriptor == null) {
             return;
@@ -173,6 +182,10 @@ public final class ModePages implements CommandSet {
         return blockDescriptor;
     }
 
+    DeviceSpecificParameter deviceSpecific() {
+        return deviceSpecific;
+    }
+
     @Nullable
     ModePage find(int code, int subpage) {
         return pages.get((code << 8) | subpage);
@@ -183,15 +196,15 @@ public final class ModePages implements CommandSet {
      *
      * @param wanted new values by page
      * @param save SP: also save the current values of every page that can be saved
-     * @param descriptorChanged the block descriptor changed, which is a change, too
+     * @param headerChanged the block descriptor or the header changed, which is a change, too
      */
-    void apply(ScsiCommand command, Map<ModePage, byte[]> wanted, boolean save, boolean descriptorChanged)
+    void apply(ScsiCommand command, Map<ModePage, byte[]> wanted, boolean save, boolean headerChanged)
             throws IOException {
         if (save) {
             save(wanted);
         }
         ControlMode before = controlMode();
-        boolean changed = descriptorChanged;
+        boolean changed = headerChanged;
         recordCurrent(wanted);
         for (Map.Entry<ModePage, byte[]> entry : wanted.entrySet()) {
             if (!Arrays.equals(entry.getKey().values(0), entry.getValue())) {
@@ -236,7 +249,9 @@ public final class ModePages implements CommandSet {
         private final DeviceContext context;
         private final Map<Integer, ModePage> pages = new TreeMap<>();
         private @Nullable BlockDescriptor blockDescriptor;
-        private IntSupplier deviceSpecific = () -> 0;
+        private DeviceSpecificParameter deviceSpecific = () -> 0;
+        private IntSupplier mediumType = () -> 0;
+        private boolean headerAlone;
 
         private Builder(DeviceContext context) {
             this.context = context;
@@ -257,8 +272,23 @@ public final class ModePages implements CommandSet {
         }
 
         /** DEVICE-SPECIFIC PARAMETER of the header: for disks WP (80h) and DPOFUA (10h). */
-        public Builder deviceSpecific(IntSupplier parameter) {
+        public Builder deviceSpecific(DeviceSpecificParameter parameter) {
             deviceSpecific = parameter;
+            return this;
+        }
+
+        /** MEDIUM TYPE of the header. */
+        public Builder mediumType(IntSupplier code) {
+            mediumType = code;
+            return this;
+        }
+
+        /**
+         * MODE SENSE of page 00h returns the header and the block descriptor alone, as tape drives do (a vendor's page without page
+         * format, SPC-5 7.5.8) and their drivers rely on.
+         */
+        public Builder headerAlone() {
+            headerAlone = true;
             return this;
         }
 

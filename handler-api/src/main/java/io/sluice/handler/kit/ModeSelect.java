@@ -46,6 +46,12 @@ final class ModeSelect {
             command.invalidParameter(ten ? 6 : 3, -1);
             return;
         }
+        int parameter = command.u8(ten ? 3 : 2);
+        int wrongBit = pages.deviceSpecific().check(parameter);
+        if (wrongBit != BlockDescriptor.ACCEPTED) {
+            command.invalidParameter(ten ? 3 : 2, wrongBit);
+            return;
+        }
         int first = header + descriptorLength;
         if (first > length) {
             command.parameterListLengthError();
@@ -70,10 +76,11 @@ final class ModeSelect {
             }
             at = next;
         }
-        boolean descriptorChanged =
+        boolean changed =
                 descriptorLength != 0 && descriptor != null && descriptor.apply(command, header, descriptorLength);
+        changed |= pages.deviceSpecific().apply(parameter);
         try {
-            pages.apply(command, wanted, save, descriptorChanged);
+            pages.apply(command, wanted, save, changed);
         } catch (IOException failed) {
             LOG.error("MODE SELECT: saving mode pages failed, nothing changed: {}", failed.toString());
             command.internalFailure();
