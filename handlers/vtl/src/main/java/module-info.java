@@ -9,4 +9,5 @@ module io.sluice.vtl {
 
     exports io.sluice.vtl.library;
     exports io.sluice.vtl.medium;
+    exports io.sluice.vtl.store;
 }
