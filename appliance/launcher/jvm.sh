@@ -10,7 +10,7 @@ JVM_OPTIONS=(
 	-XX:+UseSerialGC -Xms48m -Xmx256m -XX:MaxDirectMemorySize=1t -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
 	'-Xlog:aot*=off' '-Xlog:cds*=off'
 	--sun-misc-unsafe-memory-access=deny
-	--enable-native-access=io.sluice.handler,io.sluice.vdisk
+	--enable-native-access=io.sluice.handler,io.sluice.posix,com.github.luben.zstd_jni
 )
 readonly APPLIANCE=io.sluice.appliance/io.sluice.appliance.Main
 

@@ -11,6 +11,7 @@
 #   coverage   lines of the gateway's core that tests reach (coverage.sh)   only when named
 #   hostile [ATTACKS]   a handler that lies, beside one that does not, with ASan and UBSan
 #   soak [MILLIONS]     the simulation with other seeds each time, a thousand million commands   only when named
+#   powercut [MILLIONS]   power cuts of a cartridge's store, other lives each time, ten million states   only when named
 #   planted   defects planted in the core, each of which the simulation must notice   only when named
 #   takeover  handlers killed, restarted and stopped under a verifying load (takeover.sh)
 #   vm     Linux' own initiator, in a virtual machine (vm.sh)      unit   = c java
@@ -19,6 +20,7 @@ readonly ALL_SUITES=(lint c rig java abi sim corpus hostile e2e takeover asan ts
 readonly SIM_MILLIONS=10 # commands of suite sim
 readonly WORLD_COMMANDS=50000
 SOAK_MILLIONS=1000
+POWERCUT_MILLIONS=10
 
 HOSTILE_ATTACKS=1000000
 
@@ -29,7 +31,8 @@ set_size() {
 	fuzz) FUZZ_MINUTES=$2 ;;
 	hostile) HOSTILE_ATTACKS=$2 ;;
 	soak) SOAK_MILLIONS=$2 ;;
-	*) die "$2 behind '$1': only fuzz [MINUTES], hostile [ATTACKS] and soak [MILLIONS] take a number" ;;
+	powercut) POWERCUT_MILLIONS=$2 ;;
+	*) die "$2 behind '$1': only fuzz [MINUTES], hostile [ATTACKS], soak and powercut [MILLIONS] take a number" ;;
 	esac
 }
 
@@ -39,7 +42,7 @@ run_suites() {
 	for suite in "$@"; do
 		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
 		previous=$suite
-		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak planted coverage ${ALL_SUITES[*]}"
+		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak powercut planted coverage ${ALL_SUITES[*]}"
 	done
 	for suite in "$@"; do
 		[[ $suite =~ ^[0-9]+$ ]] && continue
@@ -99,6 +102,14 @@ suite_sim() { simulate 1 "$SIM_MILLIONS"; }
 
 # Worlds that nobody has seen: they begin at the present second.
 suite_soak() { simulate "$(date +%s)" "$SOAK_MILLIONS"; }
+
+# A failure names its seed: -Dsluice.crashSeed=N begins there.
+suite_powercut() {
+	find_jdk
+	install_java_packages
+	maven test -pl handlers/vtl -am -Dtest=PowerCutTest -Dsurefire.failIfNoSpecifiedTests=false \
+		"-Dsluice.testArgs=-Dsluice.crashStates=${POWERCUT_MILLIONS}000000 -Dsluice.crashSeed=$(date +%s)" || return 1
+}
 
 suite_planted() {
 	install_c_test_packages

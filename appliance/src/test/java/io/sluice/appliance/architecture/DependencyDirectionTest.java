@@ -28,6 +28,7 @@ class DependencyDirectionTest {
     private static final String RING = "io.sluice.ring..";
     private static final String RUNTIME = "io.sluice.runtime..";
     private static final String DEVICES = "io.sluice.vdisk..";
+    private static final String POSIX = "io.sluice.posix..";
     private static final String APPLIANCE = "io.sluice.appliance..";
 
     private static JavaClasses all = new ClassFileImporter().importClasses();
@@ -42,7 +43,7 @@ class DependencyDirectionTest {
     /** A rule over classes that were not found would hold. */
     @Test
     void shouldSeeEveryLayer() {
-        for (String layer : List.of("scsi", "handler", "ring", "runtime", "vdisk", "appliance")) {
+        for (String layer : List.of("scsi", "handler", "ring", "runtime", "posix", "vdisk", "appliance")) {
             assertThat(all.stream().filter(type -> type.getPackageName().startsWith("io.sluice." + layer)))
                     .as(layer)
                     .isNotEmpty();
@@ -99,6 +100,17 @@ class DependencyDirectionTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(RING, RUNTIME, APPLIANCE)
+                .check(all);
+    }
+
+    @Test
+    void shouldKeepTheOperatingSystemsFilesFreeOfEverythingAboveThem() {
+        noClasses()
+                .that()
+                .resideInAPackage(POSIX)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(SCSI, HANDLER, RING, RUNTIME, DEVICES, APPLIANCE)
                 .check(all);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk.store;
 
-import io.sluice.vdisk.posix.NativeFile;
+import io.sluice.posix.NativeFile;
 import java.io.IOException;
 
 /** Finds a file's holes (lseek(2), SEEK_HOLE and SEEK_DATA). */

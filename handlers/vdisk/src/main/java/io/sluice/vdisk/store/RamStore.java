@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk.store;
 
-import io.sluice.vdisk.posix.AnonymousMemory;
-import io.sluice.vdisk.posix.NativeException;
+import io.sluice.posix.AnonymousMemory;
+import io.sluice.posix.NativeException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

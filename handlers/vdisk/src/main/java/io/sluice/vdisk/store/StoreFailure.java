@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk.store;
 
-import io.sluice.vdisk.posix.Errno;
+import io.sluice.posix.Errno;
 
 /** Why a store could not do what it was asked, in terms that any kind of store has. */
 public enum StoreFailure {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk.store;
 
-import io.sluice.vdisk.posix.Errno;
-import io.sluice.vdisk.posix.FileLock;
-import io.sluice.vdisk.posix.FileShape;
-import io.sluice.vdisk.posix.NativeException;
-import io.sluice.vdisk.posix.NativeFile;
+import io.sluice.posix.Errno;
+import io.sluice.posix.FileLock;
+import io.sluice.posix.FileShape;
+import io.sluice.posix.NativeException;
+import io.sluice.posix.NativeFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

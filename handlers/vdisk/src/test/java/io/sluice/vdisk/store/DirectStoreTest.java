@@ -4,8 +4,8 @@ package io.sluice.vdisk.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.vdisk.posix.FileShape;
-import io.sluice.vdisk.posix.NativeFile;
+import io.sluice.posix.FileShape;
+import io.sluice.posix.NativeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Random;

@@ -63,7 +63,8 @@ public interface Partition {
     long read(long object, MemorySegment to, long toOffset, int limit);
 
     /**
-     * Writes a block at {@code at}.
+     * Writes a block at {@code at}. A store may sync now and then by itself, so that opening has little to verify; {@link
+     * MediumResult#WRITES_LOST} says that such a sync failed, with what {@link #sync} says of it.
      *
      * @param bytes 1 to 16 MiB
      * @param compress may be stored compressed (SSC-5 DCE); incompressible data are stored as they are anyway
@@ -99,6 +100,15 @@ public interface Partition {
     /** Bytes on the medium as {@link #used} counts them when it is full; early warning is the drive's to derive. */
     @HotPath
     long capacity();
+
+    /**
+     * Bytes, as {@link #used} counts them, that can still be written at the end of data: what the capacity leaves, or what the storage
+     * below has left for this cartridge, whichever is less. Early warning of a thin cartridge on a full disk comes from here.
+     */
+    @HotPath
+    default long room() {
+        return Math.max(capacity() - used(objects()), 0);
+    }
 
     /** Bytes of blocks as the host wrote them, in front of {@code object}: with {@link #used}, the compression ratio. */
     @HotPath

@@ -4,6 +4,6 @@
  * on raw addresses, O_DIRECT, RWF_DSYNC, holes, open file description locks), each behind a small type.
  */
 @NullMarked
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

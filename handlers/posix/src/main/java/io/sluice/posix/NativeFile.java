@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -228,6 +228,16 @@ public final class NativeFile implements AutoCloseable {
     /** Asks the kernel to forget what it has cached of the range and the medium has, too. */
     public void dropCache(long offset, long length) {
         advise(offset, length, Libc.POSIX_FADV_DONTNEED);
+    }
+
+    /** Asks the kernel to begin writing the range to the medium, without waiting for it; promises nothing. */
+    public void startWriteback(long offset, long length) {
+        try {
+            int ignored = (int) Libc.SYNC_FILE_RANGE.invokeExact(
+                    Libc.scratch().state, fd, offset, length, Libc.SYNC_FILE_RANGE_WRITE);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
     }
 
     /** A failure changes speed only. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -41,6 +41,8 @@ final class Libc {
     static final int POSIX_FADV_WILLNEED = 3;
     static final int POSIX_FADV_DONTNEED = 4;
 
+    static final int SYNC_FILE_RANGE_WRITE = 2;
+
     static final int F_OFD_SETLK = 37;
     static final short F_WRLCK = 1;
 
@@ -77,6 +79,9 @@ final class Libc {
     /** Returns the error itself; errno is not set. */
     static final MethodHandle POSIX_FADVISE =
             bind("posix_fadvise", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), -1);
+
+    static final MethodHandle SYNC_FILE_RANGE =
+            bind("sync_file_range", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), -1);
 
     static final MethodHandle STATX =
             bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS), -1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
 import java.io.IOException;
 import java.io.Serial;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk.posix;
+package io.sluice.posix;
 
-/** Linux error numbers that this disk tells apart, and their names for messages. */
+/** Linux error numbers that our devices tell apart, and their names for messages. */
 public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
@@ -66,7 +66,7 @@ public final class Errno {
             case EFBIG -> "raise the limit of file size (ulimit -f), or make it smaller";
             case ENOSPC -> "free space in its file system";
             case EDQUOT -> "raise the quota, or free space within it";
-            case EROFS -> "remount its file system read-write, or set read_only = true";
+            case EROFS -> "remount its file system read-write, or open it read-only";
             case ENOSYS, EOPNOTSUPP -> "put it on a file system that supports this";
             default -> "see errno(3)";
         };

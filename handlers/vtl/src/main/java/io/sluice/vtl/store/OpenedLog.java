@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store;
+
+import io.sluice.vtl.medium.MediumResult;
+import io.sluice.vtl.store.format.Checkpoint;
+import io.sluice.vtl.store.format.GrowingBuffer;
+import io.sluice.vtl.store.format.IndexImage;
+import io.sluice.vtl.store.format.IndexPage;
+import io.sluice.vtl.store.format.Mount;
+import io.sluice.vtl.store.format.SegmentHeader;
+import io.sluice.vtl.store.format.SegmentScan;
+import io.sluice.vtl.store.format.TwinRecord;
+import io.sluice.vtl.store.storage.StorageObject;
+import io.sluice.vtl.store.storage.StorageSpace;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.UUID;
+
+/** The log of a partition as it was found, ready to be read and to grow. */
+record OpenedLog(
+        StorageSpace space,
+        UUID cartridge,
+        int partition,
+        OpenSegment open,
+        ObjectIndex index,
+        SealedSegments sealed,
+        boolean clean) {
+
+    /**
+     * Opens it: reads the table of segments, the open one's index, and what was written behind that.
+     *
+     * @throws IOException if it is damaged beyond use
+     */
+    static OpenedLog open(StorageSpace space, UUID cartridge, int partition, UUID writer, boolean writable, Arena arena)
+            throws IOException {
+        GrowingBuffer buffer = new GrowingBuffer(arena, 1 << 16);
+        SegmentTable table = readTable(space, cartridge, partition, buffer);
+        SegmentTable.Segment last = table.open();
+        StorageObject log = space.open(ObjectNames.data(partition, last.number()), writable);
+        try {
+            SegmentHeader header = SealedSegment.readHeader(space, partition, cartridge, last.number(), log, buffer);
+            IndexImage image = new IndexImage(arena);
+            Checkpoint at = SealedSegment.readIndex(space, partition, cartridge, last, log.length(), image);
+            if (at == null) {
+                image.reset(last.number(), last.before());
+                at = new Checkpoint(cartridge, partition, last.number(), header.mount(), SegmentHeader.BYTES, 0);
+            }
+            boolean clean = at.end() == log.length();
+            SegmentScan scan = clean ? null : scan(space, log, last, at, image, buffer);
+            long end = scan == null ? at.end() : scan.position();
+            Mount mount = scan == null ? at.mount() : scan.mount();
+            OpenSegment open = new OpenSegment(image, buffer, writer, log, last.number(), mount, end);
+            SealedSegments sealed = new SealedSegments(space, partition, cartridge);
+            ObjectIndex index = new ObjectIndex(table, open, sealed);
+            return new OpenedLog(space, cartridge, partition, open, index, sealed, clean);
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /** Reads the tail as the medium has it, and no more of it than is whole. */
+    private static SegmentScan scan(
+            StorageSpace space,
+            StorageObject log,
+            SegmentTable.Segment last,
+            Checkpoint at,
+            IndexImage image,
+            GrowingBuffer buffer)
+            throws IOException {
+        // What an earlier process could not sync, the kernel may still show; forgotten, it is read as the medium has
+        // it.
+        boolean synced = log.sync() == MediumResult.OK;
+        log.forgetCached();
+        if (!synced && log.sync() != MediumResult.OK) {
+            throw new IOException(space.name() + " cannot be synced: " + log.failure());
+        }
+        long object = last.first() + at.objects();
+        SegmentScan headers =
+                new SegmentScan(log, last.number(), at.end(), log.length(), last.first(), object, at.mount(), buffer);
+        long durable = Math.max(headers.durable(), at.end());
+        SegmentScan scan =
+                new SegmentScan(log, last.number(), at.end(), log.length(), last.first(), object, at.mount(), buffer);
+        scan.into(image, durable);
+        if (scan.isDamagedHere()) {
+            throw new IOException(space.name() + ": segment " + last.number() + " is damaged at byte " + scan.position()
+                    + ", behind object " + image.end().objects
+                    + ", and what follows was on stable storage: restore the file, or set the write protect switch and"
+                    + " save what is in front with sluice tape export");
+        }
+        return scan;
+    }
+
+    static SegmentTable readTable(StorageSpace space, UUID cartridge, int partition, GrowingBuffer buffer)
+            throws IOException {
+        String name = ObjectNames.segments(partition);
+        String what = space.name() + "/" + name;
+        try (StorageObject record = space.open(name, false)) {
+            TwinRecord twin = readTwin(record, TwinRecord.SEGMENTS, what, buffer);
+            if (!twin.cartridge().equals(cartridge)) {
+                throw new IOException(what + " belongs to another cartridge: restore the file that was there");
+            }
+            return SegmentTable.decode(twin.content(), what);
+        }
+    }
+
+    static TwinRecord readTwin(StorageObject record, int kind, String what, GrowingBuffer buffer) throws IOException {
+        buffer.ensure(Math.max(record.length(), IndexPage.BYTES));
+        long have = record.read(0, buffer.segment(), 0, record.length());
+        return TwinRecord.get(buffer, have, kind, what);
+    }
+}

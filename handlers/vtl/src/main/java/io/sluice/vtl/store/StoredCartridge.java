@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store;
+
+import io.sluice.vtl.medium.Cartridge;
+import io.sluice.vtl.medium.CartridgeLabel;
+import io.sluice.vtl.medium.Partition;
+import io.sluice.vtl.store.storage.StorageSpace;
+import java.io.IOException;
+
+/** A cartridge that is mounted: the lease of its space, and one partition. */
+final class StoredCartridge implements Cartridge {
+    private final CartridgeLabel label;
+    private final StoredPartition partition;
+    private final StorageSpace.Lease lease;
+    private boolean closed;
+
+    StoredCartridge(CartridgeLabel label, StoredPartition partition, StorageSpace.Lease lease) {
+        this.label = label;
+        this.partition = partition;
+        this.lease = lease;
+    }
+
+    @Override
+    public CartridgeLabel label() {
+        return label;
+    }
+
+    @Override
+    public int partitions() {
+        return 1;
+    }
+
+    @Override
+    public Partition partition(int index) {
+        if (index != 0) {
+            throw new IndexOutOfBoundsException("partition " + index + " of " + label.barcode() + ", which has one");
+        }
+        return partition;
+    }
+
+    @Override
+    public boolean writeProtected() {
+        return label.writeProtected();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lease) {
+            partition.close();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store.storage;
+
+import io.sluice.handler.HotPath;
+import io.sluice.posix.Errno;
+import io.sluice.posix.NativeException;
+import io.sluice.posix.NativeFile;
+import io.sluice.vtl.medium.MediumResult;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/** A file through the page cache. */
+final class FileObject implements StorageObject {
+    private final NativeFile file;
+    private long length;
+    private int errno;
+    private String call = "";
+
+    /** Takes the file over. */
+    FileObject(NativeFile file) throws NativeException {
+        this.file = file;
+        this.length = file.size();
+    }
+
+    @Override
+    @HotPath
+    public long length() {
+        return length;
+    }
+
+    @Override
+    @HotPath
+    public long append(MemorySegment from, long offset, long bytes) {
+        long done = file.write(from.address() + offset, bytes, length, false);
+        length += done;
+        return done == bytes ? MediumResult.OK : failed("write");
+    }
+
+    @Override
+    @HotPath
+    public long read(long position, MemorySegment to, long offset, long bytes) {
+        long done = file.read(to.address() + offset, bytes, position);
+        if (done != bytes && NativeFile.lastErrno() != 0) {
+            failed("read");
+            return MediumResult.STORAGE_FAILED;
+        }
+        return done;
+    }
+
+    @Override
+    public long sync() {
+        return file.sync() ? MediumResult.OK : failedFor("fdatasync");
+    }
+
+    /** Whatever the kernel calls it: what was not written is lost. */
+    private long failedFor(String what) {
+        failed(what);
+        return MediumResult.STORAGE_FAILED;
+    }
+
+    @Override
+    public long truncate(long newLength) {
+        try {
+            file.truncate(newLength);
+            length = newLength;
+            return MediumResult.OK;
+        } catch (NativeException e) {
+            return failed("ftruncate", e.errno());
+        }
+    }
+
+    @Override
+    @HotPath
+    public void startWriteback(long position, long bytes) {
+        file.startWriteback(position, bytes);
+    }
+
+    @Override
+    public void forgetCached() {
+        file.dropCache(0, 0);
+    }
+
+    @Override
+    public String failure() {
+        return call + " " + file.path() + ": " + Errno.name(errno) + ": " + Errno.remedy(errno);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private long failed(String what) {
+        return failed(what, NativeFile.lastErrno());
+    }
+
+    private long failed(String what, int why) {
+        call = what;
+        errno = why;
+        return result(why);
+    }
+
+    static long result(int errno) {
+        return switch (errno) {
+            case Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG -> MediumResult.NO_SPACE;
+            case Errno.EROFS, Errno.EPERM -> MediumResult.WRITE_PROTECTED;
+            default -> MediumResult.STORAGE_FAILED;
+        };
+    }
+}

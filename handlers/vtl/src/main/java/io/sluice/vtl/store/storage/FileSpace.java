@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store.storage;
+
+import io.sluice.posix.Errno;
+import io.sluice.posix.FileLock;
+import io.sluice.posix.NativeException;
+import io.sluice.posix.NativeFile;
+import io.sluice.vtl.medium.MediumResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A folder. Its file {@code lock} is there for the lease only. */
+final class FileSpace implements StorageSpace {
+    private static final String LOCK = "lock";
+    private static final String BESIDE = ".new";
+
+    private final Path root;
+    private final Path folder;
+
+    FileSpace(Path root, String name) {
+        this.root = root;
+        this.folder = root.resolve(name);
+    }
+
+    @Override
+    public String name() {
+        return folder.getFileName().toString();
+    }
+
+    @Override
+    public void make() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            syncFolder(root);
+        }
+    }
+
+    @Override
+    public void remove() throws IOException {
+        for (String object : list()) {
+            delete(object);
+        }
+        Files.deleteIfExists(folder.resolve(LOCK));
+        Files.deleteIfExists(folder);
+        syncFolder(root);
+    }
+
+    /** A file that was to replace another and did not come so far is an object, too: its user deletes what it does not know. */
+    @Override
+    public List<String> list() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.equals(LOCK))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Override
+    public StorageObject open(String name, boolean writable) throws IOException {
+        NativeFile file;
+        try {
+            file = NativeFile.open(
+                    folder.resolve(name), writable ? NativeFile.Mode.READ_WRITE : NativeFile.Mode.READ_ONLY);
+        } catch (NativeException e) {
+            throw e.errno() == Errno.ENOENT ? missing(name, e) : e;
+        }
+        return opened(file);
+    }
+
+    @Override
+    public StorageObject create(String name) throws IOException {
+        Path path = folder.resolve(name);
+        Files.deleteIfExists(path);
+        try {
+            StorageObject made = opened(NativeFile.open(path, NativeFile.Mode.CREATE));
+            syncFolder(folder);
+            return made;
+        } catch (NativeException e) {
+            throw fullOrOther(e);
+        }
+    }
+
+    @Override
+    public void replace(String name, MemorySegment content, long bytes) throws IOException {
+        Path beside = folder.resolve(name + BESIDE);
+        Files.deleteIfExists(beside);
+        try (NativeFile file = NativeFile.open(beside, NativeFile.Mode.CREATE)) {
+            if (file.write(content.address(), bytes, 0, false) != bytes) {
+                throw new NativeException("write", beside.toString(), NativeFile.lastErrno());
+            }
+            if (!file.sync()) {
+                throw new NativeException("fdatasync", beside.toString(), NativeFile.lastErrno());
+            }
+        } catch (NativeException e) {
+            Files.deleteIfExists(beside);
+            throw fullOrOther(e);
+        }
+        Files.move(beside, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncFolder(folder);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(folder.resolve(name));
+    }
+
+    @Override
+    public long freeBytes() {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    @Override
+    public Lease lease() throws IOException {
+        Path path = folder.resolve(LOCK);
+        NativeFile file;
+        try {
+            file = NativeFile.open(path, NativeFile.Mode.READ_WRITE);
+        } catch (NativeException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+            file = NativeFile.open(path, NativeFile.Mode.CREATE);
+        }
+        try {
+            FileLock.acquire(file);
+        } catch (NativeException e) {
+            file.close();
+            if (e.errno() == Errno.EAGAIN) {
+                throw new IOException(
+                        folder + " is in use by another drive or process: unload it there (lslocks shows who has it)",
+                        e);
+            }
+            throw e;
+        }
+        return file::close;
+    }
+
+    private static StorageObject opened(NativeFile file) throws IOException {
+        try {
+            return new FileObject(file);
+        } catch (NativeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static NoSuchFileException missing(String name, NativeException cause) {
+        NoSuchFileException missing = new NoSuchFileException(name, null, cause.getMessage());
+        missing.initCause(cause);
+        return missing;
+    }
+
+    private static IOException fullOrOther(NativeException e) {
+        return FileObject.result(e.errno()) == MediumResult.NO_SPACE ? new StorageFullException(String.valueOf(e.getMessage()), e) : e;
+    }
+
+    private static void syncFolder(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

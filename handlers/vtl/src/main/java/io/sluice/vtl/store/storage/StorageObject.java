@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store.storage;
+
+import io.sluice.handler.HotPath;
+import io.sluice.vtl.medium.MediumResult;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Bytes that grow at their end. Calls of the data path throw nothing and make no object; they return what is said, or one of {@link
+ * MediumResult}, and {@link #failure} says why. Memory that is passed in is native. Threads: one at a time.
+ */
+public interface StorageObject extends AutoCloseable {
+    /** Bytes. */
+    @HotPath
+    long length();
+
+    /**
+     * Appends {@code from[offset .. offset + bytes)}: read back at once, and after the death of the process, but not after a power cut
+     * without {@link #sync}.
+     *
+     * @return {@link MediumResult#OK}; {@link MediumResult#NO_SPACE}, {@link MediumResult#WRITE_PROTECTED} or {@link
+     *     MediumResult#STORAGE_FAILED}: then {@link #length} says how much came, which {@link #truncate} takes off
+     */
+    @HotPath
+    long append(MemorySegment from, long offset, long bytes);
+
+    /** Reads from {@code position}. Returns the bytes read, fewer only at the end, or {@link MediumResult#STORAGE_FAILED}. */
+    @HotPath
+    long read(long position, MemorySegment to, long offset, long bytes);
+
+    /**
+     * Everything appended is on stable storage when this returns {@link MediumResult#OK}. {@link MediumResult#STORAGE_FAILED}: what was
+     * appended since the last good sync may be lost, and a later good sync does not mean that it is not.
+     */
+    long sync();
+
+    /** Takes off all from {@code length} on; durable after {@link #sync}. Results as of {@link #append}. */
+    long truncate(long length);
+
+    /** Asks for a range to be written to stable storage soon; promises nothing. */
+    @HotPath
+    void startWriteback(long position, long bytes);
+
+    /** What is read from now on comes from the medium, as far as the storage can do that. */
+    void forgetCached();
+
+    /** What failed last, for the log. */
+    String failure();
+
+    @Override
+    void close() throws IOException;
+}

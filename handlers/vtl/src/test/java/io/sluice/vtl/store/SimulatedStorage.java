@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store;
+
+import io.sluice.vtl.medium.MediumResult;
+import io.sluice.vtl.store.storage.Storage;
+import io.sluice.vtl.store.storage.StorageFullException;
+import io.sluice.vtl.store.storage.StorageObject;
+import io.sluice.vtl.store.storage.StorageSpace;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Storage in memory with one space, which records what is done to it and fails when told to. */
+final class SimulatedStorage implements Storage, StorageSpace {
+    /** What was done: a file is named by a number, since names come and go. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Op(Kind kind, String name, int file, long offset, byte[] bytes) {}
+
+    enum Kind {
+        LINK,
+        UNLINK,
+        APPEND,
+        TRUNCATE,
+        SYNC
+    }
+
+    /** A file's bytes. */
+    static final class Content {
+        final int number;
+        byte[] bytes;
+
+        Content(int number, byte[] bytes) {
+            this.number = number;
+            this.bytes = bytes;
+        }
+    }
+
+    static final String NAME = "SIM001L8";
+
+    final TreeMap<String, Content> files = new TreeMap<>();
+    final List<Op> ops = new ArrayList<>();
+    boolean syncFails;
+    long room = Long.MAX_VALUE;
+    private int numbers;
+    private boolean leased;
+
+    /** Empty, or what a crash left. */
+    static SimulatedStorage of(Map<String, byte[]> left) {
+        SimulatedStorage storage = new SimulatedStorage();
+        left.forEach((name, bytes) -> storage.files.put(name, new Content(storage.numbers++, bytes)));
+        return storage;
+    }
+
+    @Override
+    public List<String> spaces() {
+        return List.of(NAME);
+    }
+
+    @Override
+    public StorageSpace space(String name) {
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void make() {
+        // it is there
+    }
+
+    @Override
+    public void remove() {
+        files.clear();
+    }
+
+    @Override
+    public List<String> list() {
+        return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public StorageObject open(String name, boolean writable) throws IOException {
+        Content content = files.get(name);
+        if (content == null) {
+            throw new NoSuchFileException(name);
+        }
+        return new Open(content);
+    }
+
+    @Override
+    public StorageObject create(String name) throws IOException {
+        Content content = link(name, new byte[0]);
+        return new Open(content);
+    }
+
+    @Override
+    public void replace(String name, MemorySegment content, long bytes) throws IOException {
+        link(name, content.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    private Content link(String name, byte[] bytes) throws IOException {
+        if (bytes.length > room) {
+            throw new StorageFullException(name + ": full", new IOException("full"));
+        }
+        room -= room == Long.MAX_VALUE ? 0 : bytes.length;
+        Content content = new Content(numbers++, bytes);
+        files.put(name, content);
+        ops.add(new Op(Kind.LINK, name, content.number, 0, bytes));
+        return content;
+    }
+
+    @Override
+    public void delete(String name) {
+        Content gone = files.remove(name);
+        if (gone != null) {
+            room += room == Long.MAX_VALUE ? 0 : gone.bytes.length;
+            ops.add(new Op(Kind.UNLINK, name, gone.number, 0, new byte[0]));
+        }
+    }
+
+    @Override
+    public long freeBytes() {
+        return room;
+    }
+
+    @Override
+    public Lease lease() throws IOException {
+        if (leased) {
+            throw new IOException(NAME + " is in use");
+        }
+        leased = true;
+        return () -> leased = false;
+    }
+
+    /** The process is gone, and its lease with it. */
+    void kill() {
+        leased = false;
+    }
+
+    private final class Open implements StorageObject {
+        private final Content content;
+
+        Open(Content content) {
+            this.content = content;
+        }
+
+        @Override
+        public long length() {
+            return content.bytes.length;
+        }
+
+        @Override
+        public long append(MemorySegment from, long offset, long bytes) {
+            long fits = Math.min(bytes, room);
+            byte[] added = from.asSlice(offset, fits).toArray(ValueLayout.JAVA_BYTE);
+            int at = content.bytes.length;
+            content.bytes = Arrays.copyOf(content.bytes, at + added.length);
+            System.arraycopy(added, 0, content.bytes, at, added.length);
+            ops.add(new Op(Kind.APPEND, "", content.number, at, added));
+            room -= room == Long.MAX_VALUE ? 0 : fits;
+            return fits == bytes ? MediumResult.OK : MediumResult.NO_SPACE;
+        }
+
+        @Override
+        public long read(long position, MemorySegment to, long offset, long bytes) {
+            int n = (int) Math.max(Math.min(bytes, content.bytes.length - position), 0);
+            if (n > 0) {
+                MemorySegment.copy(content.bytes, (int) position, to, ValueLayout.JAVA_BYTE, offset, n);
+            }
+            return n;
+        }
+
+        @Override
+        public long sync() {
+            if (syncFails) {
+                return MediumResult.STORAGE_FAILED;
+            }
+            ops.add(new Op(Kind.SYNC, "", content.number, 0, new byte[0]));
+            return MediumResult.OK;
+        }
+
+        @Override
+        public long truncate(long length) {
+            room += room == Long.MAX_VALUE ? 0 : content.bytes.length - length;
+            content.bytes = Arrays.copyOf(content.bytes, (int) length);
+            ops.add(new Op(Kind.TRUNCATE, "", content.number, length, new byte[0]));
+            return MediumResult.OK;
+        }
+
+        @Override
+        public void startWriteback(long position, long bytes) {
+            // no promise, no effect
+        }
+
+        @Override
+        public void forgetCached() {
+            // nothing is
+        }
+
+        @Override
+        public String failure() {
+            return "simulated";
+        }
+
+        @Override
+        public void close() {
+            // stays
+        }
+    }
+}
