@@ -196,7 +196,8 @@ public abstract class PartitionContract {
     }
 
     private void check(int object, List<byte[]> model) {
-        long marks = model.subList(0, object).stream().filter(o -> o.length == 0).count();
+        long marks =
+                model.subList(0, object).stream().filter(o -> o.length == 0).count();
         long host = model.subList(0, object).stream().mapToLong(o -> o.length).sum();
         assertThat(partition.filemarksBefore(object)).isEqualTo(marks);
         assertThat(partition.hostBytes(object)).isEqualTo(host);

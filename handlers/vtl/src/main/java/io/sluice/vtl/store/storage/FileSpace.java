@@ -169,7 +169,9 @@ final class FileSpace implements StorageSpace {
     }
 
     private static IOException fullOrOther(NativeException e) {
-        return FileObject.result(e.errno()) == MediumResult.NO_SPACE ? new StorageFullException(String.valueOf(e.getMessage()), e) : e;
+        return FileObject.result(e.errno()) == MediumResult.NO_SPACE
+                ? new StorageFullException(String.valueOf(e.getMessage()), e)
+                : e;
     }
 
     private static void syncFolder(Path path) throws IOException {
