@@ -56,6 +56,15 @@ public interface Device extends AutoCloseable {
     /** A nexus is gone; its commands have ended. Drop what is kept per nexus (such as PREVENT MEDIUM REMOVAL). */
     default void nexusRemoved(ItNexus nexus) {}
 
+    /**
+     * I_T NEXUS RESET (SAM-6 7.6): to this logical unit the nexus was lost and is back at once, its commands aborted. What is kept
+     * for a nexus starts afresh, as here, unless a device knows better.
+     */
+    default void nexusReset(ItNexus nexus) {
+        nexusRemoved(nexus);
+        nexusAdded(nexus);
+    }
+
     /** Commands of this device were aborted or cleared; comes at once, on the admin thread. See {@link TaskManagement}. */
     default void taskManagement(TaskManagement event) {}
 

@@ -276,8 +276,12 @@ final class HandlerSession {
         long sequence = one && event.queue() >= 0 && event.queue() < loops.length
                 ? loops[event.queue()].sequenceOf(event.tag(), event.generation())
                 : 0;
-        device.taskManagement(
-                new TaskManagement(TaskManagementFunction.of(event.function()), nexuses.find(event.nexus()), sequence));
+        TaskManagementFunction function = TaskManagementFunction.of(event.function());
+        ItNexus nexus = nexuses.find(event.nexus());
+        device.taskManagement(new TaskManagement(function, nexus, sequence));
+        if (function == TaskManagementFunction.I_T_NEXUS_RESET && nexus != null) {
+            device.nexusReset(nexus);
+        }
     }
 
     // ---- requests to the gateway

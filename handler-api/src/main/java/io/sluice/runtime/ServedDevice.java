@@ -276,6 +276,10 @@ final class ServedDevice implements WorkerPool.Task {
         event("nexusRemoved", () -> device.nexusRemoved(nexus));
     }
 
+    void nexusReset(ItNexus nexus) {
+        event("nexusReset", () -> device.nexusReset(nexus));
+    }
+
     void poweredOn() {
         event("poweredOn", device::poweredOn);
     }

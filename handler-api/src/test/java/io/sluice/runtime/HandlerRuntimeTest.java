@@ -194,6 +194,23 @@ class HandlerRuntimeTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Execution.class)
+    void shouldLetANexusThatIsResetStartAfresh(Execution execution) throws Exception {
+        Witness witness = new Witness(execution);
+        try (GatewayDouble gateway = GatewayDouble.open("test", home, context -> witness)) {
+            assertThat(gateway.execute(READY).isGood()).isTrue();
+            gateway.taskManagement(TaskManagementFunction.I_T_NEXUS_RESET);
+            await(() -> witness.heard().stream()
+                            .filter(what -> what.startsWith("added"))
+                            .count()
+                    == 2);
+            assertThat(witness.heard().stream().filter(what -> what.startsWith("removed")))
+                    .hasSize(1);
+            assertThat(gateway.execute(READY).isGood()).isTrue();
+        }
+    }
+
     @Test
     void shouldEstablishAUnitAttentionBeforeTheStatusGoesOut() throws Exception {
         try (GatewayDouble gateway = open(Execution.PARALLEL, (context, command) -> {

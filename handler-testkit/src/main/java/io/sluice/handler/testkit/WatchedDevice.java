@@ -75,6 +75,11 @@ final class WatchedDevice implements Device {
     }
 
     @Override
+    public void nexusReset(ItNexus nexus) {
+        guarded("nexusReset", () -> device.nexusReset(nexus));
+    }
+
+    @Override
     public void taskManagement(TaskManagement event) {
         guarded("taskManagement", () -> device.taskManagement(event));
     }

@@ -85,6 +85,10 @@ final class DiskRig implements AutoCloseable {
         device.nexusRemoved(nexuses.get(index));
     }
 
+    void resetNexus(int index) {
+        device.nexusReset(nexuses.get(index));
+    }
+
     Answer none(byte[] cdb) {
         return in(0, cdb);
     }

@@ -116,6 +116,17 @@ final class MediumTest {
     }
 
     @Test
+    void shouldForgetPreventionWithAResetOfItsNexus() {
+        prevent(1).good();
+        disk.as(1);
+        prevent(1).good();
+        disk.resetNexus(0);
+        eject().check(SenseKey.ILLEGAL_REQUEST, AdditionalSense.MEDIUM_REMOVAL_PREVENTED);
+        disk.resetNexus(1);
+        eject().good();
+    }
+
+    @Test
     void shouldForgetPreventionWithAReset() {
         prevent(1).good();
         disk.device().logicalUnitReset();
