@@ -3,18 +3,33 @@
 # `vm`: suites that need a kernel of their own, in QEMU (kernel-gateway/vm).
 
 readonly VM_SUITES=$ROOT/kernel-gateway/vm/suite
+# Not among all of them: minutes of random calls, for the debug kernel.
+readonly VM_ON_REQUEST=fuzz
 
-# run_vm [SUITE...]: all of them when none is named.
+# run_vm [--kernel KERNEL] [SUITE...]: all of them when none is named; a number is the minutes of the suite before it.
 run_vm() {
-	local suite failed=() all=("$VM_SUITES"/*)
+	local suite failed=() all=("$VM_SUITES"/*) usual=()
 	all=("${all[@]##*/}")
-	[ $# -gt 0 ] || set -- "${all[@]}"
+	if [ "${1:-}" = --kernel ]; then
+		[ $# -gt 1 ] || die "--kernel: which? choose from stock, 6.12, debug"
+		export SLUICE_VM_KERNEL=$2
+		shift 2
+	fi
+	for suite in "${all[@]}"; do [ "$suite" = $VM_ON_REQUEST ] || usual+=("$suite"); done
+	[ $# -gt 0 ] || set -- "${usual[@]}"
 	for suite in "$@"; do
-		[ -x "$VM_SUITES/$suite/host.sh" ] || die "unknown vm suite '$suite': choose from ${all[*]}"
+		[[ $suite =~ ^[0-9]+$ ]] || [ -x "$VM_SUITES/$suite/host.sh" ] || die "unknown vm suite '$suite': choose from ${all[*]}"
 	done
 	install_vm_packages
+	[ "${SLUICE_VM_KERNEL:-}" != debug ] || install_packages flex bison bc libelf-dev
 	build_all
-	for suite in "$@"; do
+	while [ $# -gt 0 ]; do
+		suite=$1
+		shift
+		if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+			export SLUICE_VM_MINUTES=$1
+			shift
+		fi
 		"$VM_SUITES/$suite/host.sh" || failed+=("$suite")
 	done
 	[ ${#failed[@]} -eq 0 ] || die "failed vm suites: ${failed[*]}"

@@ -11,18 +11,12 @@
 #
 # Needs qemu-system-x86, kmod, cpio and apt-get (Debian), no privileges and no KVM: a KVM inside of another virtual machine may open and
 # then hang, so software emulation is the default, and SLUICE_VM_ACCELERATOR=kvm is for those who know theirs.
-# SLUICE_VM_CACHE: where kernels are kept (kernel-gateway/build/vm). SLUICE_VM_KERNEL: see kernel.sh.
+# SLUICE_VM_KERNEL: which kernel, SLUICE_VM_CACHE: where kernels are kept (both: kernel.sh). With the debug kernel --memory and --seconds
+# are a multiple of what is asked for.
 set -uo pipefail
 
 VM=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 ACCELERATOR=${SLUICE_VM_ACCELERATOR:-tcg,thread=multi}
-VM_CACHE=${SLUICE_VM_CACHE:-$(dirname "$VM")/build/vm}
-
-vm_say() { printf 'vm: %s\n' "$*" >&2; }
-vm_die() {
-	vm_say "$*"
-	exit 125
-}
 
 # shellcheck source=SCRIPTDIR/kernel.sh
 . "$VM/kernel.sh"
@@ -47,6 +41,7 @@ SUITE=$(readlink -f "$1")
 [ -r "$SUITE" ] || vm_die "script $1: not there or not readable"
 shift
 
+vm_busybox
 vm_kernel
 vm_initramfs "$JOB/initramfs"
 rm -f "$JOB/status"
@@ -58,9 +53,15 @@ rm -f "$JOB/status"
 vm_say "booting Linux $KERNEL_RELEASE ($ACCELERATOR) for $(basename "$(dirname "$SUITE")")/$(basename "$SUITE")"
 # e1000 takes segmentation and checksums off the guest, which is what an emulated processor is slowest at; virtio-net on a user network
 # does not. ttyS0 is the kernel's console, ttyS1 the script's output.
+LIMIT=$((LIMIT * KERNEL_SLOWNESS)) BOOT_OPTIONS=''
+if [ "$KERNEL_SLOWNESS" -gt 1 ]; then
+	MEMORY=$((MEMORY * 3 / 2))
+	# To interpret the machine's ACPI tables takes a sanitizer kernel longer than ACPI allows itself.
+	BOOT_OPTIONS='acpi=off'
+fi
 timeout --foreground -k 10 "$LIMIT" qemu-system-x86_64 -accel "$ACCELERATOR" -cpu max -m "$MEMORY" -smp "$CPUS" \
 	-nodefaults -display none -no-reboot -kernel "$KERNEL_IMAGE" -initrd "$JOB/initramfs" \
-	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off sluice.start=$VM/guest/start" \
+	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off $BOOT_OPTIONS sluice.start=$VM/guest/start" \
 	-serial "file:$JOB/console.log" -chardev stdio,id=output,signal=off -serial chardev:output \
 	-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 	-virtfs "local,path=$JOB,mount_tag=job,security_model=none,multidevs=remap" \

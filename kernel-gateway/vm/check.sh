@@ -71,6 +71,30 @@ soon() {
 	done
 }
 
+# In the guest. kernel_silent: succeeds when the kernel has complained of nothing since the start (or the last kernel_heard).
+readonly KERNEL_COMPLAINTS='BUG|WARNING|Oops|general protection|hung task|blocked for more than|soft lockup|rcu.*stall|possible .*deadlock|UBSAN|kmemleak: [0-9]|ODEBUG|double free'
+kernel_silent() {
+	dmesg | tail -n "+$((${KERNEL_HEARD:-0} + 1))" >/run/dmesg
+	fails 1 grep -E "$KERNEL_COMPLAINTS" /run/dmesg
+}
+
+# kernel_heard: what the kernel has said so far was expected.
+kernel_heard() { KERNEL_HEARD=$(dmesg | wc -l); }
+
+# In the guest. nothing_leaked: succeeds when kmemleak finds nothing, or is not in this kernel. It looks twice, for it sees an object
+# that has just been moved as lost, too.
+nothing_leaked() {
+	local leaks=/sys/kernel/debug/kmemleak
+	[ -w $leaks ] || return 0
+	echo scan >$leaks
+	sleep 6
+	echo scan >$leaks
+	[ "$(wc -c <$leaks)" -eq 0 ] || {
+		cat $leaks
+		return 1
+	}
+}
+
 # In the guest. ask FUNCTION [WORD...]: runs the host's function answer_FUNCTION, prints its output, returns its status.
 ask() {
 	rm -f /job/answer /job/answer.output

@@ -11,6 +11,7 @@ vm_initramfs() {
 	mkdir -p "$tree"/{bin,dev,proc,sys,lower,upper,root,modules}
 	cp "$BUSYBOX" "$tree/bin/busybox"
 	ln -s busybox "$tree/bin/sh"
+	: >"$tree/modules/order" # a kernel may have all of them built in
 	install -m 0755 "$VM/guest/init" "$tree/init"
 	for module in "${INITRAMFS_MODULES[@]}"; do
 		modprobe -d "$KERNEL_TREE" -S "$KERNEL_RELEASE" --show-depends "$module" ||

@@ -7,6 +7,8 @@ VM=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 GATEWAY=$(readlink -f "$VM/..")
 # shellcheck source=SCRIPTDIR/check.sh
 . "$VM/check.sh"
+# shellcheck source=SCRIPTDIR/kernel.sh
+. "$VM/kernel.sh"
 
 JOB=$(mktemp -d "${TMPDIR:-/tmp}/sluice-vm.XXXXXX")
 LOGS=''
@@ -22,8 +24,6 @@ module_finish() {
 trap module_finish EXIT
 trap 'exit 130' INT TERM
 
-module_headers() { find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' | sort -V | tail -n 1; }
-
 # module_suite FOLDER LOGS [BOOT-OPTION...]: runs FOLDER/guest.sh; status and last line are the suite's.
 module_suite() {
 	local folder=$1
@@ -31,7 +31,8 @@ module_suite() {
 	shift 2
 	# What the caller may set: how often the handler is killed, which scenarios are played.
 	local settings=(${KILLS:+"KILLS=$KILLS"} ${SCENARIOS:+"SCENARIOS=$SCENARIOS"})
-	check "the module builds" make -C "$GATEWAY/module" KDIR="$(module_headers)" STAGE="$JOB/module"
+	vm_kernel
+	check "the module builds" vm_build_module "$JOB/module"
 	"$VM/boot.sh" --job "$JOB" --memory 2048 "$@" "$folder/guest.sh" VM="$VM" GATEWAY="$GATEWAY" MODULE=/job/module/sluice.ko \
 		"${settings[@]}"
 	check "the guest ends well" same 0 $?
