@@ -328,7 +328,6 @@ static const struct file_operations client_file = {
 	.mmap = client_mmap,
 	.unlocked_ioctl = client_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
-	.llseek = no_llseek,
 };
 
 static struct miscdevice node = {
