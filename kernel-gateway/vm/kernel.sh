@@ -48,7 +48,7 @@ vm_build_module() {
 	local stage=$1
 	shift
 	vm_headers
-	make -C "$VM/../module" KDIR="$KERNEL_TREE/build" STAGE="$stage" "$@"
+	make -C "$VM/../module" -j "$(nproc)" KDIR="$KERNEL_TREE/build" STAGE="$stage" "$@"
 }
 
 # vm_headers: KERNEL_TREE/build is there.
