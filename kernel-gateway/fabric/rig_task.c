@@ -14,7 +14,7 @@ static u32 smaller(u32 a, u32 b)
 	return a < b ? a : b;
 }
 
-static u32 next_order(struct rig *r)
+static u32 rig_order(struct rig *r)
 {
 	return sl_fetch_add_relaxed(&r->fabric->order, 1) + 1;
 }
@@ -41,7 +41,7 @@ static void respond(struct sl_cmd *cmd)
 
 	r->task_tag = cmd->task_tag;
 	r->aborted = cmd->silent;
-	r->order = next_order(t->rig);
+	r->order = rig_order(t->rig);
 	if (!cmd->silent) {
 		r->data_len = smaller(cmd->data_len, t->data_len);
 		r->residual = cmd->residual;
@@ -62,7 +62,7 @@ static void tmf_done(struct sl_tmf *tmf)
 
 	f->message.response = tmf->response;
 	memcpy(f->message.information, tmf->information, sizeof(tmf->information));
-	f->message.order = next_order(f->rig);
+	f->message.order = rig_order(f->rig);
 	rig_host_later(f->rig->fabric, &f->ended_work);
 }
 
