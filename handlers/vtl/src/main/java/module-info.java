@@ -12,4 +12,8 @@ module io.sluice.vtl {
     exports io.sluice.vtl.library;
     exports io.sluice.vtl.medium;
     exports io.sluice.vtl.store;
+
+    provides io.sluice.handler.DeviceProvider with
+            io.sluice.vtl.changer.ChangerProvider,
+            io.sluice.vtl.drive.TapeDriveProvider;
 }

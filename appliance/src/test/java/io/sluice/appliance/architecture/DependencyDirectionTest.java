@@ -27,7 +27,7 @@ class DependencyDirectionTest {
 
     private static final String RING = "io.sluice.ring..";
     private static final String RUNTIME = "io.sluice.runtime..";
-    private static final String DEVICES = "io.sluice.vdisk..";
+    private static final String DEVICES = "io.sluice.[vdisk|vtl]..";
     private static final String POSIX = "io.sluice.posix..";
     private static final String APPLIANCE = "io.sluice.appliance..";
 
@@ -43,7 +43,7 @@ class DependencyDirectionTest {
     /** A rule over classes that were not found would hold. */
     @Test
     void shouldSeeEveryLayer() {
-        for (String layer : List.of("scsi", "handler", "ring", "runtime", "posix", "vdisk", "appliance")) {
+        for (String layer : List.of("scsi", "handler", "ring", "runtime", "posix", "vdisk", "vtl", "appliance")) {
             assertThat(all.stream().filter(type -> type.getPackageName().startsWith("io.sluice." + layer)))
                     .as(layer)
                     .isNotEmpty();

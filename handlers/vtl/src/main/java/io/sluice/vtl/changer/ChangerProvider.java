@@ -13,24 +13,16 @@ import io.sluice.vtl.library.LibrarySpec;
 import java.io.IOException;
 
 /**
- * Makes {@code type = "changer"} devices. The keys are those of {@link LibraryConfig}, and {@code vendor}, {@code product}, {@code
+ * Makes {@code type = "vtl-changer"} devices. The keys are those of {@link LibraryConfig}, and {@code vendor}, {@code product}, {@code
  * revision} of INQUIRY.
  */
 public final class ChangerProvider implements DeviceProvider {
-    private final Libraries.StoreOpener stores;
-
-    /**
-     * For a plugin's own provider.
-     *
-     * @param stores opens the cartridge store of a library
-     */
-    public ChangerProvider(Libraries.StoreOpener stores) {
-        this.stores = stores;
-    }
+    /** For the {@link java.util.ServiceLoader}. */
+    public ChangerProvider() {}
 
     @Override
     public String type() {
-        return "changer";
+        return "vtl-changer";
     }
 
     @Override
@@ -43,7 +35,7 @@ public final class ChangerProvider implements DeviceProvider {
     public Device open(DeviceContext context, DeviceConfig config) throws DeviceConfigException, IOException {
         LibrarySpec spec = LibraryConfig.parse(config);
         ChangerIdentity identity = identity(config);
-        Library library = Libraries.open(spec, stores);
+        Library library = Libraries.open(spec);
         try {
             return Changer.open(context, library, identity, () -> Libraries.close(library));
         } catch (IOException | RuntimeException failed) {

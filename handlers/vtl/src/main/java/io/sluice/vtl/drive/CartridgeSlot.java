@@ -11,6 +11,7 @@ import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.Partition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +112,32 @@ final class CartridgeSlot {
         }
     }
 
+    /**
+     * What the library has recorded counts, not what this drive remembers: a move may have ended between the two (before commands,
+     * and before anything is mounted).
+     *
+     * @param barcode empty for none
+     */
+    void holds(Optional<String> barcode) throws IOException {
+        InsertedCartridge there = InsertedCartridge.load(home);
+        String remembered = there == null ? null : there.barcode();
+        if (barcode.isEmpty()) {
+            InsertedCartridge.forget(home);
+            if (state.load != LoadState.EMPTY) {
+                empty();
+            }
+        } else if (!barcode.get().equals(remembered)) {
+            // Its mount is not the one that the state speaks of, so it begins anew.
+            new InsertedCartridge(barcode.get(), UUID.randomUUID()).store(home);
+        }
+        if (!barcode.equals(Optional.ofNullable(remembered))) {
+            LOG.warn("drive {}: remembered {}; the library has {} in it", context.name(), remembered, barcode);
+        }
+        if (barcode.isPresent() && state.load == LoadState.EMPTY) {
+            state.load = LoadState.LOADED;
+        }
+    }
+
     /** A drive with a cartridge in it loads it when it is switched on. */
     void powerOn() throws IOException {
         unmount();
@@ -126,6 +153,9 @@ final class CartridgeSlot {
 
     /** Goes on with the mount of the process that died. */
     void takeOver() throws IOException {
+        if (unit.cartridge() != null) {
+            return; // a move of this process came before
+        }
         InsertedCartridge there = InsertedCartridge.load(home);
         if (there == null) {
             empty();

@@ -161,27 +161,34 @@ final class DriveUnit {
         if (result == MediumResult.OK) {
             return true;
         }
-        syncFailed(command, medium, result, own);
+        writeFailed(command, medium, result, own, NO_INFORMATION, 0);
         return false;
     }
 
-    private void syncFailed(ScsiCommand command, Partition medium, long result, long own) {
-        boolean lost = result == MediumResult.WRITES_LOST;
-        if (lost) {
-            state.position = Math.min(state.position, medium.objects());
+    /**
+     * Ends a command whose writing failed.
+     *
+     * @param own objects from here on were written by this command itself, see {@link #synchronize}
+     * @param left INFORMATION: what was not written, if nothing else is lost
+     */
+    void writeFailed(ScsiCommand command, Partition medium, long result, long own, long left, long bytes) {
+        long lost = 0;
+        if (result == MediumResult.WRITES_LOST) {
+            lost = Math.max(0, state.position - medium.objects());
+            state.position -= lost;
+            if (medium.objects() < own) {
+                countWriteFailure();
+                // SPC-5 4.4.7: the commands that wrote those ended GOOD, and this one has not been executed.
+                command.sense(SenseKey.MEDIUM_ERROR, AdditionalSense.WRITE_ERROR)
+                        .deferred();
+                command.check();
+                return;
+            }
         }
-        if (lost && medium.objects() < own) {
-            countWriteFailure();
-            // SPC-5 4.4.7: the commands that wrote those ended GOOD, and this one has not been executed.
-            command.sense(SenseKey.MEDIUM_ERROR, AdditionalSense.WRITE_ERROR).deferred();
-            command.check();
-        } else {
-            writeFailed(command, result, NO_INFORMATION, 0);
-        }
+        endWriteFailed(command, result, left == NO_INFORMATION ? left : left + lost, bytes);
     }
 
-    /** Ends a command whose writing failed, with {@code left} as INFORMATION. */
-    void writeFailed(ScsiCommand command, long result, long left, long bytes) {
+    private void endWriteFailed(ScsiCommand command, long result, long left, long bytes) {
         if (result == MediumResult.NO_SPACE) {
             overflow(command, left == NO_INFORMATION ? 0 : left, bytes);
             return;

@@ -73,7 +73,7 @@ final class EraseCommands {
         }
         long result = medium.erase(at, command.sequence());
         if (result != MediumResult.OK) {
-            unit.writeFailed(command, result, DriveUnit.NO_INFORMATION, 0);
+            unit.writeFailed(command, medium, result, at, DriveUnit.NO_INFORMATION, 0);
         } else if (unit.synchronize(command, medium, at)) {
             command.good(0);
         }

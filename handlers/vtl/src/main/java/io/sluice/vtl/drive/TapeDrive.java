@@ -19,8 +19,10 @@ import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.Partition;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class TapeDrive implements Device, Bay {
     private final DriveCommand running;
     private final Replay replay;
     private final DeviceProfile profile;
+    private @Nullable LibraryPlace place;
 
     private TapeDrive(
             DeviceContext context,
@@ -81,16 +84,19 @@ public final class TapeDrive implements Device, Bay {
     }
 
     /**
-     * Opens a drive. What is in it is mounted when {@link #takenOver} or {@link #poweredOn} says how to go on.
+     * Opens a drive of a library. What that says is in it is mounted when {@link #takenOver} or {@link #poweredOn} says how to go on.
      *
-     * @throws IOException if its home cannot be read or written; the message names the file and the remedy
+     * @throws IOException if its home cannot be read or written, or its place is not free; the message names the file and the
+     *     remedy
      */
-    public static TapeDrive open(DeviceContext context, DriveSettings settings, CartridgeStore store)
-            throws IOException {
-        return open(context, settings, store, CrashPoint.NONE, System::currentTimeMillis);
+    static TapeDrive open(DeviceContext context, DriveSettings settings, LibraryPlace place) throws IOException {
+        TapeDrive drive = open(context, settings, place.store(), CrashPoint.NONE, System::currentTimeMillis);
+        drive.join(place);
+        DriveMeters.register(context.meters(), drive.unit);
+        return drive;
     }
 
-    /** The same with a place to die and a clock of the test's own. */
+    /** A drive that belongs to no library, with a place to die and a clock of the test's own. */
     static TapeDrive open(
             DeviceContext context,
             DriveSettings settings,
@@ -214,6 +220,20 @@ public final class TapeDrive implements Device, Bay {
     /** The cartridge stays in. */
     @Override
     public void close() throws IOException {
+        LibraryPlace left = place;
+        if (left == null) {
+            closeSlot();
+            return;
+        }
+        left.stop(this); // takes the library's lock, whose owner may wait for this drive
+        try {
+            closeSlot();
+        } finally {
+            left.leave();
+        }
+    }
+
+    private void closeSlot() throws IOException {
         turn.lock();
         try {
             slot.close();
@@ -232,6 +252,18 @@ public final class TapeDrive implements Device, Bay {
     @Override
     public String identification() {
         return settings.identification();
+    }
+
+    /** A move that begins as soon as the library has this bay waits until the library's word of what is in it has been taken. */
+    private void join(LibraryPlace wanted) throws IOException {
+        turn.lock();
+        try {
+            Optional<String> holds = wanted.take(this);
+            place = wanted;
+            slot.holds(holds);
+        } finally {
+            turn.unlock();
+        }
     }
 
     @Override

@@ -6,46 +6,40 @@ import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceContext;
 import io.sluice.handler.DeviceProvider;
+import io.sluice.vtl.library.Libraries;
+import io.sluice.vtl.library.LibraryConfig;
+import io.sluice.vtl.library.LibrarySpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.zip.CRC32;
+import java.util.Optional;
 
 /**
- * Makes {@code type = "vtl-drive"} devices. Keys: {@code library}; {@code drive}, its number there, from 1; {@code model}, one of
- * {@code lto-7}, {@code lto-8}, {@code lto-9}; {@code serial}, made from the library's name and the number without.
+ * Makes {@code type = "vtl-drive"} devices. Keys: those of {@link LibraryConfig}, as the changer of the same library has them; {@code
+ * drive}, its number there, from 1; {@code model}, one of {@code lto-7}, {@code lto-8}, {@code lto-9}; {@code serial}, made from the
+ * library's and the number without.
  */
 public final class TapeDriveProvider implements DeviceProvider {
     private static final int MAX_DRIVES = 256;
 
-    private final LibraryDirectory libraries;
-
-    /** @param libraries where drives find their library */
-    public TapeDriveProvider(LibraryDirectory libraries) {
-        this.libraries = libraries;
-    }
-
     /** What the keys say. */
-    private record Keys(String library, int drive, DriveSettings settings) {
+    private record Keys(LibrarySpec library, int drive, DriveModel model, Optional<String> serial) {
         static Keys parse(DeviceConfig config) throws DeviceConfigException {
-            String library = config.string("library");
+            LibrarySpec library = LibraryConfig.parse(config);
             int drive = (int) config.integer("drive", 1, 1, MAX_DRIVES);
             DriveModel model = config.oneOf("model", DriveModel.LTO_8);
-            String serial = config.string("serial", serialOf(library, drive));
-            try {
-                return new Keys(library, drive, DriveSettings.of(model, serial));
-            } catch (IllegalArgumentException wrong) {
-                throw config.invalid("serial", "is none", String.valueOf(wrong.getMessage()));
+            Optional<String> serial = config.optional("serial");
+            if (serial.isPresent()) {
+                try {
+                    DriveSettings.of(model, serial.get());
+                } catch (IllegalArgumentException wrong) {
+                    throw config.invalid("serial", "is none", String.valueOf(wrong.getMessage()));
+                }
             }
+            return new Keys(library, drive, model, serial);
         }
     }
 
-    /** The same as long as library and number are: 10 characters. */
-    static String serialOf(String library, int drive) {
-        CRC32 checksum = new CRC32();
-        checksum.update(library.getBytes(StandardCharsets.UTF_8));
-        return String.format(Locale.ROOT, "%07X%03d", checksum.getValue() & 0xFFF_FFFFL, drive);
-    }
+    /** For the {@link java.util.ServiceLoader}. */
+    public TapeDriveProvider() {}
 
     @Override
     public String type() {
@@ -60,8 +54,14 @@ public final class TapeDriveProvider implements DeviceProvider {
     @Override
     public Device open(DeviceContext context, DeviceConfig config) throws DeviceConfigException, IOException {
         Keys keys = Keys.parse(config);
-        TapeDrive drive = TapeDrive.open(context, keys.settings(), libraries.store(keys.library()));
-        libraries.attach(keys.library(), keys.drive(), drive);
-        return drive;
+        LibraryPlace place = new LibraryPlace(Libraries.open(keys.library()), keys.drive() - 1);
+        try {
+            DriveSettings settings =
+                    DriveSettings.of(keys.model(), keys.serial().orElseGet(place::serial));
+            return TapeDrive.open(context, settings, place);
+        } catch (IOException | RuntimeException failed) {
+            place.leave();
+            throw failed;
+        }
     }
 }

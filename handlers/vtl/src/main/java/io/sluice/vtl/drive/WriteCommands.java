@@ -44,7 +44,7 @@ final class WriteCommands {
         }
         long start = state.position;
         long usedBefore = medium.used(start);
-        if (!writeBlocks(command, medium)) {
+        if (!writeBlocks(command, medium, start)) {
             return;
         }
         boolean unbuffered = state.bufferedMode != DriveState.BUFFERED;
@@ -58,7 +58,7 @@ final class WriteCommands {
 
     /** False after having ended the command. */
     @HotPath
-    private boolean writeBlocks(ScsiCommand command, Partition medium) {
+    private boolean writeBlocks(ScsiCommand command, Partition medium, long start) {
         int blocks = length.blocks();
         int blockBytes = length.blockBytes();
         long there = recorded(command, medium);
@@ -73,7 +73,13 @@ final class WriteCommands {
                 long result =
                         medium.writeBlock(at, command.pool(), from, blockBytes, unit.compresses(), command.sequence());
                 if (result != MediumResult.OK) {
-                    unit.writeFailed(command, result, length.left(done), taken(command, (long) done * blockBytes));
+                    unit.writeFailed(
+                            command,
+                            medium,
+                            result,
+                            start,
+                            length.left(done),
+                            taken(command, (long) done * blockBytes));
                     return false;
                 }
             }
@@ -133,8 +139,9 @@ final class WriteCommands {
             }
             long result = medium.writeFilemarks(at, count - there, command.sequence());
             if (result != MediumResult.OK) {
+                long start = state.position;
                 state.position = at;
-                unit.writeFailed(command, result, count - there, 0);
+                unit.writeFailed(command, medium, result, start, count - there, 0);
                 return false;
             }
         }

@@ -5,10 +5,11 @@ import io.sluice.handler.HotPath;
 import io.sluice.vtl.medium.Partition;
 
 /**
- * The zones before the end of the partition (SSC-5 4.2.4), in bytes of capacity used.
+ * The zones before the end of the partition (SSC-5 4.2.4), in bytes of capacity used. The end is where the capacity is used up, or
+ * the storage below a thin cartridge, whichever comes first.
  *
  * <pre>
- *   0                                programmable      early warning      capacity
+ *   0                                programmable      early warning      end
  *   |------------------------------------|-----------------|------------------|
  *                                         PEWS megabytes     a 64th of the capacity, 64 MiB to 1 GiB, a quarter at most
  * </pre>
@@ -34,7 +35,8 @@ final class Zones {
     @HotPath
     long earlyWarning(Partition medium) {
         long capacity = medium.capacity();
-        return capacity - Math.min(Math.clamp(capacity / 64, SHORTEST, LONGEST), capacity / 4);
+        long end = Math.min(capacity, medium.used(medium.objects()) + medium.room());
+        return Math.max(0, end - Math.min(Math.clamp(capacity / 64, SHORTEST, LONGEST), capacity / 4));
     }
 
     /** Where the zone begins that the initiator asked for. */

@@ -3,6 +3,7 @@ package io.sluice.vtl.library;
 
 import io.sluice.vtl.medium.CartridgeLabel;
 import io.sluice.vtl.medium.CartridgeStore;
+import io.sluice.vtl.store.StoredCartridges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,6 @@ import java.util.UUID;
  */
 public final class Libraries {
     private static final Map<Path, Open> OPEN = new HashMap<>();
-
-    /** Opens a cartridge store in a directory that exists. */
-    @FunctionalInterface
-    public interface StoreOpener {
-        CartridgeStore open(Path directory) throws IOException;
-    }
 
     private static final class Open {
         private final Library library;
@@ -44,13 +39,13 @@ public final class Libraries {
      *
      * @throws IOException if another process has it, its inventory is damaged, or its store cannot be opened
      */
-    public static Library open(LibrarySpec spec, StoreOpener stores) throws IOException {
+    public static Library open(LibrarySpec spec) throws IOException {
         synchronized (OPEN) {
             Files.createDirectories(spec.store());
             Path key = spec.directory().toRealPath();
             Open open = OPEN.get(key);
             if (open == null) {
-                open = openFirst(spec, stores);
+                open = openFirst(spec);
                 OPEN.put(key, open);
             }
             open.users++;
@@ -76,10 +71,10 @@ public final class Libraries {
         }
     }
 
-    private static Open openFirst(LibrarySpec spec, StoreOpener stores) throws IOException {
+    private static Open openFirst(LibrarySpec spec) throws IOException {
         LibraryLock lock = LibraryLock.acquire(spec.lock());
         try {
-            CartridgeStore store = stores.open(spec.store());
+            CartridgeStore store = StoredCartridges.in(spec.store());
             try {
                 JournalStorage storage = new JournalFile(spec.inventory());
                 return new Open(open(spec, store, storage), lock);

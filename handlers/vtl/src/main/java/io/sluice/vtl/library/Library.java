@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * An open library: its elements, what is in them, and the bays of its drives. Opened and closed through {@link Libraries}.
  *
- * <p>Threads: any. One move, attachment or stocktaking at a time; looks do not wait for it. A drive must not call {@link #attach} or
- * {@link #detach} while it holds a lock that its {@link Bay} needs.
+ * <p>Threads: any. One move, attachment or stocktaking at a time; looks do not wait for it. A drive must not call {@link #detach}
+ * while it holds a lock that its {@link Bay} needs; it may {@link #attach} with it, since nobody knows the bay before.
  */
 public final class Library {
     private static final Logger LOG = LoggerFactory.getLogger(Library.class);

@@ -8,7 +8,6 @@ import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.testing.GatewayDouble;
 import io.sluice.vtl.changer.ElementStatusDecoder.Report;
-import io.sluice.vtl.library.LabelledStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ChangerProviderTest {
-    private final LabelledStore store = new LabelledStore();
-    private final ChangerProvider provider = new ChangerProvider(directory -> store);
+    private final ChangerProvider provider = new ChangerProvider();
 
     @TempDir
     Path directory;

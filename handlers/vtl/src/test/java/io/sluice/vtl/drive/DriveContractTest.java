@@ -13,7 +13,12 @@ final class DriveContractTest {
     private DriveContractTest() {}
 
     private static TapeDrive open(DeviceContext context, MemoryStore store) throws IOException {
-        return TapeDrive.open(context, DriveSettings.of(DriveModel.LTO_8, "SLC0000001"), store);
+        return TapeDrive.open(
+                context,
+                DriveSettings.of(DriveModel.LTO_8, "SLC0000001"),
+                store,
+                CrashPoint.NONE,
+                System::currentTimeMillis);
     }
 
     @Nested

@@ -39,6 +39,9 @@ final class MemoryPartition implements Partition {
     long failNextWrite;
 
     long failNextSync;
+    /** What the storage below has left. */
+    long storageRoom = Long.MAX_VALUE;
+
     long damaged = -1;
 
     MemoryPartition(long capacity, CrashPoint crashPoint) {
@@ -128,6 +131,9 @@ final class MemoryPartition implements Partition {
         crashPoint.pass();
         long failure = failNextWrite;
         failNextWrite = 0;
+        if (failure == MediumResult.WRITES_LOST) {
+            cut(durable);
+        }
         return failure;
     }
 
@@ -187,6 +193,11 @@ final class MemoryPartition implements Partition {
             durable = things.size();
         }
         return failure;
+    }
+
+    @Override
+    public long room() {
+        return Math.min(storageRoom, Math.max(capacity() - used(objects()), 0));
     }
 
     @Override

@@ -106,6 +106,37 @@ final class TapeSenseTest {
         assertThat(rig.position()).isEqualTo(2);
     }
 
+    /** A store syncs now and then while it writes. */
+    @Test
+    void shouldReportBufferedWritesThatAWriteFindsLostAsADeferredError() {
+        rig.out(new byte[1000], write(1000)).good();
+        rig.none("10 00 00 00 01 00").good();
+        rig.out(new byte[1000], write(1000)).good();
+        rig.medium().failNextWrite = MediumResult.WRITES_LOST;
+        SenseData sense =
+                rig.out(new byte[1000], write(1000)).check(SenseKey.MEDIUM_ERROR, AdditionalSense.WRITE_ERROR);
+        assertThat(sense.isDeferred()).isTrue();
+        assertThat(rig.position()).isEqualTo(2);
+        rig.medium().failNextWrite = MediumResult.WRITES_LOST;
+        sense = rig.out(new byte[1000], write(1000)).check(SenseKey.MEDIUM_ERROR, AdditionalSense.WRITE_ERROR);
+        assertThat(sense.isDeferred()).as("nothing but its own").isFalse();
+        assertThat(rig.position()).isEqualTo(2);
+    }
+
+    /** A thin cartridge ends where the storage does. */
+    @Test
+    void shouldWarnWhenTheStorageBelowIsNearlyFull() {
+        rig.medium().storageRoom = DriveRig.CAPACITY / 8;
+        rig.out(new byte[1000], write(1000)).good();
+        rig.medium().storageRoom = 1 << 20;
+        SenseData sense = rig.out(new byte[1000], write(1000))
+                .check(SenseKey.NO_SENSE, AdditionalSense.END_OF_PARTITION_MEDIUM_DETECTED);
+        assertThat(sense.isDeferred()).isFalse();
+        assertThat(rig.position()).isEqualTo(2);
+        byte[] position = rig.in(20, "34 00 00 00 00 00 00 00 00 00").good().data();
+        assertThat(position[0] & 0x40).as("EOP").isEqualTo(0x40);
+    }
+
     /** SSC-5 8.3.1: BUFFERED MODE 0. */
     @Test
     void shouldPutEachWriteOnTheMediumWhenUnbuffered() {

@@ -156,8 +156,8 @@ final class LibraryTest {
     void shouldBeOneForAllWhoOpenItAndEndWithTheLast() throws IOException {
         LibrarySpec spec = new LibrarySpec(
                 directory.resolve("lib"), Geometry.of(1, 1, 3), List.of(LabelledStore.labelled("Z1L8")));
-        Library first = Libraries.open(spec, path -> new LabelledStore());
-        assertThat(Libraries.open(spec, path -> new LabelledStore())).isSameAs(first);
+        Library first = Libraries.open(spec);
+        assertThat(Libraries.open(spec)).isSameAs(first);
         String serial = first.serial(0);
         assertThat(first.find("Z1L8").orElseThrow().address()).isEqualTo(0x401);
         assertThatThrownBy(() -> LibraryLock.acquire(spec.lock()))
@@ -173,7 +173,7 @@ final class LibraryTest {
         Libraries.close(first);
         Libraries.close(first);
         LibraryLock.acquire(spec.lock()).close();
-        Library again = Libraries.open(spec, path -> new LabelledStore("Z1L8"));
+        Library again = Libraries.open(spec);
         assertThat(again).isNotSameAs(first);
         assertThat(again.find("Z1L8").orElseThrow().address()).isEqualTo(0x301);
         assertThat(again.applied(7)).isTrue();

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.appliance.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The library of the shipped configuration, as an initiator sees it over iSCSI, and over deaths of the handler process. */
+@Tag("e2e")
+class TapeLibraryTest {
+    private static final String TARGET = "iqn.2026-11.io.sluice:vtl";
+    private static final String INITIATOR = "iqn.2026-11.test:tape";
+    private static final int CHANGER = 0;
+    private static final int DRIVE_1 = 1;
+    private static final int DRIVE_2 = 2;
+    private static final int BLOCK = 64 << 10;
+    private static final int BLOCKS = 20;
+    private static final byte[] NOTHING = {};
+
+    private static byte[] cdb(String hex) {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    private static MiniInitiator login(RunningSluice sluice) throws IOException {
+        MiniInitiator initiator = new MiniInitiator(sluice.port(), TARGET, INITIATOR);
+        for (int lun = CHANGER; lun <= DRIVE_2; lun++) {
+            initiator.clearUnitAttentions(lun);
+        }
+        return initiator;
+    }
+
+    private static MiniInitiator.Result good(MiniInitiator initiator, int lun, String hex, byte[] out, int in)
+            throws IOException {
+        MiniInitiator.Result result = initiator.command(lun, cdb(hex), out, in);
+        assertThat(result.status())
+                .as("LUN %d, %s: %x/%04x", lun, hex, result.senseKey(), result.additionalSense())
+                .isZero();
+        return result;
+    }
+
+    private static String product(MiniInitiator initiator, int lun) throws IOException {
+        byte[] inquiry = good(initiator, lun, "12 00 00 0060 00", NOTHING, 96).data();
+        return inquiry[0] + " " + new String(inquiry, 8, 24, StandardCharsets.US_ASCII).strip();
+    }
+
+    /** Element descriptors with volume tags and no more: 12 + 36 + 4 bytes. */
+    private static String tag(MiniInitiator initiator, int address) throws IOException {
+        byte[] status = good(initiator, CHANGER, "B8 10 %04X 0001 00 000400 00 00".formatted(address), NOTHING, 1024)
+                .data();
+        boolean full = (status[16 + 2] & 1) != 0;
+        return full ? new String(status, 16 + 12, 8, StandardCharsets.US_ASCII).strip() : "";
+    }
+
+    private static void move(MiniInitiator initiator, int from, int to) throws IOException {
+        good(initiator, CHANGER, "A5 00 0000 %04X %04X 00 00 00 00".formatted(from, to), NOTHING, 0);
+    }
+
+    private static byte[] block(int number) {
+        byte[] data = new byte[BLOCK];
+        new Random(number).nextBytes(data);
+        return data;
+    }
+
+    private static void kill(RunningSluice sluice) {
+        ProcessHandle appliance = sluice.process("appliance").orElseThrow();
+        appliance.destroyForcibly();
+        appliance.onExit().join();
+    }
+
+    @Test
+    void shouldServeTheLibraryOfTheShippedConfigurationAcrossDeathsOfItsProcess() throws Exception {
+        try (RunningSluice sluice = RunningSluice.start()) {
+            try (MiniInitiator initiator = login(sluice)) {
+                assertThat(product(initiator, CHANGER)).isEqualTo("8 IBM     03584L32");
+                assertThat(product(initiator, DRIVE_1)).isEqualTo("1 IBM     ULT3580-TD8");
+                assertThat(product(initiator, DRIVE_2)).isEqualTo("1 IBM     ULT3580-TD8");
+                byte[] elements = good(initiator, CHANGER, "B8 10 0000 FFFF 00 010000 00 00", NOTHING, 65_536)
+                        .data();
+                assertThat(elements[3]).as("elements").isEqualTo((byte) (1 + 2 + 4 + 24));
+                assertThat(tag(initiator, 0x401)).isEqualTo("VTL001L8");
+                assertThat(tag(initiator, 0x408)).isEqualTo("VTL008L8");
+                assertThat(tag(initiator, 0x409)).isEmpty();
+
+                move(initiator, 0x401, 0x101);
+                initiator.clearUnitAttentions(DRIVE_1);
+                writeAndReadAcrossDeaths(sluice, initiator);
+
+                kill(sluice);
+                assertThat(tag(initiator, 0x101)).isEqualTo("VTL001L8");
+                move(initiator, 0x101, 0x409);
+                assertThat(tag(initiator, 0x409)).isEqualTo("VTL001L8");
+                assertThat(initiator
+                                .command(DRIVE_1, cdb("00 00 00 00 00 00"), NOTHING, 0)
+                                .additionalSense())
+                        .isEqualTo(0x3a00);
+            }
+            assertThat(sluice.down().status()).isZero();
+            assertThat(sluice.up().status()).isZero();
+            try (MiniInitiator initiator = login(sluice)) {
+                move(initiator, 0x409, 0x102);
+                initiator.clearUnitAttentions(DRIVE_2);
+                assertThat(good(initiator, DRIVE_2, "08 00 01 00 00 00", NOTHING, BLOCK)
+                                .data())
+                        .isEqualTo(block(0));
+            }
+        }
+    }
+
+    private static void writeAndReadAcrossDeaths(RunningSluice sluice, MiniInitiator initiator) throws IOException {
+        for (int i = 0; i < BLOCKS; i++) {
+            if (i == BLOCKS / 2) {
+                kill(sluice);
+            }
+            good(initiator, DRIVE_1, "0A 00 01 00 00 00", block(i), 0);
+        }
+        good(initiator, DRIVE_1, "10 00 00 00 01 00", NOTHING, 0);
+        good(initiator, DRIVE_1, "01 00 00 00 00 00", NOTHING, 0);
+        for (int i = 0; i < BLOCKS; i++) {
+            if (i == BLOCKS / 4) {
+                kill(sluice);
+            }
+            assertThat(good(initiator, DRIVE_1, "08 00 01 00 00 00", NOTHING, BLOCK)
+                            .data())
+                    .as("block %d", i)
+                    .isEqualTo(block(i));
+        }
+        MiniInitiator.Result mark = initiator.command(DRIVE_1, cdb("08 00 01 00 00 00"), NOTHING, BLOCK);
+        assertThat(mark.sense()[2] & 0x80).as("FILEMARK").isEqualTo(0x80);
+        MiniInitiator.Result end = initiator.command(DRIVE_1, cdb("08 00 01 00 00 00"), NOTHING, BLOCK);
+        assertThat(end.senseKey()).as("BLANK CHECK").isEqualTo(8);
+    }
+}
