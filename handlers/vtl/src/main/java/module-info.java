@@ -12,4 +12,7 @@ module io.sluice.vtl {
     exports io.sluice.vtl.library;
     exports io.sluice.vtl.medium;
     exports io.sluice.vtl.store;
+
+    provides io.sluice.handler.DeviceGroupProvider with
+            io.sluice.vtl.operation.LibraryGroupProvider;
 }
