@@ -15,6 +15,7 @@ module io.sluice.appliance {
     requires tools.jackson.dataformat.toml;
     requires static org.jspecify;
 
+    uses io.sluice.handler.DeviceGroupProvider;
     uses io.sluice.handler.DeviceProvider;
 
     provides ch.qos.logback.classic.spi.Configurator with

@@ -17,5 +17,6 @@ module io.sluice.handler {
             io.sluice.appliance,
             io.sluice.bench;
 
+    uses io.sluice.handler.DeviceGroupProvider;
     uses io.sluice.handler.DeviceProvider;
 }

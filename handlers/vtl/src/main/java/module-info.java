@@ -13,6 +13,8 @@ module io.sluice.vtl {
     exports io.sluice.vtl.medium;
     exports io.sluice.vtl.store;
 
+    provides io.sluice.handler.DeviceGroupProvider with
+            io.sluice.vtl.operation.LibraryGroupProvider;
     provides io.sluice.handler.DeviceProvider with
             io.sluice.vtl.changer.ChangerProvider,
             io.sluice.vtl.drive.TapeDriveProvider;

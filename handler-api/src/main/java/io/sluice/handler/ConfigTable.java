@@ -27,13 +27,21 @@ final class ConfigTable implements DeviceConfig {
     private static final Map<String, Long> TIME_UNITS =
             Map.of("ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
 
+    private final String word;
     private final String name;
     private final Map<String, Object> values;
     private final Path base;
     private final ToIntFunction<String> line;
     private final Set<String> asked;
 
-    ConfigTable(String name, Map<String, ?> values, Path base, Set<String> consumed, ToIntFunction<String> line) {
+    ConfigTable(
+            String word,
+            String name,
+            Map<String, ?> values,
+            Path base,
+            Set<String> consumed,
+            ToIntFunction<String> line) {
+        this.word = word;
         this.name = name;
         this.values = new TreeMap<>(values);
         this.base = base;
@@ -199,7 +207,7 @@ final class ConfigTable implements DeviceConfig {
     private DeviceConfigException failure(String key, String message) {
         int number = line.applyAsInt(key);
         String place = number > 0 ? "line " + number + ", " : "";
-        return new DeviceConfigException(number, key, place + "device \"" + name + "\": " + message);
+        return new DeviceConfigException(number, key, place + word + " \"" + name + "\": " + message);
     }
 
     private @Nullable Object value(String key) {

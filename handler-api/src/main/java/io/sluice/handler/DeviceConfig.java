@@ -62,11 +62,26 @@ public interface DeviceConfig {
      */
     static DeviceConfig of(
             String name, Map<String, ?> values, Path base, Set<String> consumed, ToIntFunction<String> line) {
-        return new ConfigTable(name, values, base, consumed, line);
+        return of("device", name, values, base, consumed, line);
+    }
+
+    /**
+     * The same of another table than {@code [[device]]}.
+     *
+     * @param word of the table, for messages
+     */
+    static DeviceConfig of(
+            String word,
+            String name,
+            Map<String, ?> values,
+            Path base,
+            Set<String> consumed,
+            ToIntFunction<String> line) {
+        return new ConfigTable(word, name, values, base, consumed, line);
     }
 
     /** The same without a file behind it: for tests and programs. */
     static DeviceConfig of(String name, Map<String, ?> values) {
-        return new ConfigTable(name, values, Path.of(""), Set.of(), key -> 0);
+        return new ConfigTable("device", name, values, Path.of(""), Set.of(), key -> 0);
     }
 }

@@ -30,7 +30,7 @@ final class ConfigCommand {
             throws ConfigException, IOException {
         HomeDirectory directory = home.directory();
         ProviderCatalog catalog = ProviderCatalog.load(directory.plugins());
-        ConfigReader reader = new ConfigReader(directory.root(), catalog.providers());
+        ConfigReader reader = new ConfigReader(directory.root(), catalog.providers()).withGroups(catalog.groups());
         catalog.faults().forEach(spec.commandLine().getErr()::println);
         ApplianceConfig config = reader.read(file == null ? directory.configuration() : file);
         spec.commandLine()

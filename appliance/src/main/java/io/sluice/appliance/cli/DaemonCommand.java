@@ -51,6 +51,7 @@ final class DaemonCommand implements Callable<Integer> {
         Path file = config == null ? directory.configuration() : config;
         ConfigReader reader = new ConfigReader(
                         directory.root(), catalog.providers(), !catalog.faults().isEmpty())
+                .withGroups(catalog.groups())
                 .checkingDevicesOf(handler);
         ApplianceConfig read = read(reader, file);
         if (!read.handlers().contains(handler)) {

@@ -24,8 +24,10 @@ import picocli.CommandLine.Command;
 public final class SluiceCommand {
     /** Runs a command line; returns the exit status. */
     public static int run(String... arguments) {
-        return new CommandLine(new SluiceCommand())
-                .setExecutionExceptionHandler((exception, line, result) -> report(exception, line))
+        CommandLine line = new CommandLine(new SluiceCommand());
+        CommandLine operate = new CommandLine(new OperateCommand()).setUnmatchedOptionsArePositionalParams(true);
+        line.addSubcommand(operate);
+        return line.setExecutionExceptionHandler((exception, failed, result) -> report(exception, failed))
                 .execute(arguments);
     }
 

@@ -3,6 +3,7 @@ package io.sluice.appliance.config;
 
 import io.sluice.handler.CommandTimeouts;
 import io.sluice.handler.DeviceConfig;
+import io.sluice.handler.DeviceGroupProvider;
 import io.sluice.runtime.ControlClient.Access;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The whole configuration, checked.
  *
  * @param file where it was read from
  * @param metrics empty: no endpoint
+ * @param devices also those of groups
  */
 public record ApplianceConfig(
         Path file,
@@ -26,6 +29,7 @@ public record ApplianceConfig(
         Optional<PortalAddress> metrics,
         Chap discovery,
         List<Device> devices,
+        List<DeviceGroup> groups,
         List<Target> targets,
         List<AccessState> accessStates) {
 
@@ -132,6 +136,29 @@ public record ApplianceConfig(
     }
 
     /**
+     * A table that stands for several devices.
+     *
+     * @param handler the process that serves them
+     * @param devices their names
+     * @param config makes a view of its table; each is for one thread
+     */
+    public record DeviceGroup(
+            String name,
+            String handler,
+            List<String> devices,
+            DeviceGroupProvider provider,
+            Supplier<DeviceConfig> config) {
+        public DeviceGroup {
+            devices = List.copyOf(devices);
+        }
+
+        /** The word of its table. */
+        public String word() {
+            return provider.word();
+        }
+    }
+
+    /**
      * One target.
      *
      * @param allow patterns of the initiators that may log in beside those of the groups; empty: everybody may
@@ -169,6 +196,7 @@ public record ApplianceConfig(
 
     public ApplianceConfig {
         devices = List.copyOf(devices);
+        groups = List.copyOf(groups);
         targets = List.copyOf(targets);
         accessStates = List.copyOf(accessStates);
     }
@@ -176,7 +204,44 @@ public record ApplianceConfig(
     /** The same with the targets, groups, credentials and access states of another one. */
     public ApplianceConfig withTargetsOf(ApplianceConfig other) {
         return new ApplianceConfig(
-                file, gateway, supervision, metrics, other.discovery, devices, other.targets, other.accessStates);
+                file,
+                gateway,
+                supervision,
+                metrics,
+                other.discovery,
+                devices,
+                groups,
+                other.targets,
+                other.accessStates);
+    }
+
+    /**
+     * Devices that groups have in another one and not here, because a group has grown: of groups that are here, served by the same
+     * process.
+     */
+    public List<Device> grown(ApplianceConfig other) {
+        List<Device> grown = new ArrayList<>();
+        for (DeviceGroup group : groups) {
+            for (DeviceGroup now : other.groups) {
+                if (now.word().equals(group.word())
+                        && now.name().equals(group.name())
+                        && now.handler().equals(group.handler())) {
+                    other.devices.stream()
+                            .filter(device -> now.devices().contains(device.name()))
+                            .filter(device -> devices.stream()
+                                    .noneMatch(here -> here.name().equals(device.name())))
+                            .forEach(grown::add);
+                }
+            }
+        }
+        return grown;
+    }
+
+    /** The same with more devices, which are of groups that have grown. */
+    public ApplianceConfig withDevices(List<Device> more) {
+        List<Device> all = new ArrayList<>(devices);
+        all.addAll(more);
+        return new ApplianceConfig(file, gateway, supervision, metrics, discovery, all, groups, targets, accessStates);
     }
 
     /** What another one has different beside targets and access states: processes read that when they start. */
@@ -222,6 +287,14 @@ public record ApplianceConfig(
     /** The same with another portal than those configured. */
     public ApplianceConfig withPortal(PortalAddress portal) {
         return new ApplianceConfig(
-                file, gateway.withPortal(portal), supervision, metrics, discovery, devices, targets, accessStates);
+                file,
+                gateway.withPortal(portal),
+                supervision,
+                metrics,
+                discovery,
+                devices,
+                groups,
+                targets,
+                accessStates);
     }
 }

@@ -6,6 +6,7 @@ import io.sluice.appliance.config.ApplianceConfig.Credentials;
 import io.sluice.appliance.config.ApplianceConfig.Gateway;
 import io.sluice.appliance.config.ApplianceConfig.Limits;
 import io.sluice.appliance.config.ApplianceConfig.Supervision;
+import io.sluice.handler.DeviceGroupProvider;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.runtime.HandlerOptions;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class ConfigReader {
      * configuration.
      */
     public ConfigReader(Path home, Map<String, DeviceProvider> providers, boolean typesAreMissing) {
-        this(home, new DeviceTypes(providers, typesAreMissing, handler -> true));
+        this(home, new DeviceTypes(providers, Map.of(), typesAreMissing, handler -> true));
     }
 
     private ConfigReader(Path home, DeviceTypes types) {
@@ -78,7 +79,17 @@ public final class ConfigReader {
      * one handler's devices do not stay away for an error in another's.
      */
     public ConfigReader checkingDevicesOf(String handler) {
-        return new ConfigReader(home, new DeviceTypes(types.providers(), types.areMissing(), handler::equals));
+        return new ConfigReader(
+                home, new DeviceTypes(types.providers(), types.groups(), types.areMissing(), handler::equals));
+    }
+
+    /**
+     * The same with tables of device groups.
+     *
+     * @param groups their providers, by the word of the table
+     */
+    public ConfigReader withGroups(Map<String, DeviceGroupProvider> groups) {
+        return new ConfigReader(home, new DeviceTypes(types.providers(), groups, types.areMissing(), types.checked()));
     }
 
     /**
@@ -115,7 +126,9 @@ public final class ConfigReader {
         Optional<PortalAddress> metrics = metrics(root.table("metrics"));
         Chap discovery = discovery(root.table("discovery"));
         DeviceSections devices = DeviceSections.read(root.tables("device"), types, home);
+        GroupSections groups = GroupSections.read(root, types, home, devices);
         TargetSections targets = TargetSections.read(root.tables("target"), devices.names());
+        groups.luns().forEach(targets::add);
         List<ApplianceConfig.AccessState> accessStates =
                 AccessSections.read(root.tables("access"), devices.names(), portalGroups(gateway));
         root.finish();
@@ -123,7 +136,15 @@ public final class ConfigReader {
             throw new ConfigException(document.errors());
         }
         return new ApplianceConfig(
-                file, gateway, supervision, metrics, discovery, devices.devices(), targets.targets(), accessStates);
+                file,
+                gateway,
+                supervision,
+                metrics,
+                discovery,
+                devices.devices(),
+                groups.groups(),
+                targets.targets(),
+                accessStates);
     }
 
     private static Set<Integer> portalGroups(Gateway gateway) {
@@ -310,6 +331,9 @@ public final class ConfigReader {
         }
         return secret;
     }
+
+    /** Names of the keys that are the appliance's own in the table of a device group. */
+    static final Set<String> GROUP_KEYS = Set.of("name", "target", "handler", "timeout");
 
     /** Names of the keys that are the appliance's own in a {@code [[device]]} table. */
     static final Set<String> DEVICE_KEYS = Set.of("name", "type", "handler", "timeout");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The {@code [[device]]} tables. What belongs to a device type is checked by its provider. */
@@ -68,7 +69,7 @@ final class DeviceSections {
         if (types.checked().test(handler)) {
             DeviceProvider provider = providers.get(type);
             if (provider != null) {
-                check(table, provider, name, new LinkedHashMap<>(values), home);
+                check(table, provider::check, now -> view(table, name, now, home), new LinkedHashMap<>(values));
             } else if (!types.areMissing()) {
                 unknown(table, type, providers.keySet());
             }
@@ -79,7 +80,7 @@ final class DeviceSections {
     }
 
     /** {@code timeout = 30}, of every command, or {@code timeout = { prompt = 30, data = 60, medium = 600, long = 14400 }}. */
-    private static CommandTimeouts timeouts(Table table) {
+    static CommandTimeouts timeouts(Table table) {
         Table byPace = table.isTable("timeout") ? table.table("timeout") : null;
         if (byPace == null) {
             return CommandTimeouts.all(Duration.ofSeconds(table.integer("timeout", 0, 1, LONGEST_TIMEOUT)));
@@ -103,6 +104,24 @@ final class DeviceSections {
         }
     }
 
+    /** A device that its group's table stands for. */
+    void add(Table table, ApplianceConfig.Device device) {
+        if (!NAME.matcher(device.name()).matches()) {
+            table.wrong(
+                    "name",
+                    "makes the device name \"" + device.name() + "\"",
+                    "use letters, digits, dots, hyphens and underscores so that this has 63 at most");
+        }
+        Integer first = lines.putIfAbsent(device.name(), table.line());
+        if (first != null) {
+            table.wrong(
+                    "name",
+                    "its device \"" + device.name() + "\" has the name of one on line " + first,
+                    "choose another name");
+        }
+        devices.add(device);
+    }
+
     private void name(Table table, String name) {
         if (!NAME.matcher(name).matches()) {
             table.wrong("name", "is no device name", "use 1 to 63 letters, digits, dots, hyphens and underscores");
@@ -113,23 +132,29 @@ final class DeviceSections {
         }
     }
 
+    /** What a provider has to say of a table: it throws the first error. */
+    @FunctionalInterface
+    interface Check {
+        void check(DeviceConfig config) throws DeviceConfigException;
+    }
+
     /**
      * A provider reports one error at a time. Each is noted; then its key is left out, or given a value that its provider is
      * content with, to learn what comes after it. It ends when no such value is found, or no error is left.
      */
-    private static void check(
-            Table table, DeviceProvider provider, String name, Map<String, Object> values, Path home) {
-        Optional<DeviceConfigException> error = firstError(table, provider, name, values, home);
+    static void check(
+            Table table, Check check, Function<Map<String, Object>, DeviceConfig> view, Map<String, Object> values) {
+        Optional<DeviceConfigException> error = firstError(check, view.apply(values));
         while (error.isPresent()) {
             DeviceConfigException wrong = error.get();
             int line = wrong.line() > 0 ? wrong.line() : table.line();
             table.document().error(new ConfigError(table.document().file(), line, withoutLine(wrong)));
             values.remove(wrong.key());
-            error = firstError(table, provider, name, values, home);
+            error = firstError(check, view.apply(values));
             Iterator<Object> stand = STAND_INS.iterator();
             while (error.isPresent() && error.get().key().equals(wrong.key()) && stand.hasNext()) {
                 values.put(wrong.key(), stand.next());
-                error = firstError(table, provider, name, values, home);
+                error = firstError(check, view.apply(values));
             }
             if (error.isPresent() && error.get().key().equals(wrong.key())) {
                 return;
@@ -137,11 +162,9 @@ final class DeviceSections {
         }
     }
 
-    private static Optional<DeviceConfigException> firstError(
-            Table table, DeviceProvider provider, String name, Map<String, Object> values, Path home) {
-        DeviceConfig config = view(table, name, values, home);
+    private static Optional<DeviceConfigException> firstError(Check check, DeviceConfig config) {
         try {
-            provider.check(config);
+            check.check(config);
             config.rejectUnknown();
             return Optional.empty();
         } catch (DeviceConfigException e) {

@@ -173,6 +173,15 @@ final class Table {
         return tables;
     }
 
+    /** Arrays of tables that nobody knows are no error: whoever knows them may be missing. */
+    void ignoreTables() {
+        node.properties().forEach(entry -> {
+            if (entry.getValue() instanceof ArrayNode) {
+                known.add(entry.getKey());
+            }
+        });
+    }
+
     /** Every key and value that is no table: what a device provider gets to read. */
     Map<String, Object> values() {
         Map<String, Object> values = new LinkedHashMap<>();

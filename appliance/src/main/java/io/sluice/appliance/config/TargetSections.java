@@ -37,6 +37,36 @@ final class TargetSections {
         return targets;
     }
 
+    /**
+     * Adds a group's LUNs to its target, which is made if the file has none of that name.
+     */
+    void add(GroupSections.Mapping mapping) {
+        Table at = mapping.table();
+        for (int i = 0; i < targets.size(); i++) {
+            Target target = targets.get(i);
+            if (target.name().equals(mapping.target())) {
+                List<Lun> luns = new ArrayList<>(target.luns());
+                for (Lun lun : mapping.luns()) {
+                    target.luns().stream()
+                            .filter(taken -> taken.lun() == lun.lun())
+                            .forEach(taken -> at.wrong(
+                                    "target",
+                                    "LUN " + lun.lun() + ", wanted for \"" + lun.device() + "\", is \"" + taken.device()
+                                            + "\" there",
+                                    "choose another target, or another number for that one"));
+                    luns.add(lun);
+                }
+                targets.set(
+                        i,
+                        new Target(
+                                target.name(), target.alias(), target.chap(), target.allow(), luns, target.groups()));
+                return;
+            }
+        }
+        targets.add(new Target(
+                mapping.target(), mapping.alias(), ApplianceConfig.Chap.NONE, List.of(), mapping.luns(), List.of()));
+    }
+
     private void target(Table table) {
         String name = table.required("name", "write name = \"iqn.2026-11.com.example:disk\"");
         if (!name.isEmpty()) {

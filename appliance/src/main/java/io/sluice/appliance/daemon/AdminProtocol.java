@@ -31,6 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {"op": "metrics"}                                  -> {"text": "..."}, Prometheus' text format
  * {"op": "resize", "device": "disk", "bytes": 4096}  -> {"device": "disk", "bytes": 4096}
  * {"op": "reload"}                                   -> {"changes": ["..."], "waiting": ["[gateway]"]}
+ * {"op": "operate", "noun": "tape", "arguments": ["list"]} -> what the groups' providers answer; to other processes
+ *                                                       with "word" and "group": "library" and its name
+ * {"op": "open-grown"}                               -> {"devices": ["..."]}, those of groups that have grown, now served
  * {"op": "access", "group": 2, "state": "STANDBY"}    -> {"group": 2, "state": "STANDBY"}; "device" when not of all
  * {"op": "hand-over"}                                -> {"pause_ms": 12}; by then devices are closed and their commands kept
  * anything that fails                                -> {"error": "names the value and the remedy"}

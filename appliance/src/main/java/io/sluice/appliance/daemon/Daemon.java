@@ -5,14 +5,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.appliance.config.ApplianceConfig;
-import io.sluice.appliance.config.ByteSize;
 import io.sluice.appliance.config.ConfigSource;
 import io.sluice.appliance.config.HandlerName;
 import io.sluice.appliance.config.PortalAddress;
-import io.sluice.handler.Device;
 import io.sluice.handler.DeviceConfigException;
-import io.sluice.handler.DeviceProvider;
-import io.sluice.handler.Resizable;
 import io.sluice.runtime.DaemonLink;
 import io.sluice.runtime.HandlerOptions;
 import io.sluice.runtime.HandlerRuntime;
@@ -147,13 +143,16 @@ public final class Daemon {
                 session, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
         try (HandlerRuntime runtime =
                 new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
-            Map<String, String> devices = openDevices(runtime);
+            DeviceOpener opener = new DeviceOpener(home, config.file(), catalog.providers(), runtime);
+            Map<String, String> devices = openDevices(opener);
             try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), session, this::gatewayLost)) {
                 if (isMain()) {
                     GatewaySetup.configure(control, config);
                 }
                 runtime.start();
-                HandlerOperator own = new HandlerOperator(handler, runtime, registry::scrape, () -> handOver(runtime));
+                GroupOperations groups = new GroupOperations(handler, config, source, opener);
+                HandlerOperator own =
+                        new HandlerOperator(handler, runtime, groups, registry::scrape, () -> handOver(runtime));
                 if (isMain()) {
                     serveAll(own, control, devices, registry);
                 } else {
@@ -249,43 +248,19 @@ public final class Daemon {
     }
 
     /** Opens all of the handler's but those whose plugin is broken, which it logs; returns a description of each by name. */
-    private Map<String, String> openDevices(HandlerRuntime runtime) throws StartException {
+    private Map<String, String> openDevices(DeviceOpener opener) throws StartException {
         Map<String, String> descriptions = new LinkedHashMap<>();
         catalog.faults().forEach(LOG::error);
         for (ApplianceConfig.Device wanted : config.devicesOf(handler)) {
-            String place = config.file() + ":" + wanted.line() + ": device \"" + wanted.name() + "\": ";
             try {
-                DeviceProvider provider = catalog.providers().get(wanted.type());
-                if (provider == null) {
-                    LOG.error("{}not served: no plugin that could be loaded has the type \"{}\"", place, wanted.type());
-                    continue;
-                }
-                Optional<Device> opened = openDevice(runtime, place, provider, wanted);
-                if (opened.isEmpty()) {
-                    continue;
-                }
-                Device device = opened.get();
-                String size = device instanceof Resizable disk ? ", " + ByteSize.format(disk.capacityBytes()) : "";
-                descriptions.put(wanted.name(), wanted.type() + size);
+                opener.open(wanted).ifPresent(description -> descriptions.put(wanted.name(), description));
             } catch (DeviceConfigException e) {
                 throw new StartException(CONFIGURATION, config.file() + ": " + e.getMessage(), e);
             } catch (IOException e) {
-                throw new StartException(UNAVAILABLE, place + e.getMessage(), e);
+                throw new StartException(UNAVAILABLE, String.valueOf(e.getMessage()), e);
             }
         }
         return descriptions;
-    }
-
-    /** Empty if the provider's code is broken, which is no reason to keep the devices of others from being served. */
-    private Optional<Device> openDevice(
-            HandlerRuntime runtime, String place, DeviceProvider provider, ApplianceConfig.Device wanted)
-            throws DeviceConfigException, IOException {
-        try {
-            return Optional.of(runtime.open(home.device(wanted.name()), provider, wanted.config(), wanted.timeouts()));
-        } catch (RuntimeException | LinkageError broken) {
-            LOG.error("{}not served: {}", place, PluginFault.of(PluginFault.origin(provider), broken), broken);
-            return Optional.empty();
-        }
     }
 
     private void gatewayLost(String why) {

@@ -22,6 +22,7 @@ final class HandlerOperator implements AdminServer.Service {
 
     private final String handler;
     private final HandlerRuntime runtime;
+    private final GroupOperations groups;
     private final Supplier<String> metrics;
     private final LongSupplier handOver;
 
@@ -29,9 +30,15 @@ final class HandlerOperator implements AdminServer.Service {
      * @param metrics of this process, in Prometheus' text format
      * @param handOver lets go of everything that the process that takes over needs; returns milliseconds
      */
-    HandlerOperator(String handler, HandlerRuntime runtime, Supplier<String> metrics, LongSupplier handOver) {
+    HandlerOperator(
+            String handler,
+            HandlerRuntime runtime,
+            GroupOperations groups,
+            Supplier<String> metrics,
+            LongSupplier handOver) {
         this.handler = handler;
         this.runtime = runtime;
+        this.groups = groups;
         this.metrics = metrics;
         this.handOver = handOver;
     }
@@ -45,10 +52,13 @@ final class HandlerOperator implements AdminServer.Service {
                 resize(
                         request.path("device").stringValue(""),
                         request.path("bytes").longValue(-1));
+            case "operate" -> groups.operate(request);
+            case "open-grown" -> groups.openGrown();
             case "metrics" -> AdminProtocol.JSON.createObjectNode().put("text", metrics.get());
             case "hand-over" -> AdminProtocol.JSON.createObjectNode().put("pause_ms", handOver.getAsLong());
             default ->
-                throw new AdminException("op \"" + op + "\" is unknown: it is status, resize, metrics or hand-over");
+                throw new AdminException("op \"" + op
+                        + "\" is unknown: it is status, resize, operate, open-grown, metrics or hand-over");
         };
     }
 

@@ -8,10 +8,13 @@ import io.sluice.appliance.config.ConfigSource;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +35,7 @@ final class Operator implements AdminServer.Service {
     private final GatewayControl control;
     private final List<PortalAddress> portals;
     private final Optional<PortalAddress> metrics;
-    private final Map<String, ApplianceConfig.Device> devices = new LinkedHashMap<>();
+    private final Map<String, ApplianceConfig.Device> devices = new ConcurrentSkipListMap<>();
 
     /** @param source reads the configuration again */
     Operator(
@@ -61,6 +64,7 @@ final class Operator implements AdminServer.Service {
             case "resize" -> resize(request);
             case "reload" -> reload();
             case "access" -> access(request);
+            case "operate" -> operate(request);
             default -> own.answer(request);
         };
     }
@@ -84,8 +88,14 @@ final class Operator implements AdminServer.Service {
         } catch (ConfigException wrong) {
             throw new AdminException("nothing was changed:\n" + wrong.getMessage());
         }
-        ApplianceConfig now = config;
-        List<String> done = GatewayChange.apply(control, now, next);
+        List<String> grown = openGrown(config.grown(next));
+        ApplianceConfig now = config.withDevices(config.grown(next).stream()
+                .filter(device -> grown.contains(device.name()))
+                .toList());
+        now.devices().forEach(device -> devices.putIfAbsent(device.name(), device));
+        List<String> done = new ArrayList<>();
+        grown.forEach(name -> done.add("device " + name + ": added"));
+        done.addAll(GatewayChange.apply(control, now, next));
         config = now.withTargetsOf(next);
         ObjectNode answer = AdminProtocol.JSON.createObjectNode();
         ArrayNode changes = answer.putArray("changes");
@@ -94,6 +104,40 @@ final class Operator implements AdminServer.Service {
         ArrayNode waiting = answer.putArray("waiting");
         now.differences(next).forEach(waiting::add);
         return answer;
+    }
+
+    /** Has each process open the devices by which its groups have grown; LUNs can be mapped to these afterwards. */
+    private List<String> openGrown(List<ApplianceConfig.Device> devices) throws AdminException, IOException {
+        Set<String> handlers = new LinkedHashSet<>();
+        devices.forEach(device -> handlers.add(device.handler()));
+        List<String> opened = new ArrayList<>();
+        for (String handler : handlers) {
+            ObjectNode request = AdminProtocol.request("open-grown");
+            ObjectNode answer = handler.equals(ApplianceConfig.MAIN_HANDLER)
+                    ? own.answer(request)
+                    : others.ask(handler, request, OtherHandlers.WORK_PATIENCE);
+            answer.path("devices").forEach(name -> opened.add(name.stringValue("")));
+        }
+        return opened;
+    }
+
+    /** Passes an operator's command on a group to the process that serves it; {@code list} without a name goes to every group. */
+    private ObjectNode operate(JsonNode request) throws AdminException, IOException {
+        String noun = request.path("noun").stringValue("");
+        List<String> arguments = new ArrayList<>();
+        request.path("arguments").forEach(argument -> arguments.add(argument.stringValue("")));
+        List<ApplianceConfig.DeviceGroup> asked = GroupChoice.take(config.groups(), noun, arguments);
+        ObjectNode joined = AdminProtocol.JSON.createObjectNode();
+        for (ApplianceConfig.DeviceGroup group : asked) {
+            ObjectNode one =
+                    AdminProtocol.request("operate").put("word", group.word()).put("group", group.name());
+            one.put("noun", noun).set("arguments", AdminProtocol.JSON.valueToTree(arguments));
+            ObjectNode answer = group.handler().equals(ApplianceConfig.MAIN_HANDLER)
+                    ? own.answer(one)
+                    : others.ask(group.handler(), one, OtherHandlers.OPERATION_PATIENCE);
+            GroupChoice.join(joined, answer);
+        }
+        return joined;
     }
 
     private synchronized ObjectNode access(JsonNode request) throws AdminException, IOException {

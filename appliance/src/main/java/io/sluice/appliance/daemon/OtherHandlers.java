@@ -24,6 +24,9 @@ final class OtherHandlers {
     /** For what may have to wait for storage. */
     static final Duration WORK_PATIENCE = Duration.ofSeconds(60);
 
+    /** For what reads all that is stored, such as a check of a whole tape. */
+    static final Duration OPERATION_PATIENCE = Duration.ofDays(2);
+
     private final HomeDirectory home;
     private final List<String> names;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.daemon;
 
+import io.sluice.handler.DeviceGroupProvider;
 import io.sluice.handler.DeviceProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,16 @@ final class PluginFault {
     static String illegalType(Path plugin, DeviceProvider provider, @Nullable String type) {
         return plugin + ": " + provider.getClass().getName() + ".type() is \"" + type
                 + "\": use lower-case letters, digits and hyphens";
+    }
+
+    static String wordTaken(Path plugin, String word, DeviceGroupProvider other) {
+        return plugin + " provides tables [[" + word + "]], which "
+                + other.getClass().getName() + " provides: remove one of them, or give it another word";
+    }
+
+    static String illegalWord(Path plugin, DeviceGroupProvider provider, @Nullable String word) {
+        return plugin + ": " + provider.getClass().getName() + ".word() is \"" + word
+                + "\": use lower-case letters, digits and hyphens, and no table of the appliance's own";
     }
 
     /** A provider that could not be made, or that threw what no provider may. */

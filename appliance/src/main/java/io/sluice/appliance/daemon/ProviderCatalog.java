@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.appliance.daemon;
 
+import io.sluice.handler.DeviceGroupProvider;
 import io.sluice.handler.DeviceProvider;
 import java.io.IOException;
 import java.net.URL;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +30,12 @@ import java.util.stream.Stream;
 public final class ProviderCatalog {
     private static final Pattern TYPE = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
+    /** Tables of the appliance's own. */
+    private static final Set<String> OWN_TABLES =
+            Set.of("gateway", "handler", "metrics", "discovery", "device", "target", "access");
+
     private final Map<String, DeviceProvider> providers = new TreeMap<>();
+    private final Map<String, DeviceGroupProvider> groups = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
 
     private ProviderCatalog() {}
@@ -41,6 +49,8 @@ public final class ProviderCatalog {
         ProviderCatalog catalog = new ProviderCatalog();
         ServiceLoader.load(ProviderCatalog.class.getModule().getLayer(), DeviceProvider.class)
                 .forEach(provider -> catalog.providers.put(provider.type(), provider));
+        ServiceLoader.load(ProviderCatalog.class.getModule().getLayer(), DeviceGroupProvider.class)
+                .forEach(provider -> catalog.groups.put(provider.word(), provider));
         if (Files.isDirectory(plugins)) {
             for (Path plugin : list(plugins)) {
                 catalog.addPlugin(plugin);
@@ -52,6 +62,11 @@ public final class ProviderCatalog {
     /** Providers by type. */
     public Map<String, DeviceProvider> providers() {
         return Collections.unmodifiableMap(providers);
+    }
+
+    /** Providers of device groups by the word of their table. */
+    public Map<String, DeviceGroupProvider> groups() {
+        return Collections.unmodifiableMap(groups);
     }
 
     /** One line for each plugin that cannot be used: which, why, and the remedy. */
@@ -96,21 +111,37 @@ public final class ProviderCatalog {
         @SuppressWarnings("resource")
         URLClassLoader loader = new URLClassLoader(
                 "plugin " + plugin.getFileName(), jars.toArray(URL[]::new), DeviceProvider.class.getClassLoader());
-        Iterator<DeviceProvider> found =
-                ServiceLoader.load(DeviceProvider.class, loader).iterator();
+        addAll(plugin, loader, DeviceProvider.class, provider -> addProvider(plugin, provider));
+        addAll(plugin, loader, DeviceGroupProvider.class, provider -> addGroup(plugin, provider));
+    }
+
+    private <P> void addAll(Path plugin, ClassLoader loader, Class<P> service, Consumer<P> add) {
+        Iterator<P> found = ServiceLoader.load(service, loader).iterator();
         while (true) {
             try {
                 if (!found.hasNext()) {
                     return;
                 }
-                DeviceProvider provider = found.next();
+                P provider = found.next();
                 if (loader.equals(provider.getClass().getClassLoader())) {
-                    addProvider(plugin, provider);
+                    add.accept(provider);
                 }
             } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
                 faults.add(PluginFault.of(plugin, broken));
                 return;
             }
+        }
+    }
+
+    private void addGroup(Path plugin, DeviceGroupProvider provider) {
+        String word = provider.word();
+        if (word == null || !TYPE.matcher(word).matches() || OWN_TABLES.contains(word)) { // code of others
+            faults.add(PluginFault.illegalWord(plugin, provider, word));
+            return;
+        }
+        DeviceGroupProvider other = groups.putIfAbsent(word, provider);
+        if (other != null) {
+            faults.add(PluginFault.wordTaken(plugin, word, other));
         }
     }
 

@@ -49,6 +49,7 @@ class GatewayChangeTest {
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
+                List.of(),
                 List.of(targets),
                 states);
     }

@@ -41,6 +41,7 @@ class GatewaySetupTest {
                 Optional.empty(),
                 new Chap(Optional.of(new Credentials("d", "s")), Optional.empty()),
                 List.of(),
+                List.of(),
                 List.of(target),
                 List.of(new AccessState(2, Access.STANDBY, Optional.of("disk"), true)));
     }

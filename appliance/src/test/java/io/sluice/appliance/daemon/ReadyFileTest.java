@@ -39,6 +39,7 @@ class ReadyFileTest {
                 Optional.empty(),
                 Chap.NONE,
                 List.of(),
+                List.of(),
                 List.of(new Target("iqn.t", "", Chap.NONE, List.of(), List.of(new Lun(0, "disk", false)), List.of())),
                 List.of());
         assertThat(ReadyFile.text(

@@ -6,6 +6,7 @@ import io.sluice.vtl.medium.CartridgeStore;
 import io.sluice.vtl.store.StoredCartridges;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,5 +117,41 @@ public final class Libraries {
                 store.create(label);
             }
         }
+    }
+
+    /**
+     * A library that changer and drives of this process have open; give it up with {@link #close}.
+     *
+     * @return empty if none of them has it open
+     */
+    public static Optional<Library> join(LibrarySpec spec) throws IOException {
+        if (!Files.isDirectory(spec.directory())) {
+            return Optional.empty();
+        }
+        synchronized (OPEN) {
+            Open open = OPEN.get(spec.directory().toRealPath());
+            if (open == null) {
+                return Optional.empty();
+            }
+            open.users++;
+            return Optional.of(open.library);
+        }
+    }
+
+    /**
+     * How many elements a library has by its own inventory, whoever uses it meanwhile. Changes and locks nothing.
+     *
+     * @return empty if it was not made yet
+     * @throws IOException if the inventory is damaged or cannot be read
+     */
+    public static Optional<Geometry> geometry(LibrarySpec spec) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(spec.inventory());
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new JournalReader(bytes, spec.inventory().toString()).replay().geometry());
     }
 }
