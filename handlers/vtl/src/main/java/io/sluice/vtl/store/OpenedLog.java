@@ -15,6 +15,8 @@ import io.sluice.vtl.store.storage.StorageSpace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The log of a partition as it was found, ready to be read and to grow. */
 record OpenedLog(
@@ -25,11 +27,13 @@ record OpenedLog(
         ObjectIndex index,
         SealedSegments sealed,
         boolean clean) {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenedLog.class);
 
     /**
-     * Opens it: reads the table of segments, the open one's index, and what was written behind that.
+     * Opens it: reads the table of segments, the open one's index, and what was written behind that. Where the log's end is damaged it
+     * must not grow; if nobody may write, what is left can be read, and what is lost counts as damaged objects.
      *
-     * @throws IOException if it is damaged beyond use
+     * @throws IOException if it is damaged beyond use, with the remedy
      */
     static OpenedLog open(StorageSpace space, UUID cartridge, int partition, UUID writer, boolean writable, Arena arena)
             throws IOException {
@@ -38,19 +42,22 @@ record OpenedLog(
         SegmentTable.Segment last = table.open();
         StorageObject log = space.open(ObjectNames.data(partition, last.number()), writable);
         try {
-            SegmentHeader header = SealedSegment.readHeader(space, partition, cartridge, last.number(), log, buffer);
+            Mount made = SealedSegment.readHeader(space, partition, cartridge, last.number(), log, buffer, !writable);
             IndexImage image = new IndexImage(arena);
-            Checkpoint at = SealedSegment.readIndex(space, partition, cartridge, last, log.length(), image);
+            Checkpoint at = SealedSegment.readIndex(space, partition, cartridge, last, image);
             if (at == null) {
                 image.reset(last.number(), last.before());
-                at = new Checkpoint(cartridge, partition, last.number(), header.mount(), SegmentHeader.BYTES, 0);
+                at = new Checkpoint(cartridge, partition, last.number(), made, SegmentHeader.BYTES, 0);
             }
-            boolean clean = at.end() == log.length();
-            SegmentScan scan = clean ? null : scan(space, log, last, at, image, buffer);
+            if (at.end() > log.length()) {
+                damaged(space, last.number(), log.length(), writable);
+            }
+            boolean clean = at.end() >= log.length();
+            SegmentScan scan = clean ? null : scan(space, log, last, at, image, buffer, writable);
             long end = scan == null ? at.end() : scan.position();
             Mount mount = scan == null ? at.mount() : scan.mount();
             OpenSegment open = new OpenSegment(image, buffer, writer, log, last.number(), mount, end);
-            SealedSegments sealed = new SealedSegments(space, partition, cartridge);
+            SealedSegments sealed = new SealedSegments(space, partition, cartridge, !writable);
             ObjectIndex index = new ObjectIndex(table, open, sealed);
             return new OpenedLog(space, cartridge, partition, open, index, sealed, clean);
         } catch (IOException | RuntimeException e) {
@@ -66,7 +73,8 @@ record OpenedLog(
             SegmentTable.Segment last,
             Checkpoint at,
             IndexImage image,
-            GrowingBuffer buffer)
+            GrowingBuffer buffer,
+            boolean writable)
             throws IOException {
         // What an earlier process could not sync, the kernel may still show; forgotten, it is read as the medium has
         // it.
@@ -83,12 +91,23 @@ record OpenedLog(
                 new SegmentScan(log, last.number(), at.end(), log.length(), last.first(), object, at.mount(), buffer);
         scan.into(image, durable);
         if (scan.isDamagedHere()) {
-            throw new IOException(space.name() + ": segment " + last.number() + " is damaged at byte " + scan.position()
-                    + ", behind object " + image.end().objects
-                    + ", and what follows was on stable storage: restore the file, or set the write protect switch and"
-                    + " save what is in front with sluice tape export");
+            damaged(space, last.number(), scan.position(), writable);
+            scan.salvage(image, durable);
         }
         return scan;
+    }
+
+    /** What was on stable storage is not there: goes on only if nothing will be written. */
+    private static void damaged(StorageSpace space, int segment, long at, boolean writable) throws IOException {
+        String what = space.name() + ": segment " + segment + " is damaged at byte " + at
+                + ", and what was there or follows was on stable storage: ";
+        if (writable) {
+            throw new IOException(what + "restore the file, or set the write protect switch, see with sluice tape check"
+                    + " what is lost, and save the rest with sluice tape export");
+        }
+        LOG.warn(
+                "{}the rest is read all the same; if the loss was of an overwrite, what is in front may be older",
+                what);
     }
 
     static SegmentTable readTable(StorageSpace space, UUID cartridge, int partition, GrowingBuffer buffer)

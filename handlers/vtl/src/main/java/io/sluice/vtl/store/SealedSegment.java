@@ -6,6 +6,7 @@ import io.sluice.vtl.store.format.Checkpoint;
 import io.sluice.vtl.store.format.GrowingBuffer;
 import io.sluice.vtl.store.format.IndexImage;
 import io.sluice.vtl.store.format.IndexPage;
+import io.sluice.vtl.store.format.Mount;
 import io.sluice.vtl.store.format.SegmentHeader;
 import io.sluice.vtl.store.format.SegmentScan;
 import io.sluice.vtl.store.storage.StorageObject;
@@ -16,35 +17,40 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A segment that is only read: one page of its index in memory; all of it, made from the log, if the stored one is damaged. */
 final class SealedSegment implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SealedSegment.class);
+
     private final Arena arena = Arena.ofShared();
     private final GrowingBuffer page = new GrowingBuffer(arena, IndexPage.BYTES);
     private final SegmentTable.Segment segment;
     private final StorageObject data;
     private final @Nullable StorageObject index;
-    private final SegmentHeader header;
+    private final Mount mount;
     private long loaded;
     private @Nullable IndexImage rebuilt;
 
     private SealedSegment(
-            SegmentTable.Segment segment, StorageObject data, @Nullable StorageObject index, SegmentHeader header) {
+            SegmentTable.Segment segment, StorageObject data, @Nullable StorageObject index, Mount mount) {
         this.segment = segment;
         this.data = data;
         this.index = index;
-        this.header = header;
+        this.mount = mount;
     }
 
-    static SealedSegment open(StorageSpace space, int partition, UUID cartridge, SegmentTable.Segment segment)
+    static SealedSegment open(
+            StorageSpace space, int partition, UUID cartridge, SegmentTable.Segment segment, boolean salvage)
             throws IOException {
         StorageObject data = space.open(ObjectNames.data(partition, segment.number()), false);
         StorageObject index = null;
         try (Arena scratch = Arena.ofConfined()) {
             GrowingBuffer buffer = new GrowingBuffer(scratch, SegmentHeader.BYTES);
-            SegmentHeader header = readHeader(space, partition, cartridge, segment.number(), data, buffer);
+            Mount mount = readHeader(space, partition, cartridge, segment.number(), data, buffer, salvage);
             index = openIndex(space, partition, segment.number());
-            return new SealedSegment(segment, data, index, header);
+            return new SealedSegment(segment, data, index, mount);
         } catch (IOException e) {
             data.close();
             if (index != null) {
@@ -54,17 +60,27 @@ final class SealedSegment implements AutoCloseable {
         }
     }
 
-    /** Reads and checks the head of a segment. */
-    static SegmentHeader readHeader(
-            StorageSpace space, int partition, UUID cartridge, int number, StorageObject data, GrowingBuffer buffer)
+    /** Reads and checks the head of a segment. To {@code salvage}, one that is damaged is done without: its records name the segment, too. */
+    static Mount readHeader(
+            StorageSpace space,
+            int partition,
+            UUID cartridge,
+            int number,
+            StorageObject data,
+            GrowingBuffer buffer,
+            boolean salvage)
             throws IOException {
         String what = space.name() + "/" + ObjectNames.data(partition, number);
         long have = data.read(0, buffer.segment(), 0, SegmentHeader.BYTES);
+        if (salvage && !SegmentHeader.whole(buffer, have)) {
+            LOG.warn("the head of segment {} is damaged: what the records name is read all the same", what);
+            return Mount.NONE;
+        }
         SegmentHeader header = SegmentHeader.get(buffer, have, what);
         if (!header.cartridge().equals(cartridge) || header.segment() != number || header.partition() != partition) {
             throw new IOException(what + " belongs to another cartridge or place: restore the file that was there");
         }
-        return header;
+        return header.mount();
     }
 
     private static @Nullable StorageObject openIndex(StorageSpace space, int partition, int number) throws IOException {
@@ -129,7 +145,7 @@ final class SealedSegment implements AutoCloseable {
                 segment.end(),
                 segment.first(),
                 segment.first(),
-                header.mount(),
+                mount,
                 buffer);
         try {
             scan.into(image, Long.MAX_VALUE);
@@ -142,12 +158,7 @@ final class SealedSegment implements AutoCloseable {
 
     /** Reads the stored index of a segment whole into an image's buffer; null if there is none that can be used. */
     static @Nullable Checkpoint readIndex(
-            StorageSpace space,
-            int partition,
-            UUID cartridge,
-            SegmentTable.Segment segment,
-            long dataBytes,
-            IndexImage image)
+            StorageSpace space, int partition, UUID cartridge, SegmentTable.Segment segment, IndexImage image)
             throws IOException {
         String name = ObjectNames.index(partition, segment.number());
         try (StorageObject stored = space.open(name, false)) {
@@ -157,7 +168,6 @@ final class SealedSegment implements AutoCloseable {
             if (at == null
                     || !at.cartridge().equals(cartridge)
                     || at.segment() != segment.number()
-                    || at.end() > dataBytes
                     || !image.adopt(segment.number(), segment.before(), at.objects(), have)) {
                 return null;
             }

@@ -17,13 +17,15 @@ final class SealedSegments implements AutoCloseable {
     private final StorageSpace space;
     private final int partition;
     private final UUID cartridge;
+    private final boolean salvage;
     private final @Nullable SealedSegment[] kept = new SealedSegment[KEPT];
     private int next;
 
-    SealedSegments(StorageSpace space, int partition, UUID cartridge) {
+    SealedSegments(StorageSpace space, int partition, UUID cartridge, boolean salvage) {
         this.space = space;
         this.partition = partition;
         this.cartridge = cartridge;
+        this.salvage = salvage;
     }
 
     /** The segment, opened; null if it cannot be: the log says why. */
@@ -40,7 +42,7 @@ final class SealedSegments implements AutoCloseable {
 
     private @Nullable SealedSegment open(SegmentTable.Segment wanted) {
         try {
-            SealedSegment opened = SealedSegment.open(space, partition, cartridge, wanted);
+            SealedSegment opened = SealedSegment.open(space, partition, cartridge, wanted, salvage);
             SealedSegment old = kept[next];
             kept[next] = opened;
             next = (next + 1) % KEPT;

@@ -73,7 +73,11 @@ final class StoredPartition implements Partition, AutoCloseable {
         if (result != MediumResult.OK) {
             return result;
         }
-        return index.kind() == RecordHeader.FILEMARKS ? MediumResult.FILEMARK : index.host();
+        if (index.kind() == RecordHeader.FILEMARKS) {
+            return MediumResult.FILEMARK;
+        }
+        // No block is empty: so the index says of one that it is lost.
+        return index.host() == 0 ? MediumResult.DAMAGED : index.host();
     }
 
     @Override

@@ -19,7 +19,8 @@ import java.util.function.LongConsumer;
 
 /**
  * A cartridge's contents as a SIMH magnetic tape image ({@code .tap}), which many programs read: each block between two copies of its length
- * (4 bytes, little-endian), an odd one with a zero byte behind it; 00000000 is a filemark, FFFFFFFF the end of the medium.
+ * (4 bytes, little-endian), an odd one with a zero byte behind it; 00000000 is a filemark, FFFFFFFF the end of the medium; the
+ * top bit of a length says that the block was read with an error.
  */
 public final class TapeImage {
     private static final int FILEMARK = 0;
@@ -30,27 +31,31 @@ public final class TapeImage {
     private TapeImage() {}
 
     /**
-     * Writes all objects.
+     * Writes all objects. In place of one that cannot be read the image has an empty record with the error flag.
      *
      * @param progress is told the next object now and then
-     * @throws IOException names the first object that is damaged, or does not fit the image's lengths of 24 bits
+     * @return how many objects cannot be read; {@link TapeCheck} says which
+     * @throws IOException names the first object that does not fit the image's lengths of 24 bits
      */
-    public static void exportTo(CartridgeStore store, String barcode, OutputStream out, LongConsumer progress)
+    public static long exportTo(CartridgeStore store, String barcode, OutputStream out, LongConsumer progress)
             throws IOException {
         try (Cartridge cartridge = store.mount(barcode, UUID.randomUUID());
                 Arena arena = Arena.ofConfined()) {
             Partition partition = cartridge.partition(0);
             MemorySegment block = arena.allocate(TapeCheck.LARGEST_BLOCK);
             byte[] bytes = new byte[TapeCheck.LARGEST_BLOCK];
+            long damaged = 0;
             for (long object = 0; object < partition.objects(); object++) {
                 long read = partition.read(object, block, 0, TapeCheck.LARGEST_BLOCK);
                 if (read == MediumResult.FILEMARK) {
                     number(out, FILEMARK);
-                } else if (read < 0 || read > LONGEST) {
-                    throw new IOException("object " + object + " of " + barcode
-                            + (read < 0
-                                    ? " cannot be read: sluice tape check lists all that cannot"
-                                    : " has " + read + " bytes, and an image's blocks have up to " + LONGEST));
+                } else if (read < 0) {
+                    number(out, ERROR_FLAG);
+                    number(out, ERROR_FLAG);
+                    damaged++;
+                } else if (read > LONGEST) {
+                    throw new IOException("object " + object + " of " + barcode + " has " + read
+                            + " bytes, and an image's blocks have up to " + LONGEST);
                 } else {
                     MemorySegment.copy(block, ValueLayout.JAVA_BYTE, 0, bytes, 0, (int) read);
                     number(out, (int) read);
@@ -65,6 +70,7 @@ public final class TapeImage {
                 }
             }
             number(out, END_OF_MEDIUM);
+            return damaged;
         }
     }
 

@@ -40,7 +40,8 @@ final class TapeImageTest {
     void shouldGiveBackTheImageThatItTook() throws IOException {
         assertThat(take(IMAGE)).isEqualTo(4);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TapeImage.exportTo(store, SimulatedStorage.NAME, out, object -> {});
+        assertThat(TapeImage.exportTo(store, SimulatedStorage.NAME, out, object -> {}))
+                .isZero();
         assertThat(out.toByteArray()).isEqualTo(IMAGE);
         StringBuilder listing = new StringBuilder();
         TapeCheck.dump(
@@ -66,6 +67,12 @@ final class TapeImageTest {
         assertThat(report.objects()).isEqualTo(4);
         assertThat(report.filemarks()).isEqualTo(1);
         assertThat(report.damage()).isEqualTo(List.of(new TapeCheck.Damage(1, 1, -3)));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(TapeImage.exportTo(store, SimulatedStorage.NAME, out, object -> {}))
+                .isEqualTo(1);
+        assertThat(HexFormat.of().formatHex(out.toByteArray()))
+                .as("an error in place of the second block, the rest as it was")
+                .isEqualTo("03000000616263000300000000000080000000800000000001000000660001000000ffffffff");
     }
 
     private static int indexOf(byte[] bytes, byte first, byte second) {

@@ -43,12 +43,19 @@ public record SegmentHeader(UUID cartridge, int partition, int segment, Mount mo
         LittleEndian.u32(s, CRC, b.crc(0, CRC));
     }
 
+    /** False if it is damaged. */
+    public static boolean whole(GrowingBuffer b, long have) {
+        MemorySegment s = b.segment();
+        return have >= BYTES && LittleEndian.u64(s, 0) == MAGIC && LittleEndian.i32(s, CRC) == b.crc(0, CRC);
+    }
+
     /** Takes it from the start of the buffer, where {@code have} bytes were read. */
     public static SegmentHeader get(GrowingBuffer b, long have, String what) throws IOException {
         MemorySegment s = b.segment();
-        if (have < BYTES || LittleEndian.u64(s, 0) != MAGIC || LittleEndian.i32(s, CRC) != b.crc(0, CRC)) {
+        if (!whole(b, have)) {
             throw new IOException("the head of segment " + what
-                    + " is damaged: see which objects can be saved with sluice tape check, or restore the file");
+                    + " is damaged: restore the file, or set the write protect switch and see with sluice tape check what"
+                    + " can still be read");
         }
         Features.check("segment " + what, LittleEndian.u32(s, 8), LittleEndian.u32(s, 12));
         Sums before = new Sums();

@@ -21,6 +21,8 @@ public final class SegmentScan {
     private long object;
     private final long firstObject;
     private Mount mount;
+    private boolean resuming;
+    private long lostAt;
 
     /** From {@code position} to {@code limit}; {@code object} is the end of data there. */
     public SegmentScan(
@@ -71,18 +73,61 @@ public final class SegmentScan {
 
     /** True if behind {@link #position} lies a record that was written when what is at the position was on stable storage. */
     public boolean isDamagedHere() {
+        return recordBehind(position, position) >= 0;
+    }
+
+    /**
+     * Puts the rest of a log that is damaged at {@link #position} into an index: what is missing up to the next record that is whole
+     * counts as blocks that cannot be read, and so on until the end of the log. Call {@link #into} before.
+     */
+    public void salvage(IndexImage image, long trusted) throws IOException {
+        while (isDamagedHere()) {
+            lostAt = position;
+            resuming = true;
+            long next = recordBehind(position, -1);
+            while (next >= 0) {
+                position = next;
+                if (step(image, Long.MAX_VALUE)) {
+                    break;
+                }
+                next = recordBehind(next + RecordHeader.BYTES, -1);
+            }
+            if (next < 0) {
+                return;
+            }
+            into(image, trusted);
+        }
+    }
+
+    /** Where the first record from {@code from} on lies that knew of more than {@code durable} bytes on stable storage; -1 if none does. */
+    private long recordBehind(long from, long durable) {
         buffer.ensure(LOOK_BYTES);
-        for (long at = position; at < limit; at += LOOK_BYTES) {
+        for (long at = from; at < limit; at += LOOK_BYTES) {
             long have = log.read(at, buffer.segment(), 0, Math.min(LOOK_BYTES, limit - at));
             for (long i = 0; i + RecordHeader.BYTES <= have; i += RecordHeader.BYTES) {
                 if (RecordHeader.looksLike(buffer.segment(), i)
                         && RecordHeader.valid(buffer, i, segment, at + i)
-                        && RecordHeader.durable(buffer.segment(), i) > position) {
-                    return true;
+                        && RecordHeader.durable(buffer.segment(), i) > durable) {
+                    return at + i;
                 }
             }
         }
-        return false;
+        return -1;
+    }
+
+    /** The first record behind damage says how many objects are missing, or that fewer are left than were there. */
+    private void resume(long named, @Nullable IndexImage image) {
+        if (image == null || named < firstObject) {
+            return;
+        }
+        resuming = false;
+        if (named < object) {
+            image.cut(named);
+        }
+        for (long lost = object; lost < named; lost++) {
+            image.add(RecordHeader.BLOCK, lostAt, 0, 0);
+        }
+        object = named;
     }
 
     private boolean step(@Nullable IndexImage image, long trusted) throws IOException {
@@ -127,6 +172,9 @@ public final class SegmentScan {
     private boolean replay(int type, @Nullable IndexImage image) {
         var s = buffer.segment();
         long named = RecordHeader.object(s, 0);
+        if (resuming && type <= RecordHeader.TRUNCATE) {
+            resume(named, image);
+        }
         switch (type) {
             case RecordHeader.BLOCK -> {
                 if (named != object) {
