@@ -176,9 +176,7 @@ final class OpenSegment {
             return;
         }
         buffer.ensure(PAGE);
-        buffer.segment().asSlice(0, gap).fill((byte) 0);
-        RecordHeader.begin(buffer.segment(), 0, RecordHeader.PAD, 0, 0);
-        RecordHeader.describe(buffer.segment(), 0, RecordHeader.RAW, 0, gap - RecordHeader.BYTES);
+        RecordHeader.pad(buffer.segment(), 0, gap);
         RecordHeader.seal(buffer, 0, mount.epoch(), number, end, durableEnd);
         if (log.append(buffer.segment(), 0, gap) == MediumResult.OK) {
             end += gap;

@@ -15,12 +15,22 @@ import java.util.TreeMap;
  * one operation after another; {@link #leave} may be asked at any time.
  */
 final class PowerCut {
+    static final List<Mood> MOODS = List.of(Mood.values());
+
     private static final int SECTOR = 512;
 
     private final Map<Integer, byte[]> synced = new HashMap<>();
     private final Map<Integer, List<SimulatedStorage.Op>> unsynced = new HashMap<>();
     private final TreeMap<String, Integer> names = new TreeMap<>();
     private final TreeMap<String, Integer> unlinked = new TreeMap<>();
+
+    /** Of storage that was just made. */
+    static PowerCut of(SimulatedStorage storage) {
+        PowerCut cut = new PowerCut();
+        storage.files.forEach((name, content) ->
+                cut.then(new SimulatedStorage.Op(SimulatedStorage.Kind.LINK, name, content.number, 0, content.bytes)));
+        return cut;
+    }
 
     void then(SimulatedStorage.Op op) {
         switch (op.kind()) {

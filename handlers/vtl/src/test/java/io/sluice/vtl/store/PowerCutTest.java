@@ -40,6 +40,7 @@ final class PowerCutTest {
     private final MemorySegment to = arena.allocate(MAX_BLOCK);
     private long states;
     private long deepest;
+    private long secondCuts;
 
     @Test
     void shouldKeepWhatWasPromisedAndEndLegallyAfterAPowerCutAtAnyInstant() throws Exception {
@@ -52,6 +53,7 @@ final class PowerCutTest {
             }
         }
         assertThat(deepest).as("segments of the deepest cartridge").isGreaterThan(2);
+        assertThat(secondCuts).as("power cuts during a recovery").isGreaterThan(states / 20);
     }
 
     /** What the cartridge holds, as fingerprints, and how many operations there were when it did. */
@@ -196,24 +198,48 @@ final class PowerCutTest {
 
     private void reopen(SimulatedStorage left, Set<List<Long>> legal, Random random) throws IOException {
         StoredCartridges store = new StoredCartridges(left, SMALL);
+        PowerCut second = PowerCut.of(left);
+        List<Long> first;
         List<Long> found;
+        int at;
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(8, 8))) {
-            found = contents(cartridge.partition(0));
-            assertThat(legal).as("the states that may be").contains(found);
+            first = contents(cartridge.partition(0));
+            assertThat(legal).as("the states that may be").contains(first);
             if (random.nextInt(4) != 0) {
                 return;
             }
             // Life goes on: a block at the end or over something, and nothing old behind it.
-            int at = at(random, found);
+            at = at(random, first);
             from.fill((byte) at);
             assertThat(cartridge.partition(0).writeBlock(at, from, 0, 100, false, 1))
                     .isEqualTo(MediumResult.OK);
-            found = new ArrayList<>(found.subList(0, at));
+            found = new ArrayList<>(first.subList(0, at));
             found.add(fingerprint(from, 100));
             assertThat(contents(cartridge.partition(0))).isEqualTo(found);
         }
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(9, 9))) {
             assertThat(contents(cartridge.partition(0))).isEqualTo(found);
+        }
+        if (random.nextInt(4) == 0) {
+            cutAgain(left, second, new HashSet<>(List.of(first, first.subList(0, at), found)), random);
+        }
+    }
+
+    /** The power fails during the recovery from a power cut, at each of its operations. */
+    private void cutAgain(SimulatedStorage left, PowerCut cut, Set<List<Long>> legal, Random random)
+            throws IOException {
+        for (SimulatedStorage.Op op : left.ops) {
+            cut.then(op);
+            PowerCut.Mood mood = PowerCut.MOODS.get(random.nextInt(PowerCut.MOODS.size()));
+            SimulatedStorage again = SimulatedStorage.of(cut.leave(mood, random));
+            try (Cartridge cartridge =
+                    new StoredCartridges(again, SMALL).mount(SimulatedStorage.NAME, new UUID(10, 10))) {
+                assertThat(legal)
+                        .as("a second cut, after " + op.kind() + ", " + mood)
+                        .contains(contents(cartridge.partition(0)));
+            }
+            states++;
+            secondCuts++;
         }
     }
 

@@ -79,7 +79,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     @Override
     public void remove() {
-        files.clear();
+        list().forEach(this::delete);
     }
 
     @Override

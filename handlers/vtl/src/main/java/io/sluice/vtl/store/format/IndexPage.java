@@ -29,7 +29,7 @@ public final class IndexPage {
     /** An empty page. */
     @HotPath
     public static void begin(MemorySegment s, long at, long page, int segment, Sums sums) {
-        s.asSlice(at, BYTES).fill((byte) 0);
+        LittleEndian.zero(s, at, BYTES);
         LittleEndian.u32(s, at, MAGIC);
         LittleEndian.u32(s, at + 4, page);
         LittleEndian.u32(s, at + 8, segment);

@@ -61,6 +61,14 @@ final class LittleEndian {
         s.set(U64, at, value);
     }
 
+    /** Zeros, a multiple of 8 bytes; makes no object. */
+    @HotPath
+    static void zero(MemorySegment s, long at, long bytes) {
+        for (long i = at; i < at + bytes; i += Long.BYTES) {
+            u64(s, i, 0);
+        }
+    }
+
     /** 16 bytes in the order in which a UUID is written (RFC 9562). */
     static UUID uuid(MemorySegment s, long at) {
         return new UUID(s.get(BIG, at), s.get(BIG, at + 8));

@@ -71,6 +71,14 @@ public final class RecordHeader {
         LittleEndian.u32(s, at + 36, storedBytes);
     }
 
+    /** A whole pad of {@code bytes}, a multiple of 64. */
+    @HotPath
+    public static void pad(MemorySegment s, long at, long bytes) {
+        LittleEndian.zero(s, at, bytes);
+        begin(s, at, PAD, 0, 0);
+        describe(s, at, RAW, 0, bytes - BYTES);
+    }
+
     /** CRC32C of what is stored and of what the host wrote. */
     @HotPath
     public static void checksums(MemorySegment s, long at, int storedCrc, int hostCrc) {
