@@ -73,10 +73,7 @@ void client_log(struct client *c, bool grave, const char *format, ...)
 
 void client_target_leaves(struct client *c, const char *target)
 {
-	sluice_scsi_target_remove(target);
-	rigs_lock();
-	rigs_drop_target(&sluice_rigs, target);
-	rigs_unlock();
+	sluice_target_leaves(target);
 }
 
 int client_credentials(struct client *c, const struct sluice_auth *a, char why[256])

@@ -4,6 +4,8 @@
 
 #include "handler_session.h"
 #include "host.h"
+#include "rig_host.h"
+#include "scsi_host.h"
 
 struct sluice_host sluice_host;
 
@@ -64,6 +66,14 @@ void sluice_advance_time(u64 ns)
 	atomic64_add(ns, &sluice_host.ahead_ns);
 	run_tick(&sluice_host.tick.work);
 	sluice_sessions_watch();
+}
+
+void sluice_target_leaves(const char *target)
+{
+	sluice_scsi_target_remove(target);
+	rigs_lock();
+	rigs_drop_target(&sluice_rigs, target);
+	rigs_unlock();
 }
 
 /* ---- What the core asks for (sl_host_ops) ----------------------------------- */

@@ -30,6 +30,9 @@ void sluice_host_stop(void);
 /* A handler session was opened: looks at it from time to time. */
 void sluice_host_watch(void);
 
+/* Closes what this machine and the rigs have open to that target. May sleep. */
+void sluice_target_leaves(const char *target);
+
 /* Moves the clock forward, and does what is due by then. May sleep. */
 void sluice_advance_time(u64 ns);
 

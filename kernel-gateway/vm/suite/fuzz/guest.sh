@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# In the guest: a handler in C serves a disk on which a load writes and verifies; others do with /dev/sluice what comes to their minds;
+# then allocations fail.
+set -uo pipefail
+# shellcheck source=SCRIPTDIR/../../check.sh
+. "$VM/check.sh"
+
+readonly BUILD=$GATEWAY/build/release TARGET=iqn.2026-11.io.sluice:local
+HANDLER='' LOAD=''
+
+rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
+disk() { basename /sys/class/scsi_disk/*:"$1"/device/block/*; }
+appeared() { [ -b "/dev/$(disk 0)" ]; }
+
+# load DISK: writes a pattern and compares it, until /run/stop is there; the count of rounds is in /run/rounds.
+load() {
+	local rounds=0
+	until [ -e /run/stop ]; do
+		head -c 2M /dev/urandom >/run/pattern
+		dd if=/run/pattern of="$1" bs=64k oflag=direct status=none || return 1
+		blockdev --flushbufs "$1"
+		cmp -n 2097152 /run/pattern "$1" || return 1
+		echo $((++rounds)) >/run/rounds
+	done
+}
+
+start() {
+	"$BUILD/sluice-cdisk" --socket /dev/sluice --pool 32M victim=16M &
+	HANDLER=$!
+	rig target "$TARGET" && rig lun "$TARGET" 0 victim && rig local "$TARGET" && soon 60 appeared
+}
+
+# Each process under it fails one allocation in N, until it is told otherwise: /proc/self/make-it-fail goes to its children.
+failing_slab() {
+	local knob=/sys/kernel/debug/failslab
+	echo 1 >$knob/task-filter
+	echo N >$knob/ignore-gfp-wait
+	echo "$1" >$knob/probability
+	echo 1 >$knob/interval
+	echo -1 >$knob/times
+	echo 0 >$knob/verbose
+	(
+		# exec itself allocates: what fails there is not the module.
+		echo 1 >/proc/self/make-it-fail
+		exec "$BUILD/sluice-fuzz" "$2"
+	)
+	local status=$?
+	echo 0 >$knob/probability
+	# 1: no life could open the device; a program that could not even start is not the module's doing.
+	echo "ended with $status"
+	[ $status -le 1 ]
+}
+
+check "the SCSI layer loads" modprobe -a sd_mod sg
+check "sluice.ko loads" insmod "$MODULE" grace_s=3
+check "a disk is served" start
+[ $FAILED -eq 0 ] || { dmesg | tail -n 20; counts_save /job/counts; exit 1; }
+load "/dev/$(disk 0)" &
+LOAD=$!
+check "random calls for $MINUTES minutes" "$BUILD/sluice-fuzz" $((MINUTES * 60))
+check "the load goes on" kill -0 "$LOAD"
+check "and has verified something" test -s /run/rounds
+cat /run/rounds
+check "nothing hurt the kernel" kernel_silent
+if [ -d /sys/kernel/debug/failslab ]; then
+	check "random calls while allocations fail" failing_slab 5 40
+	check "and more of them" failing_slab 30 20
+fi
+touch /run/stop
+check "what was verified was right" wait "$LOAD"
+check "the kernel stays silent" kernel_silent
+kill "$HANDLER"
+wait "$HANDLER" 2>/dev/null
+check "the module unloads" soon 120 rmmod sluice
+check "nothing has leaked" nothing_leaked
+check "no complaint of the kernel" kernel_silent
+counts_save /job/counts
+[ $FAILED -eq 0 ]
