@@ -13,7 +13,7 @@ import io.sluice.handler.Device;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.DeviceProvider;
 import io.sluice.handler.Resizable;
-import io.sluice.runtime.DaemonLink;
+import io.sluice.runtime.SessionLink;
 import io.sluice.runtime.HandlerOptions;
 import io.sluice.runtime.HandlerRuntime;
 import java.io.IOException;
@@ -146,7 +146,7 @@ public final class Daemon {
         HandlerOptions options = new HandlerOptions(
                 session, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
         try (HandlerRuntime runtime =
-                new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
+                new HandlerRuntime(options, SessionLink.connector(home.gatewaySocket(), options), registry)) {
             Map<String, String> devices = openDevices(runtime);
             try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), session, this::gatewayLost)) {
                 if (isMain()) {
