@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # `up`, `restart` and `down`.
 
-readonly READY_SECONDS=60
+readonly READY_SECONDS=${SLUICE_READY_SECONDS:-60} # for an emulated processor, longer
 readonly DOWN_SECONDS=60
 
 # Options of up, down and supervise: sets OPT_HOME, OPT_PORTAL, OPT_CONFIG, OPT_GATEWAY, OPT_DETACH, OPT_FORCE.
