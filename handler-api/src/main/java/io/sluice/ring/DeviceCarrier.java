@@ -14,6 +14,8 @@ final class DeviceCarrier implements PacketCarrier {
     private static final Path DEVICES = Path.of("/dev");
     private static final int REVENTS = 6;
     private static final int POLLFD = 8;
+    private static final int EPIPE = 32;
+    private static final String BROKEN = "the gateway judged the ring broken; its log (dmesg) says why";
 
     private final int fd;
     private final int interruption; // an eventfd: nothing else ends a poll of another thread
@@ -86,14 +88,21 @@ final class DeviceCarrier implements PacketCarrier {
 
     @Override
     public void send(MemorySegment packet) throws IOException {
-        Linux.writePacket(fd, packet);
+        try {
+            Linux.writePacket(fd, packet);
+        } catch (NativeException failed) {
+            throw failed.errno() == EPIPE ? new IOException(BROKEN, failed) : failed;
+        }
     }
 
     @Override
     public Received receive(MemorySegment packet) throws IOException {
         while (true) {
             long bytes = Linux.readPacket(fd, packet);
-            if (bytes >= 0) {
+            if (bytes == 0) {
+                throw new IOException(BROKEN);
+            }
+            if (bytes > 0) {
                 return new Received(bytes, new int[0]);
             }
             Linux.poll(polled);
@@ -102,7 +111,7 @@ final class DeviceCarrier implements PacketCarrier {
             }
             int events = Layout.u16(polled, REVENTS);
             if ((events & Linux.POLLIN) == 0 && (events & (Linux.POLLERR | Linux.POLLHUP)) != 0) {
-                throw new IOException("the gateway judged the ring broken; its log (dmesg) says why");
+                throw new IOException(BROKEN);
             }
         }
     }

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,23 @@ class DeviceCarrierTest {
             assertThat(lost).isEmpty();
             assertThatThrownBy(() -> connection.call(99, "ECHO", body, 600)).hasMessageContaining("closed");
         }
+    }
+
+    /** read() says 0 when the module has closed the session, and write() EPIPE. */
+    @Test
+    void shouldSayWhyWhenTheGatewayEndsTheSession() throws Exception {
+        CompletableFuture<String> lost = new CompletableFuture<>();
+        Peer peer = new Peer(Abi.VERSION);
+        DeviceCarrier carrier = peer.carrier();
+        GatewayConnection connection = GatewayConnection.over(carrier, Abi.ROLE_CONTROL, lost::complete);
+        int other = Linux.duplicate(carrier.fd());
+        peer.close();
+        assertThat(lost.get(10, TimeUnit.SECONDS)).contains("judged the ring broken");
+        assertThatThrownBy(() -> connection.call(99, "ECHO", GatewayConnection.EMPTY, 0))
+                .hasMessageContaining("closed");
+        DeviceCarrier late = new DeviceCarrier(other);
+        assertThatThrownBy(() -> late.send(GatewayConnection.body(64))).hasMessageContaining("judged the ring broken");
+        late.close();
     }
 
     /** The call itself, on a file that there is everywhere. */
