@@ -52,8 +52,10 @@ final class SupervisorFiles {
     static List<String> parameters(ApplianceConfig.Gateway gateway) {
         return List.of(
                 "max_devices=" + gateway.limits().devices(),
+                "max_nexuses=" + gateway.limits().nexuses(),
+                "max_sessions=" + gateway.limits().sessions(),
                 "max_pool_mib=" + Math.max(MODULE_POOL_MIB, gateway.poolBytes() >> 20),
-                "grace_s=" + gateway.grace().toSeconds());
+                "grace_s=" + Math.max(1, gateway.grace().plusMillis(999).toSeconds()));
     }
 
     private static String lines(List<String> texts) {

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SupervisorFilesTest {
     private static ApplianceConfig config(GatewayKind kind, long poolBytes) {
+        return config(kind, poolBytes, Duration.ofSeconds(7));
+    }
+
+    private static ApplianceConfig config(GatewayKind kind, long poolBytes, Duration grace) {
         return new ApplianceConfig(
                 Path.of("x"),
                 new Gateway(
@@ -33,7 +37,7 @@ class SupervisorFilesTest {
                         64,
                         poolBytes,
                         4,
-                        Duration.ofSeconds(7),
+                        grace,
                         new Limits(11, 12, 13)),
                 new Supervision(Duration.ofSeconds(9)),
                 Optional.empty(),
@@ -49,12 +53,23 @@ class SupervisorFilesTest {
         SupervisorFiles.write(home, config(GatewayKind.MODULE, 16L << 30), List.of("other"));
         assertThat(Files.readAllLines(home.gatewayKind())).containsExactly("module");
         assertThat(Files.readAllLines(home.gatewayArguments()))
-                .containsExactly("max_devices=11", "max_pool_mib=16384", "grace_s=7");
+                .containsExactly(
+                        "max_devices=11", "max_nexuses=12", "max_sessions=13", "max_pool_mib=16384", "grace_s=7");
         assertThat(Files.readAllLines(home.handlers())).containsExactly("other");
         assertThat(Files.readAllLines(home.hangTimeout())).containsExactly("9");
         assertThat(SupervisorFiles.parameters(
                         config(GatewayKind.MODULE, 16L << 20).gateway()))
                 .contains("max_pool_mib=4096");
+    }
+
+    @Test
+    void shouldRoundTheGraceUpToTheModulesSeconds() {
+        assertThat(SupervisorFiles.parameters(config(GatewayKind.MODULE, 16L << 20, Duration.ofMillis(200))
+                        .gateway()))
+                .contains("grace_s=1");
+        assertThat(SupervisorFiles.parameters(config(GatewayKind.MODULE, 16L << 20, Duration.ofMillis(7001))
+                        .gateway()))
+                .contains("grace_s=8");
     }
 
     @Test
