@@ -27,7 +27,7 @@ build_gateway() {
 
 # No make run when nothing changed: a find is faster than make and its dependency files.
 gateway_fresh() {
-	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/control" "$ROOT/kernel-gateway/daemon" \
+	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/control" "$ROOT/kernel-gateway/daemon" "$ROOT/kernel-gateway/fabric" \
 		"$ROOT/kernel-gateway/rig" "$ROOT/kernel-gateway/include" "$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
 }
 
