@@ -84,8 +84,8 @@ keep_module() {
 		touch "$RUN/module.loaded"
 	fi
 	module_usable
-	modprobe -a -q sd_mod sg st ch
 	ln -sfn $MODULE_DEVICE "$RUN/gateway.sock"
+	modprobe -a -q sd_mod sg st ch
 	while [ -z "$LEAVING" ]; do
 		sleep infinity &
 		wait $!

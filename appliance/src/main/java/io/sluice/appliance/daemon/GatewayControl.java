@@ -30,7 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The gateway beside this process: sluiced over its Unix socket, or the module over its device. */
 final class GatewayControl implements ControlPlane, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayControl.class);
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    /** Loading the module takes seconds; a gateway that cannot start is the supervisor's to report. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
     private static final long LOOK_MILLIS = 5;
 
     private final ControlClient client;
