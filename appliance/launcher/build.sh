@@ -9,8 +9,10 @@ readonly AOT_CACHE=$ROOT/appliance/target/sluice.aot
 readonly AOT_STAMP=$ROOT/appliance/target/aot.stamp
 SLUICED=$ROOT/kernel-gateway/build/$VARIANT/sluiced
 
+# SLUICE_BUILT=yes: whoever called has built, and to look again is slow (a guest that has the sources over 9p).
 build_all() {
 	find_jdk
+	[ -z "${SLUICE_BUILT:-}" ] || return 0
 	build_gateway
 	build_java
 	build_aot_cache
@@ -27,7 +29,7 @@ build_gateway() {
 
 # No make run when nothing changed: a find is faster than make and its dependency files.
 gateway_fresh() {
-	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/control" "$ROOT/kernel-gateway/daemon" \
+	[ -x "$SLUICED" ] && [ -z "$(find "$ROOT/kernel-gateway/core" "$ROOT/kernel-gateway/control" "$ROOT/kernel-gateway/daemon" "$ROOT/kernel-gateway/fabric" \
 		"$ROOT/kernel-gateway/rig" "$ROOT/kernel-gateway/include" "$ROOT/kernel-gateway/Makefile" -newer "$SLUICED" -print -quit)" ]
 }
 

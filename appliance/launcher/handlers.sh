@@ -47,7 +47,8 @@ spawn_handler() {
 	LOG_MARK[$name]=$(stat -c %s "$log" 2>/dev/null || echo 0)
 	SINCE[$name]=$SECONDS
 	"$JAVA_HOME/bin/java" "$aot" "${JVM_OPTIONS[@]}" -XX:ErrorFile="$LOG/hs_err_%p.log" -p "$MODULES" -m "$APPLIANCE" \
-		daemon --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} "$@" \
+		daemon --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} \
+		${OPT_GATEWAY:+--gateway "$OPT_GATEWAY"} "$@" \
 		</dev/null >>"$log" 2>&1 9>&- &
 	SPAWNED=$!
 }

@@ -39,7 +39,8 @@ pid_in() {
 }
 
 supervisor_pid() { pid_in "$RUN/supervisor.pid" "supervise --home $STATE"; }
-gateway_pid() { pid_in "$RUN/sluiced.pid" "$RUN/gateway.sock"; }
+# Of sluiced, or of the module's keeper.
+gateway_pid() { pid_in "$RUN/sluiced.pid" "$RUN/gateway.sock" || pid_in "$RUN/sluiced.pid" "keep-module --home $STATE"; }
 
 # handler_stem PLAIN NAME: how the files of a handler process begin; the main one's have the plain names.
 handler_stem() { [ "$2" = main ] && echo "$1" || echo "$1-$2"; }

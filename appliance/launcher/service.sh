@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # `up`, `restart` and `down`.
 
-readonly READY_SECONDS=60
+readonly READY_SECONDS=${SLUICE_READY_SECONDS:-60} # for an emulated processor, longer
 readonly DOWN_SECONDS=60
 
-# Options of up, down and supervise: sets OPT_HOME, OPT_PORTAL, OPT_CONFIG, OPT_DETACH.
+# Options of up, down and supervise: sets OPT_HOME, OPT_PORTAL, OPT_CONFIG, OPT_GATEWAY, OPT_DETACH, OPT_FORCE.
 service_options() {
-	OPT_HOME=$(home_default) OPT_PORTAL='' OPT_CONFIG='' OPT_DETACH=''
+	OPT_HOME=$(home_default) OPT_PORTAL='' OPT_CONFIG='' OPT_GATEWAY='' OPT_DETACH='' OPT_FORCE=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--detach)
@@ -15,16 +15,25 @@ service_options() {
 			shift
 			continue
 			;;
-		--home=* | --portal=* | --config=*)
+		--force)
+			OPT_FORCE=yes
+			shift
+			continue
+			;;
+		--home=* | --portal=* | --config=* | --gateway=*)
 			set -- "${1%%=*}" "${1#*=}" "${@:2}"
 			;;
-		--home | --portal | --config) ;;
+		--home | --portal | --config | --gateway) ;;
 		*) die "unknown option '$1' (./sluice help lists them)" ;;
 		esac
 		[ -n "${2:-}" ] || die "option $1 needs a value"
 		case $1 in
 		--home) OPT_HOME=$2 ;;
 		--portal) OPT_PORTAL=$2 ;;
+		--gateway)
+			case $2 in daemon | module) ;; *) die "--gateway $2: choose daemon or module" ;; esac
+			OPT_GATEWAY=$2
+			;;
 		--config)
 			[ -r "$2" ] || die "configuration file $2: not there or not readable: give --config the path of a file"
 			OPT_CONFIG=$(readlink -f "$2")
@@ -46,9 +55,10 @@ service_up() {
 	fi
 	build_all
 	stop_leftovers
+	if wants_module; then module_prepare; fi
 	rm -f "$RUN/ready" "$RUN"/ready-* "$RUN/handlers" "$RUN/failed"
 	setsid "$ROOT/sluice" supervise --home "$STATE" ${OPT_PORTAL:+--portal "$OPT_PORTAL"} ${OPT_CONFIG:+--config "$OPT_CONFIG"} \
-		</dev/null >>"$LOG/supervisor.log" 2>&1 &
+		${OPT_GATEWAY:+--gateway "$OPT_GATEWAY"} </dev/null >>"$LOG/supervisor.log" 2>&1 &
 	SUPERVISOR=$!
 	[ -n "$OPT_DETACH" ] || trap 'kill -TERM "$SUPERVISOR" 2>/dev/null' TERM INT HUP
 	wait_ready
@@ -133,7 +143,11 @@ service_down() {
 		return
 	}
 	home_prepare "$OPT_HOME"
-	local pid
+	local pid users
+	if [ -z "$OPT_FORCE" ] && [ -L "$RUN/gateway.sock" ]; then
+		users=$(module_users)
+		[ -z "$users" ] || die "$(printf 'in use, nothing was stopped:\n%s\nunmount it first, or say --force' "$users")"
+	fi
 	if pid=$(supervisor_pid); then
 		kill -TERM "$pid"
 		wait_gone "$pid" $DOWN_SECONDS || die "the supervisor (process $pid) has not ended within $DOWN_SECONDS s: see $LOG/supervisor.log"
@@ -162,6 +176,7 @@ stop_leftovers() {
 		kill -TERM "$pid" 2>/dev/null
 		wait_gone "$pid" 20 || kill -KILL "$pid" 2>/dev/null
 	done
+	module_unload
 }
 
 # wait_gone PID SECONDS: 0 once the process has ended, 1 when it has not in time.

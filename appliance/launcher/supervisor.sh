@@ -11,7 +11,7 @@
 #   the gateway dies quickly five times    -> everything stops, with the reason in run/failed
 #
 # The main handler (the appliance) reads the configuration first and writes run/handlers, the names of the others, run/hang_timeout and
-# run/gateway.args, the gateway's command line; so a configuration that is wrong is found before anything runs, and no second
+# run/gateway.args, the gateway's command line (of which kind, run/gateway.kind says); so a configuration that is wrong is found before anything runs, and no second
 # reader of the file exists.
 
 readonly HEALTHY_SECONDS=30     # who lived that long is restarted at once again
@@ -47,7 +47,7 @@ supervise() {
 
 # What the processes of a run have written for each other.
 forget_run() {
-	rm -f "$RUN/gateway.args" "$RUN/handlers" "$RUN/hang_timeout" "$RUN/portals" "$RUN/ready" "$RUN"/ready-* "$RUN/served" "$RUN"/served-*
+	rm -f "$RUN/gateway.args" "$RUN/gateway.kind" "$RUN/handlers" "$RUN/hang_timeout" "$RUN/portals" "$RUN/ready" "$RUN"/ready-* "$RUN/served" "$RUN"/served-*
 }
 
 # remember_pid NAME PID: whole or not at all, for who reads it at that moment.
@@ -106,11 +106,14 @@ start_gateway() {
 	local arguments
 	mapfile -t arguments <"$RUN/gateway.args"
 	GATEWAY_MARK=$(stat -c %s "$LOG/sluiced.log" 2>/dev/null || echo 0)
-	"$SLUICED" --socket "$RUN/gateway.sock" "${arguments[@]}" </dev/null >>"$LOG/sluiced.log" 2>&1 9>&- &
+	[ ! -L "$RUN/gateway.sock" ] || rm -f "$RUN/gateway.sock" # of a keeper that was killed
+	local command=("$SLUICED" --socket "$RUN/gateway.sock")
+	[ "$(cat "$RUN/gateway.kind")" = daemon ] || command=("$ROOT/sluice" keep-module --home "$STATE")
+	"${command[@]}" "${arguments[@]}" </dev/null >>"$LOG/sluiced.log" 2>&1 9>&- &
 	GATEWAY=$!
 	GATEWAY_SINCE=$SECONDS
 	remember_pid sluiced "$GATEWAY"
-	note "gateway started, process $GATEWAY ($SLUICED ${arguments[*]})"
+	note "gateway started, process $GATEWAY (${command[*]} ${arguments[*]})"
 }
 
 # Sleeps until a child ends, or a signal came, and deals with it.
@@ -150,7 +153,7 @@ gateway_died() {
 	local tail
 	tail=$(tail -c "+$((GATEWAY_MARK + 1))" "$LOG/sluiced.log" | tail -n 15)
 	if ! first_start_over; then
-		fail "$(printf 'the gateway (sluiced) did not start (status %s):\n%s' "$1" "$tail")"
+		fail "$(printf 'the gateway did not start (status %s):\n%s' "$1" "$tail")"
 		return
 	fi
 	if [ $((SECONDS - GATEWAY_SINCE)) -ge $HEALTHY_SECONDS ]; then
@@ -159,7 +162,7 @@ gateway_died() {
 	fi
 	DEATHS=$((DEATHS + 1))
 	if [ $DEATHS -ge $GATEWAY_DEATHS ]; then
-		fail "$(printf 'the gateway (sluiced) died %s times within seconds (last status %s); stopped. The end of its log:\n%s' $DEATHS "$1" "$tail")"
+		fail "$(printf 'the gateway died %s times within seconds (last status %s); stopped. The end of its log:\n%s' $DEATHS "$1" "$tail")"
 		return
 	fi
 	end_handlers 20
@@ -171,6 +174,7 @@ stop_all() {
 	[ -z "$WATCH" ] || kill "$WATCH" 2>/dev/null
 	end_child "$GATEWAY" gateway 15
 	end_handlers 30
+	module_unload
 	[ -z "$TICKER" ] || kill "$TICKER" 2>/dev/null
 	rm -f "$RUN/sluiced.pid"
 }

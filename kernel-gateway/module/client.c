@@ -306,10 +306,12 @@ static long client_ioctl(struct file *file, unsigned int command, unsigned long 
 	struct sluice_session *s = smp_load_acquire(&c->session);
 	struct sluice_enter enter;
 
-	if (command != SLUICE_IOC_ENTER)
+	if (command != SLUICE_IOC_ENTER && command != SLUICE_IOC_WAKE)
 		return -ENOTTY;
 	if (!s)
 		return -ENODEV;
+	if (command == SLUICE_IOC_WAKE)
+		return sluice_session_wake_queue(s, argument);
 	if (copy_from_user(&enter, (void __user *)argument, sizeof(enter)))
 		return -EFAULT;
 	return sluice_session_enter(s, &enter);

@@ -15,6 +15,9 @@
 
 #define DRAIN_INTERVAL msecs_to_jiffies(10)
 
+/* Bits: a thread is in enter; somebody wants it to return. */
+enum { RING_ENTERED, RING_WOKEN };
+
 /* A queue as its handler thread enters it. */
 struct sluice_ring {
 	struct sl_queue *core;
@@ -24,7 +27,7 @@ struct sluice_ring {
 	struct llist_node noted; /* in a batch */
 	struct sluice_spin spin;
 	struct mutex reaping; /* whose holder is in the core; nobody is once the session is closed */
-	unsigned long entered; /* bit 0: a thread is in it */
+	unsigned long entered; /* RING_* */
 } ____cacheline_aligned_in_smp;
 
 struct sluice_session {
@@ -208,6 +211,14 @@ int sluice_session_open(const struct sluice_session_open *open, const char *name
 	s->owner = owner;
 	s->pid = pid;
 	layout = &s->layout;
+	if (open->pool_bytes > (u64)sluice_max_pool_mib << 20) {
+		snprintf(
+			why, 256,
+			"data pool of %llu MiB: above the module's parameter max_pool_mib (%u): choose a smaller pool, or load it with modprobe sluice max_pool_mib=%llu",
+			open->pool_bytes >> 20, sluice_max_pool_mib, open->pool_bytes >> 20);
+		err = -ENOSPC;
+		goto fail;
+	}
 	err = sl_session_layout(sluice_host.gateway, open, &s->layout, &text);
 	if (err) {
 		snprintf(why, 256, "session of %u queues, depth %u, pool %llu bytes: %s",
@@ -325,7 +336,7 @@ static bool has_commands(struct sluice_session *s, struct sluice_ring *r, u32 co
 {
 	WRITE_ONCE(r->user->sleeping, 1);
 	smp_mb();
-	return available(r, consumer) || READ_ONCE(s->broken);
+	return available(r, consumer) || test_bit(RING_WOKEN, &r->entered) || READ_ONCE(s->broken);
 }
 
 struct look {
@@ -338,7 +349,8 @@ static bool is_ready(void *arg)
 {
 	const struct look *l = arg;
 
-	return available(l->ring, l->consumer) || READ_ONCE(l->session->broken);
+	return available(l->ring, l->consumer) || test_bit(RING_WOKEN, &l->ring->entered) ||
+	       READ_ONCE(l->session->broken);
 }
 
 static int wait_for_commands(struct sluice_session *s, struct sluice_ring *r,
@@ -375,6 +387,13 @@ static int outcome(struct sluice_session *s, struct sluice_ring *r, u32 consumer
 	return min(available(r, consumer), depth);
 }
 
+/* Who called has left an answer before: the thread sees it when it is back. */
+static void leave(struct sluice_ring *r)
+{
+	clear_bit(RING_WOKEN, &r->entered);
+	clear_bit_unlock(RING_ENTERED, &r->entered);
+}
+
 /* Requests may be given while another thread sleeps for events. */
 static int enter_admin(struct sluice_session *s, const struct sluice_enter *enter)
 {
@@ -382,10 +401,10 @@ static int enter_admin(struct sluice_session *s, const struct sluice_enter *ente
 	int err = reap(s, r);
 
 	if (!err && enter->timeout_ns && !available(r, enter->consumer)) {
-		if (test_and_set_bit_lock(0, &r->entered))
+		if (test_and_set_bit_lock(RING_ENTERED, &r->entered))
 			return -EBUSY;
 		err = wait_for_commands(s, r, enter);
-		clear_bit_unlock(0, &r->entered);
+		leave(r);
 	}
 	return err ? err : outcome(s, r, enter->consumer, s->layout.admin_depth);
 }
@@ -404,13 +423,30 @@ int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *en
 		return -EINVAL;
 	r = &s->rings[enter->queue];
 	look.ring = r;
-	if (test_and_set_bit_lock(0, &r->entered))
+	if (test_and_set_bit_lock(RING_ENTERED, &r->entered))
 		return -EBUSY;
 	err = reap(s, r);
 	if (!err && enter->timeout_ns && !sluice_spin(&r->spin, is_ready, &look))
 		err = wait_for_commands(s, r, enter);
-	clear_bit_unlock(0, &r->entered);
+	leave(r);
 	return err ? err : outcome(s, r, enter->consumer, s->layout.depth);
+}
+
+int sluice_session_wake_queue(struct sluice_session *s, unsigned long queue)
+{
+	struct sluice_ring *r;
+
+	if (queue == SLUICE_ENTER_ADMIN)
+		r = &s->rings[s->n_rings];
+	else if (queue < s->n_rings)
+		r = &s->rings[queue];
+	else
+		return -EINVAL;
+	set_bit(RING_WOKEN, &r->entered);
+	/* A full fence if nobody sleeps, and a lock that the sleeper takes if one does. */
+	smp_mb__after_atomic();
+	wake_up(&r->wait);
+	return 0;
 }
 
 /* ---- All of them -------------------------------------------------------------------- */

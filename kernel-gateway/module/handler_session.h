@@ -33,6 +33,8 @@ void sluice_session_opened(struct sluice_session *s, struct sluice_session_opene
  * -ESHUTDOWN: the session is broken or closing.
  */
 int sluice_session_enter(struct sluice_session *s, const struct sluice_enter *enter);
+/* abi.h section 5: the thread in that queue's enter returns, or the next one does not sleep. */
+int sluice_session_wake_queue(struct sluice_session *s, unsigned long queue);
 int sluice_session_mmap(struct sluice_session *s, struct vm_area_struct *vma);
 /* The gateway judged its ring broken: nobody serves it any more. */
 bool sluice_session_is_broken(const struct sluice_session *s);

@@ -22,6 +22,9 @@ struct sluice_host {
 /* One for the module. */
 extern struct sluice_host sluice_host;
 
+/* Parameter max_pool_mib: the largest data pool of a session, MiB. */
+extern unsigned int sluice_max_pool_mib;
+
 /* 0 or -errno. Limits: see main.c's parameters. */
 int sluice_host_start(const struct sl_limits *limits);
 /* Every session, nexus and target is gone. */

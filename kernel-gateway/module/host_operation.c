@@ -3,20 +3,19 @@
 #include <linux/kernel.h>
 
 #include "client.h"
+#include "control/attempt.h"
 #include "control/operation.h"
 #include "control/text.h"
 #include "scsi_host.h"
+
+/* Then somebody else is still logged in. */
+#define SHUTDOWN_PATIENCE_NS 10000000000ULL
 
 static void run_portal_add(struct client *c, const struct sluice_msg *m, const void *body)
 {
 	client_fail(
 		c, m, -EOPNOTSUPP,
 		"the module has no iSCSI of its own: export its devices by the kernel's target, or run with --gateway daemon");
-}
-
-static void run_shutdown(struct client *c, const struct sluice_msg *m, const void *body)
-{
-	client_fail(c, m, -EOPNOTSUPP, "the module ends when it is unloaded: rmmod sluice");
 }
 
 static void run_local_add(struct client *c, const struct sluice_msg *m, const void *body)
@@ -37,6 +36,39 @@ static void run_local_add(struct client *c, const struct sluice_msg *m, const vo
 					     "no more targets on the local host");
 	else
 		client_reply(c, m, NULL, 0);
+}
+
+/*
+ * What is left of an orderly end: this machine logs out of every target while the handlers
+ * still serve, so that caches reach the medium, and those targets go. The body names the target
+ * whose sessions are waited for.
+ */
+static int attempt_shutdown(const struct attempt *a, char why[256])
+{
+	struct sluice_target *t = a->body;
+	const char *text = NULL;
+	int err;
+
+	while (t->name[0] || sluice_scsi_target_first(t->name)) {
+		client_target_leaves(a->client, t->name);
+		err = sl_target_remove(a->gateway, t->name, &text);
+		if (err && err != -ENOENT) {
+			snprintf(why, 256, "\"%s\": %s", t->name, text ? text : "refused");
+			return err == -EBUSY ? -EAGAIN : err;
+		}
+		t->name[0] = 0;
+	}
+	return 0;
+}
+
+static void run_shutdown(struct client *c, const struct sluice_msg *m, const void *body)
+{
+	static const struct attempt_kind kind = { .run = attempt_shutdown,
+						  .len = sizeof(struct sluice_target),
+						  .patience_ns = SHUTDOWN_PATIENCE_NS };
+	static const struct sluice_target none;
+
+	client_attempt(c, m, &none, &kind);
 }
 
 const struct operation host_operations[] = {

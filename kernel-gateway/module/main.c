@@ -10,8 +10,8 @@
 #include "rig_host.h"
 #include "scsi_host.h"
 
-static unsigned int max_pool_mib = 4096;
-module_param(max_pool_mib, uint, 0444);
+unsigned int sluice_max_pool_mib = 4096;
+module_param_named(max_pool_mib, sluice_max_pool_mib, uint, 0444);
 MODULE_PARM_DESC(max_pool_mib, "data pool of one handler session at most, MiB (4096)");
 
 static unsigned int max_devices = 1024;
@@ -41,7 +41,7 @@ static const struct bound {
 	const unsigned int *value;
 	unsigned int min, max;
 } bounds[] = {
-	{ "max_pool_mib", &max_pool_mib, 1, 1U << 20 },
+	{ "max_pool_mib", &sluice_max_pool_mib, 1, 1U << 20 },
 	{ "max_devices", &max_devices, 1, 65536 },
 	{ "max_sessions", &max_sessions, 1, 4096 },
 	{ "max_nexuses", &max_nexuses, 1, 65536 },
@@ -67,7 +67,7 @@ static int __init sluice_init(void)
 		.max_devices = max_devices,
 		.max_sessions = max_sessions,
 		.max_nexuses = max_nexuses,
-		.max_pool_bytes = (u64)max_pool_mib << 20,
+		.max_pool_bytes = (u64)sluice_max_pool_mib << 20,
 		.grace_ns = (u64)grace_s * NSEC_PER_SEC,
 		.incarnation = ktime_get_real_ns(),
 	};

@@ -358,6 +358,21 @@ static void remove_devices(const struct scsi_target_port *t, bool all)
 	}
 }
 
+bool sluice_scsi_target_first(char name[SLUICE_PORT_NAME_LEN])
+{
+	bool found = false;
+
+	mutex_lock(&local.lock);
+	for (u32 i = 0; i < MAX_TARGETS && !found; i++) {
+		if (!local.targets[i].nexus)
+			continue;
+		strscpy(name, local.targets[i].name, SLUICE_PORT_NAME_LEN);
+		found = true;
+	}
+	mutex_unlock(&local.lock);
+	return found;
+}
+
 void sluice_scsi_target_remove(const char *name)
 {
 	struct scsi_target_port *t;

@@ -19,6 +19,8 @@ void sluice_scsi_host_stop(void);
 
 /* A target of that name exists in the core. May sleep. 0 (also when it is there), -ENOSPC, -EACCES. */
 int sluice_scsi_target_add(const char *name);
+/* The name of a target that this machine is logged in to; false when there is none. */
+bool sluice_scsi_target_first(char name[SLUICE_PORT_NAME_LEN]);
 /* Its devices go, then its I_T nexus. May sleep. */
 void sluice_scsi_target_remove(const char *name);
 /* The LUN map or who serves a device has changed: looks again, soon. */

@@ -44,11 +44,14 @@ static int open_device(const char *path, char why[CONNECTION_WHY])
 	return -err;
 }
 
+/* One that is missing, too. */
 static bool is_device(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISCHR(st.st_mode);
+	if (stat(path, &st) < 0)
+		return strncmp(path, "/dev/", 5) == 0;
+	return S_ISCHR(st.st_mode);
 }
 
 int connection_open(struct connection *c, const char *socket_path, enum sluice_role role,

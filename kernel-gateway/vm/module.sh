@@ -29,8 +29,8 @@ module_suite() {
 	local folder=$1
 	LOGS=$2
 	shift 2
-	# What the caller may set: how often the handler is killed, which scenarios are played, for how long.
-	local settings=(${KILLS:+"KILLS=$KILLS"} ${SCENARIOS:+"SCENARIOS=$SCENARIOS"} ${MINUTES:+"MINUTES=$MINUTES"})
+	# What the caller may set: how often the handler is killed, which scenarios are played, for how long, whose JVM it is.
+	local settings=(${KILLS:+"KILLS=$KILLS"} ${SCENARIOS:+"SCENARIOS=$SCENARIOS"} ${MINUTES:+"MINUTES=$MINUTES"} ${JAVA_HOME:+"JAVA_HOME=$JAVA_HOME"})
 	vm_kernel
 	check "the module builds" vm_build_module "$JOB/module"
 	"$VM/boot.sh" --job "$JOB" --memory 2048 "$@" "$folder/guest.sh" VM="$VM" GATEWAY="$GATEWAY" MODULE=/job/module/sluice.ko \

@@ -894,6 +894,12 @@ struct sluice_rig_time {
  *   EINTR	a signal came
  *   ENODEV	no session on this file
  *   ESHUTDOWN	the gateway judged the ring broken; close the file
+ *
+ * ioctl(SLUICE_IOC_WAKE, queue) is for a thread that has an answer for the one that sleeps: that
+ * one's enter returns, or its next one does not sleep. To call it only when it must be called:
+ * the sleeper stores its `sleeping` = 1, full fence, looks for answers, enters, stores 0; the
+ * other publishes the answer, full fence, and who changes `sleeping` from 1 to 0 calls. Returns
+ * 0, or -1 with EINVAL (no such queue) or ENODEV.
  */
 #define SLUICE_MMAP_HANDLER	(1ULL << 40)
 
@@ -907,5 +913,6 @@ struct sluice_enter {
 };
 
 #define SLUICE_IOC_ENTER	_IOW('S', 0x60, struct sluice_enter)
+#define SLUICE_IOC_WAKE		_IO('S', 0x61)	/* the argument is a queue's number, or SLUICE_ENTER_ADMIN */
 
 #endif /* SLUICE_ABI_H */

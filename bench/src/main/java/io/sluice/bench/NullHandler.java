@@ -9,7 +9,7 @@ import io.sluice.handler.DeviceProfile;
 import io.sluice.handler.Execution;
 import io.sluice.handler.HotPath;
 import io.sluice.handler.ScsiCommand;
-import io.sluice.runtime.DaemonLink;
+import io.sluice.runtime.SessionLink;
 import io.sluice.runtime.HandlerOptions;
 import io.sluice.runtime.HandlerRuntime;
 import io.sluice.scsi.PeripheralDeviceType;
@@ -64,7 +64,7 @@ final class NullHandler implements Callable<Integer> {
         HandlerOptions options =
                 new HandlerOptions("null", 1, QUEUE_DEPTH, 16L << 20, 1).onCpus(cpu < 0 ? List.of() : List.of(cpu));
         MeterRegistry registry = new SimpleMeterRegistry();
-        try (HandlerRuntime runtime = new HandlerRuntime(options, DaemonLink.connector(socket, options), registry)) {
+        try (HandlerRuntime runtime = new HandlerRuntime(options, SessionLink.connector(socket, options), registry)) {
             NullDevice device = new NullDevice();
             runtime.open("null", Path.of(System.getProperty("java.io.tmpdir")), context -> device);
             runtime.start();

@@ -69,6 +69,12 @@ public final class Abi {
     public static final int OP_ACCESS_STATE_SET = 49;
     public static final int OP_GROUP_REMOVE = 50;
     public static final int OP_GROUP_INITIATOR_REMOVE = 51;
+    public static final int OP_LOCAL_ADD = 63;
+
+    public static final long MMAP_HANDLER = 1L << 40;
+    public static final int ENTER_ADMIN = 0xffffffff;
+    public static final int IOC_ENTER = 0x40185360;
+    public static final int IOC_WAKE = 0x5361;
 
     public static final int ROLE_HANDLER = 1;
     public static final int ROLE_CONTROL = 2;

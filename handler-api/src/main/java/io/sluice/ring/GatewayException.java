@@ -8,6 +8,7 @@ public final class GatewayException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public static final int ENOENT = 2;
+    public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
 

@@ -35,7 +35,7 @@ public final class GatewayRegion {
     private final ControlDescriptor control;
     private final MemorySegment gateway;
     private final MemorySegment handler;
-    private final SharedMemoryTransport transport;
+    private final Transport transport;
     private final IndexDescriptor[] queueIndex;
     private final int[] subProducer;
     private final int[] compConsumer;
@@ -43,12 +43,35 @@ public final class GatewayRegion {
     private int eventProducer;
     private int requestConsumer;
 
+    /** Makes the handler's end. */
+    @FunctionalInterface
+    interface TransportMaker {
+        Transport make(Arena arena, MemorySegment gateway, MemorySegment handler) throws NativeException;
+    }
+
     /**
-     * Lays out a session.
+     * Lays out a session, for a handler that waits as for sluiced.
      *
      * @param depth tags per queue, a power of two
      */
     public GatewayRegion(int queues, int depth, long poolBytes) throws NativeException {
+        this(
+                queues,
+                depth,
+                poolBytes,
+                (arena, gateway, handler) -> new SharedMemoryTransport(arena, gateway, handler, eventfds(queues + 1)));
+    }
+
+    private static int[] eventfds(int count) throws NativeException {
+        int[] eventfds = new int[count];
+        for (int i = 0; i < count; i++) {
+            eventfds[i] = Linux.eventfd();
+        }
+        return eventfds;
+    }
+
+    /** The same with another transport. */
+    GatewayRegion(int queues, int depth, long poolBytes, TransportMaker maker) throws NativeException {
         int adminDepth = 64;
         long gwQueue = align(IndexDescriptor.SIZE + 4L * depth, 128);
         long gwCdbs = gwQueue + (long) depth * CommandDescriptor.SIZE;
@@ -90,11 +113,7 @@ public final class GatewayRegion {
         Layout.put64(gateway, ControlDescriptor.POOL_OFF, pool);
         Layout.put64(gateway, ControlDescriptor.POOL_BYTES, poolBytes);
         control = new ControlDescriptor(gateway);
-        int[] eventfds = new int[queues + 1];
-        for (int i = 0; i <= queues; i++) {
-            eventfds[i] = Linux.eventfd();
-        }
-        transport = new SharedMemoryTransport(arena, gateway, handler, eventfds);
+        transport = maker.make(arena, gateway, handler);
         queueIndex = new IndexDescriptor[queues];
         subProducer = new int[queues];
         compConsumer = new int[queues];

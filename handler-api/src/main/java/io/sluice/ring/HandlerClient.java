@@ -15,17 +15,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** The role HANDLER on the daemon's socket: a session, and the devices it serves. */
+/** The role HANDLER at sluiced's socket or the module's device: a session, and the devices it serves. */
 public final class HandlerClient implements AutoCloseable {
-    private final GatewaySocket socket;
+    private final GatewayConnection connection;
 
-    private HandlerClient(GatewaySocket socket) {
-        this.socket = socket;
+    private HandlerClient(GatewayConnection connection) {
+        this.connection = connection;
     }
 
     /** Connects; {@code lost} hears of the end unless {@link #close()} brought it. */
     public static HandlerClient connect(Path path, String name, Consumer<String> lost) throws IOException {
-        return new HandlerClient(GatewaySocket.connect(path, Abi.ROLE_HANDLER, name, lost));
+        return new HandlerClient(GatewayConnection.connect(path, Abi.ROLE_HANDLER, name, lost));
     }
 
     /**
@@ -37,14 +37,23 @@ public final class HandlerClient implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // the transport closes the arena
     public Transport openSession(String name, int queues, int depth, long poolBytes, long graceNanos)
             throws IOException {
-        MemorySegment body = GatewaySocket.body(SessionOpen.SIZE);
+        MemorySegment body = GatewayConnection.body(SessionOpen.SIZE);
         Layout.putText(body, SessionOpen.NAME, Abi.NAME_LEN, "session name", name);
         Layout.put32(body, SessionOpen.QUEUES, queues);
         Layout.put32(body, SessionOpen.DEPTH, depth);
         Layout.put64(body, SessionOpen.POOL_BYTES, poolBytes);
         Layout.put64(body, SessionOpen.GRACE_NS, graceNanos);
-        GatewaySocket.Reply reply = socket.call(Abi.OP_SESSION_OPEN, "SESSION_OPEN", body, SessionOpened.SIZE);
-        int[] fds = reply.fds();
+        GatewayConnection.Reply reply = connection.call(Abi.OP_SESSION_OPEN, "SESSION_OPEN", body, SessionOpened.SIZE);
+        long gatewayBytes = Layout.i64(reply.body(), SessionOpened.GATEWAY_BYTES);
+        long handlerBytes = Layout.i64(reply.body(), SessionOpened.HANDLER_BYTES);
+        return connection.carrier() instanceof DeviceCarrier device
+                ? mapDevice(device, gatewayBytes, handlerBytes)
+                : mapDescriptors(reply.fds(), queues, gatewayBytes, handlerBytes);
+    }
+
+    @SuppressWarnings("MustBeClosedChecker")
+    private static Transport mapDescriptors(int[] fds, int queues, long gatewayBytes, long handlerBytes)
+            throws IOException {
         Arena arena = Arena.ofShared();
         int mapped = 0;
         try {
@@ -52,18 +61,9 @@ public final class HandlerClient implements AutoCloseable {
                 throw new IOException("SESSION_OPEN: " + fds.length + " file descriptors came and " + (3 + queues)
                         + " should have: is the limit of open files too low?");
             }
-            MemorySegment gateway = Linux.mmap(
-                    fds[0],
-                    Layout.i64(reply.body(), SessionOpened.GATEWAY_BYTES),
-                    Linux.PROT_READ,
-                    arena,
-                    "gateway region");
-            MemorySegment handler = Linux.mmap(
-                    fds[1],
-                    Layout.i64(reply.body(), SessionOpened.HANDLER_BYTES),
-                    Linux.PROT_READ | Linux.PROT_WRITE,
-                    arena,
-                    "handler region");
+            MemorySegment gateway = Linux.mmap(fds[0], 0, gatewayBytes, Linux.PROT_READ, arena, "gateway region");
+            MemorySegment handler =
+                    Linux.mmap(fds[1], 0, handlerBytes, Linux.PROT_READ | Linux.PROT_WRITE, arena, "handler region");
             Linux.close(fds[0]);
             Linux.close(fds[1]);
             mapped = 2;
@@ -73,6 +73,27 @@ public final class HandlerClient implements AutoCloseable {
             for (int i = mapped; i < fds.length; i++) {
                 Linux.close(fds[i]);
             }
+            throw failed;
+        }
+    }
+
+    @SuppressWarnings("MustBeClosedChecker")
+    private static Transport mapDevice(DeviceCarrier device, long gatewayBytes, long handlerBytes) throws IOException {
+        Arena arena = Arena.ofShared();
+        DeviceFile file = device.duplicate();
+        try {
+            MemorySegment gateway = Linux.mmap(file.fd(), 0, gatewayBytes, Linux.PROT_READ, arena, "gateway region");
+            MemorySegment handler = Linux.mmap(
+                    file.fd(),
+                    Abi.MMAP_HANDLER,
+                    handlerBytes,
+                    Linux.PROT_READ | Linux.PROT_WRITE,
+                    arena,
+                    "handler region");
+            return new ModuleTransport(arena, gateway, handler, file);
+        } catch (IOException | RuntimeException failed) {
+            arena.close();
+            file.close();
             throw failed;
         }
     }
@@ -98,7 +119,7 @@ public final class HandlerClient implements AutoCloseable {
             int controlMode,
             int flags)
             throws IOException {
-        MemorySegment body = GatewaySocket.body(DeviceAdd.SIZE);
+        MemorySegment body = GatewayConnection.body(DeviceAdd.SIZE);
         Layout.putText(body, DeviceAdd.NAME, Abi.NAME_LEN, "device name", name);
         Layout.put32(body, DeviceAdd.QUEUE, queue);
         Layout.put32(body, DeviceAdd.TASK_SET_LIMIT, taskSetLimit);
@@ -110,7 +131,8 @@ public final class HandlerClient implements AutoCloseable {
         }
         Layout.put32(body, DeviceAdd.CONTROL_MODE, controlMode);
         Layout.put16(body, DeviceAdd.FLAGS, flags);
-        GatewaySocket.Reply reply = socket.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceAdded.SIZE);
+        GatewayConnection.Reply reply =
+                connection.call(Abi.OP_DEVICE_ADD, "DEVICE_ADD " + name, body, DeviceAdded.SIZE);
         return new AddedDevice(
                 Layout.i32(reply.body(), DeviceAdded.DEVICE),
                 (Layout.i32(reply.body(), DeviceAdded.FLAGS) & Abi.DEVICE_TAKEN_OVER) != 0,
@@ -120,17 +142,17 @@ public final class HandlerClient implements AutoCloseable {
     /** Gives back what was stored last of a device's reservations; in chunks, if it is long. */
     public RestoredReservations restoreReservations(String device, byte[] record) throws IOException {
         byte[] sent = record.length > Abi.RESERVATION_MAX ? Arrays.copyOf(record, Abi.RESERVATION_MAX) : record;
-        MemorySegment reply = GatewaySocket.EMPTY;
+        MemorySegment reply = GatewayConnection.EMPTY;
         for (int at = 0; at < sent.length; at += Abi.RESERVATION_CHUNK) {
             int len = Math.min(Abi.RESERVATION_CHUNK, sent.length - at);
-            MemorySegment body = GatewaySocket.body(ReservationRestore.SIZE);
+            MemorySegment body = GatewayConnection.body(ReservationRestore.SIZE);
             Layout.putText(body, ReservationRestore.NAME, Abi.NAME_LEN, "device name", device);
             Layout.put32(body, ReservationRestore.TOTAL, sent.length);
             Layout.put32(body, ReservationRestore.OFFSET, at);
             Layout.put32(body, ReservationRestore.LEN, len);
             MemorySegment.copy(MemorySegment.ofArray(sent), at, body, ReservationRestore.DATA, len);
-            reply = socket.call(
-                            Abi.OP_RESERVATION_RESTORE, "RESERVATION_RESTORE " + device, body, ReservationRestored.SIZE)
+            reply = connection
+                    .call(Abi.OP_RESERVATION_RESTORE, "RESERVATION_RESTORE " + device, body, ReservationRestored.SIZE)
                     .body();
         }
         return new RestoredReservations(
@@ -141,18 +163,18 @@ public final class HandlerClient implements AutoCloseable {
 
     /** Unbinds a device; the gateway answers once its commands have ended. */
     public void removeDevice(int device) throws IOException {
-        MemorySegment body = GatewaySocket.body(DeviceRemove.SIZE);
+        MemorySegment body = GatewayConnection.body(DeviceRemove.SIZE);
         Layout.put32(body, DeviceRemove.DEVICE, device);
-        socket.call(Abi.OP_DEVICE_REMOVE, "DEVICE_REMOVE " + device, body, 0);
+        connection.call(Abi.OP_DEVICE_REMOVE, "DEVICE_REMOVE " + device, body, 0);
     }
 
     /** From now on the gateway hands nothing over; it keeps the devices' commands for the process that takes over. */
     public void quiesce() throws IOException {
-        socket.call(Abi.OP_SESSION_QUIESCE, "SESSION_QUIESCE", GatewaySocket.EMPTY, 0);
+        connection.call(Abi.OP_SESSION_QUIESCE, "SESSION_QUIESCE", GatewayConnection.EMPTY, 0);
     }
 
     @Override
     public void close() {
-        socket.close();
+        connection.close();
     }
 }

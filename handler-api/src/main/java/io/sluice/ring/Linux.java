@@ -39,6 +39,12 @@ final class Linux {
     private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle WRITE = quiet("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FUTEX = futexHandle();
+    private static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle FCNTL = variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle WRITE_PACKET = call("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle POLL = call("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle IOCTL = ioctlHandle();
     private static final MethodHandle SCHED_YIELD = quiet("sched_yield", JAVA_INT);
     private static final MethodHandle SCHED_GETAFFINITY =
             call("sched_getaffinity", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -51,6 +57,12 @@ final class Linux {
 
     private static final MemorySegment ONE = one();
 
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+    static final int POLLIN = 1;
+    static final int POLLERR = 8;
+    static final int POLLHUP = 0x10;
     static final int AF_UNIX = 1;
     static final int SOCK_SEQPACKET = 5;
     static final int SOCK_CLOEXEC = 0x80000;
@@ -62,7 +74,9 @@ final class Linux {
     static final int EFD_NONBLOCK = 0x800;
     private static final int MAP_SHARED = 1;
     private static final int SHUT_RDWR = 2;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
 
     private Linux() {}
 
@@ -77,6 +91,21 @@ final class Linux {
                 LINKER.defaultLookup().findOrThrow(name),
                 FunctionDescriptor.of(result, arguments),
                 Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle variadic(String name, int fixed, ValueLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name),
+                FunctionDescriptor.of(result, arguments),
+                Linker.Option.firstVariadicArg(fixed),
+                Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle ioctlHandle() {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("ioctl"),
+                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+                Linker.Option.firstVariadicArg(2));
     }
 
     private static MethodHandle quiet(String name, ValueLayout result, MemoryLayout... arguments) {
@@ -169,10 +198,11 @@ final class Linux {
     }
 
     /** Maps a shared region; unmapped when the arena closes. */
-    static MemorySegment mmap(int fd, long bytes, int protection, Arena arena, String what) throws NativeException {
+    static MemorySegment mmap(int fd, long offset, long bytes, int protection, Arena arena, String what)
+            throws NativeException {
         MemorySegment capture = CAPTURE.get();
         try {
-            long address = (long) MMAP.invokeExact(capture, 0L, bytes, protection, MAP_SHARED, fd, 0L);
+            long address = (long) MMAP.invokeExact(capture, 0L, bytes, protection, MAP_SHARED, fd, offset);
             if (address == -1) {
                 throw new NativeException(
                         "mmap of the " + what + ", " + bytes + " bytes",
@@ -188,6 +218,92 @@ final class Linux {
     private static void munmap(long address, long bytes) {
         try {
             int ignored = (int) MUNMAP.invokeExact(CAPTURE.get(), address, bytes);
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** The descriptor, or the negative errno. */
+    static int open(MemorySegment path, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int fd = (int) OPEN.invokeExact(capture, path.address(), flags);
+            return fd < 0 ? -errno(capture) : fd;
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** Another descriptor of the same open file. */
+    static int duplicate(int fd) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int copy = (int) FCNTL.invokeExact(capture, fd, F_DUPFD_CLOEXEC, 3);
+            if (copy < 0) {
+                throw new NativeException("fcntl(F_DUPFD_CLOEXEC)", errno(capture), "raise the limit of open files");
+            }
+            return copy;
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** Writes one packet whole. */
+    static void writePacket(int fd, MemorySegment packet) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            long written;
+            do {
+                written = (long) WRITE_PACKET.invokeExact(capture, fd, packet.address(), packet.byteSize());
+            } while (written < 0 && errno(capture) == EINTR);
+            if (written < 0) {
+                throw new NativeException(
+                        "write of " + packet.byteSize() + " bytes to the gateway", errno(capture), "");
+            }
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** Bytes of one packet; 0 at the end; -1 if none is there. */
+    static long readPacket(int fd, MemorySegment packet) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            long got;
+            do {
+                got = (long) READ.invokeExact(capture, fd, packet.address(), packet.byteSize());
+            } while (got < 0 && errno(capture) == EINTR);
+            if (got < 0 && errno(capture) != EAGAIN) {
+                throw new NativeException("read from the gateway", errno(capture), "");
+            }
+            return got;
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /**
+     * Waits without a bound until a descriptor has something to say, or a signal came.
+     *
+     * @param descriptors an array of {@code struct pollfd}
+     */
+    static void poll(MemorySegment descriptors) throws NativeException {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int ready = (int) POLL.invokeExact(capture, descriptors.address(), descriptors.byteSize() / 8, -1);
+            if (ready < 0 && errno(capture) != EINTR) {
+                throw new NativeException("poll", errno(capture), "");
+            }
+        } catch (Throwable failed) {
+            throw rethrow(failed);
+        }
+    }
+
+    /** The result, or -1; without errno, which would cost every call its capture. */
+    @HotPath
+    static int ioctl(int fd, long request, long argument) {
+        try {
+            return (int) IOCTL.invokeExact(fd, request, argument);
         } catch (Throwable failed) {
             throw rethrow(failed);
         }

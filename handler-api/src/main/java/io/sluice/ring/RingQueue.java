@@ -75,6 +75,12 @@ public final class RingQueue {
         index.storeSubConsumerRelease(subConsumer);
     }
 
+    /** The index of the next command to be taken; of the queue's loop. */
+    @HotPath
+    int consumer() {
+        return subConsumer;
+    }
+
     /** Offset of a tag's descriptor in {@link #gatewayRegion()}; fields by {@link CommandDescriptor}. */
     public long descriptorOffset(int tag) {
         return descriptors + (long) tag * CommandDescriptor.SIZE;

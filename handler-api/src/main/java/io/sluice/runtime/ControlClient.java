@@ -2,8 +2,8 @@
 package io.sluice.runtime;
 
 import io.sluice.ring.Abi;
+import io.sluice.ring.GatewayConnection;
 import io.sluice.ring.GatewayException;
-import io.sluice.ring.GatewaySocket;
 import io.sluice.ring.Layout;
 import io.sluice.ring.MessageDescriptor;
 import io.sluice.ring.MessageDescriptor.AccessState;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role CONTROL on the daemon's socket: portals, targets, groups, LUN maps, authentication, information, shutdown. What it
+ * The role CONTROL at sluiced's socket or the module's device: portals, targets, groups, LUN maps, authentication, information, shutdown. What it
  * configures stays when the connection closes, and adding what is there already succeeds. Any thread.
  *
  * <p>Every method throws {@link GatewayException} with the gateway's own words if it refuses, and another {@link IOException}
@@ -179,10 +179,10 @@ public final class ControlClient implements AutoCloseable {
     private static final List<String> WAITS = List.of(
             "gateway", "buffer", "task set", "initiator", "turn", "admin ring", "tag", "handler", "next handler");
 
-    private final GatewaySocket socket;
+    private final GatewayConnection connection;
 
-    private ControlClient(GatewaySocket socket) {
-        this.socket = socket;
+    private ControlClient(GatewayConnection connection) {
+        this.connection = connection;
     }
 
     /**
@@ -192,17 +192,17 @@ public final class ControlClient implements AutoCloseable {
      * @param lost called once if the gateway closes the connection, on another thread
      */
     public static ControlClient connect(Path path, String name, Consumer<String> lost) throws IOException {
-        return new ControlClient(GatewaySocket.connect(path, Abi.ROLE_CONTROL, name, lost));
+        return new ControlClient(GatewayConnection.connect(path, Abi.ROLE_CONTROL, name, lost));
     }
 
     /** Returns the port that was bound. */
     public int addPortal(String address, int port, int group) throws IOException {
-        MemorySegment body = GatewaySocket.body(Portal.SIZE);
+        MemorySegment body = GatewayConnection.body(Portal.SIZE);
         Layout.putText(body, Portal.ADDRESS, Abi.NAME_LEN, "portal address", address);
         Layout.put16(body, Portal.PORT, port);
         Layout.put16(body, Portal.GROUP, group);
-        GatewaySocket.Reply reply =
-                socket.call(Abi.OP_PORTAL_ADD, "PORTAL_ADD " + address + " port " + port, body, Portal.SIZE);
+        GatewayConnection.Reply reply =
+                connection.call(Abi.OP_PORTAL_ADD, "PORTAL_ADD " + address + " port " + port, body, Portal.SIZE);
         return Layout.u16(reply.body(), Portal.PORT);
     }
 
@@ -210,15 +210,32 @@ public final class ControlClient implements AutoCloseable {
         target(Abi.OP_TARGET_ADD, "TARGET_ADD " + name, name, alias);
     }
 
+    /**
+     * The module: this machine logs in to the target, whose LUNs become its own devices. sluiced has no such operation.
+     *
+     * @return false if the target does not let the initiator "local" in
+     */
+    public boolean addLocal(String target) throws IOException {
+        try {
+            target(Abi.OP_LOCAL_ADD, "LOCAL_ADD " + target, target, "");
+            return true;
+        } catch (GatewayException refused) {
+            if (refused.errno() == GatewayException.EACCES) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
     public void removeTarget(String name) throws IOException {
         target(Abi.OP_TARGET_REMOVE, "TARGET_REMOVE " + name, name, "");
     }
 
     private void target(int op, String what, String name, String alias) throws IOException {
-        MemorySegment body = GatewaySocket.body(Target.SIZE);
+        MemorySegment body = GatewayConnection.body(Target.SIZE);
         Layout.putText(body, Target.NAME, Abi.PORT_NAME_LEN, "target name", name);
         Layout.putText(body, Target.ALIAS, Abi.NAME_LEN, "target alias", alias);
-        socket.call(op, what, body, 0);
+        connection.call(op, what, body, 0);
     }
 
     public void addGroup(String target, String group) throws IOException {
@@ -231,10 +248,10 @@ public final class ControlClient implements AutoCloseable {
     }
 
     private void group(int op, String what, String target, String group) throws IOException {
-        MemorySegment body = GatewaySocket.body(Group.SIZE);
+        MemorySegment body = GatewayConnection.body(Group.SIZE);
         Layout.putText(body, Group.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, Group.GROUP, Abi.NAME_LEN, "group name", group);
-        socket.call(op, what, body, 0);
+        connection.call(op, what, body, 0);
     }
 
     public void addInitiator(String target, String group, String pattern) throws IOException {
@@ -247,11 +264,11 @@ public final class ControlClient implements AutoCloseable {
     }
 
     private void initiator(int op, String what, String target, String group, String pattern) throws IOException {
-        MemorySegment body = GatewaySocket.body(GroupInitiator.SIZE);
+        MemorySegment body = GatewayConnection.body(GroupInitiator.SIZE);
         Layout.putText(body, GroupInitiator.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, GroupInitiator.GROUP, Abi.NAME_LEN, "group name", group);
         Layout.putText(body, GroupInitiator.PATTERN, Abi.PORT_NAME_LEN, "initiator pattern", pattern);
-        socket.call(op, what, body, 0);
+        connection.call(op, what, body, 0);
     }
 
     /** Maps it, or changes whether it is read-only. */
@@ -266,13 +283,13 @@ public final class ControlClient implements AutoCloseable {
 
     private void lun(int op, String what, String target, String group, int lun, String device, int flags)
             throws IOException {
-        MemorySegment body = GatewaySocket.body(Lun.SIZE);
+        MemorySegment body = GatewayConnection.body(Lun.SIZE);
         Layout.putText(body, Lun.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, Lun.GROUP, Abi.NAME_LEN, "group name", group);
         Layout.putText(body, Lun.DEVICE, Abi.NAME_LEN, "device name", device);
         Layout.put32(body, Lun.LUN, lun);
         Layout.put32(body, Lun.FLAGS, flags);
-        socket.call(op, what, body, 0);
+        connection.call(op, what, body, 0);
     }
 
     /** Initiators prove themselves to the target with this; an empty target means discovery sessions, an empty user nobody any more. */
@@ -302,16 +319,16 @@ public final class ControlClient implements AutoCloseable {
      * @param preferred PREF: initiators are to prefer the group
      */
     public void setAccess(String device, int group, Access state, boolean preferred) throws IOException {
-        MemorySegment body = GatewaySocket.body(AccessState.SIZE);
+        MemorySegment body = GatewayConnection.body(AccessState.SIZE);
         Layout.putText(body, AccessState.DEVICE, Abi.NAME_LEN, "device name", device);
         Layout.put16(body, AccessState.GROUP, group);
         Layout.put8(body, AccessState.STATE, state.code());
         Layout.put8(body, AccessState.FLAGS, preferred ? Abi.ACCESS_PREFERRED : 0);
-        socket.call(Abi.OP_ACCESS_STATE_SET, "ACCESS_STATE_SET group " + group, body, 0);
+        connection.call(Abi.OP_ACCESS_STATE_SET, "ACCESS_STATE_SET group " + group, body, 0);
     }
 
     private void setAuth(String target, int kind, String user, String secret) throws IOException {
-        MemorySegment body = GatewaySocket.body(Auth.SIZE);
+        MemorySegment body = GatewayConnection.body(Auth.SIZE);
         Layout.putText(body, Auth.TARGET, Abi.PORT_NAME_LEN, "target name", target);
         Layout.putText(body, Auth.USER, Abi.PORT_NAME_LEN, "CHAP user", user);
         if (secret.length() >= Abi.PORT_NAME_LEN / 4) {
@@ -320,13 +337,13 @@ public final class ControlClient implements AutoCloseable {
         }
         Layout.putText(body, Auth.SECRET, Abi.PORT_NAME_LEN, "CHAP secret", secret);
         Layout.put32(body, Auth.KIND, kind);
-        socket.call(Abi.OP_AUTH_SET, "AUTH_SET " + target, body, 0);
+        connection.call(Abi.OP_AUTH_SET, "AUTH_SET " + target, body, 0);
         body.fill((byte) 0);
     }
 
     public GatewayInfo gatewayInfo() throws IOException {
-        MemorySegment body = socket.call(
-                        Abi.OP_GATEWAY_INFO, "GATEWAY_INFO", GatewaySocket.EMPTY, MessageDescriptor.GatewayInfo.SIZE)
+        MemorySegment body = connection
+                .call(Abi.OP_GATEWAY_INFO, "GATEWAY_INFO", GatewayConnection.EMPTY, MessageDescriptor.GatewayInfo.SIZE)
                 .body();
         return new GatewayInfo(
                 Layout.i32(body, MessageDescriptor.GatewayInfo.PID),
@@ -390,10 +407,10 @@ public final class ControlClient implements AutoCloseable {
     /** Every live command, in no order; those that come and end meanwhile may be missing. */
     public List<LiveCommand> commands() throws IOException {
         List<LiveCommand> commands = new ArrayList<>();
-        MemorySegment cursor = GatewaySocket.body(MessageDescriptor.CommandCursor.SIZE);
+        MemorySegment cursor = GatewayConnection.body(MessageDescriptor.CommandCursor.SIZE);
         while (true) {
-            MemorySegment page = socket.call(
-                            Abi.OP_COMMAND_INFO, "COMMAND_INFO", cursor, MessageDescriptor.CommandPage.SIZE)
+            MemorySegment page = connection
+                    .call(Abi.OP_COMMAND_INFO, "COMMAND_INFO", cursor, MessageDescriptor.CommandPage.SIZE)
                     .body();
             int count = Math.min(Layout.i32(page, MessageDescriptor.CommandPage.COUNT), Abi.COMMAND_PAGE);
             for (int i = 0; i < count; i++) {
@@ -478,10 +495,10 @@ public final class ControlClient implements AutoCloseable {
 
     /** Null past the last one. */
     private @Nullable MemorySegment at(int op, String what, int index, long size) throws IOException {
-        MemorySegment body = GatewaySocket.body(Cursor.SIZE);
+        MemorySegment body = GatewayConnection.body(Cursor.SIZE);
         Layout.put32(body, Cursor.INDEX, index);
         try {
-            return socket.call(op, what, body, size).body();
+            return connection.call(op, what, body, size).body();
         } catch (GatewayException refused) {
             if (refused.errno() == GatewayException.ENOENT) {
                 return null;
@@ -492,11 +509,11 @@ public final class ControlClient implements AutoCloseable {
 
     /** Asks the gateway to log initiators out and exit. */
     public void shutdown() throws IOException {
-        socket.call(Abi.OP_SHUTDOWN, "SHUTDOWN", GatewaySocket.EMPTY, 0);
+        connection.call(Abi.OP_SHUTDOWN, "SHUTDOWN", GatewayConnection.EMPTY, 0);
     }
 
     @Override
     public void close() {
-        socket.close();
+        connection.close();
     }
 }

@@ -60,7 +60,7 @@ public final class HandlerRuntime implements AutoCloseable {
     /**
      * Makes a runtime without a session.
      *
-     * @param connector opens sessions: {@link DaemonLink#connector}
+     * @param connector opens sessions: {@link SessionLink#connector}
      */
     public HandlerRuntime(HandlerOptions options, GatewayLink.Connector connector, MeterRegistry registry) {
         this.options = options;

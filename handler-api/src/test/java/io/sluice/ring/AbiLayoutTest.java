@@ -102,6 +102,7 @@ class AbiLayoutTest {
         structure("sluice_desc", CommandDescriptor.class, "", wrong);
         structure("sluice_completion", CompletionDescriptor.class, "", wrong);
         structure("sluice_event", AdminDescriptor.class, "EVENT_", wrong);
+        structure("sluice_enter", EnterDescriptor.class, "", wrong);
         structure("sluice_request", AdminDescriptor.class, "REQUEST_", wrong);
         structure("sluice_msg", MessageDescriptor.class, "", wrong);
         structure("sluice_hello", MessageDescriptor.Hello.class, "", wrong);

@@ -30,7 +30,7 @@ class DaemonTest {
 
     private HandlerRuntime runtime(Path socket) {
         HandlerOptions options = new HandlerOptions("test", 2, 64, 64L << 20, 2);
-        return new HandlerRuntime(options, DaemonLink.connector(socket, options), new SimpleMeterRegistry());
+        return new HandlerRuntime(options, SessionLink.connector(socket, options), new SimpleMeterRegistry());
     }
 
     private static int serve(ControlClient control, String device) throws IOException {

@@ -14,6 +14,7 @@ import io.sluice.ring.Abi;
 import io.sluice.ring.AddedDevice;
 import io.sluice.ring.AdminRing;
 import io.sluice.ring.GatewayRegion;
+import io.sluice.ring.ModuleDouble;
 import io.sluice.ring.Transport;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.OpCode;
@@ -44,7 +45,16 @@ class HotPathAllocationTest {
     @ParameterizedTest
     @EnumSource(Execution.class)
     void shouldAllocateNothingPerCommand(Execution execution, @TempDir Path home) throws Exception {
-        GatewayRegion gateway = new GatewayRegion(1, DEPTH, 16L << 20);
+        run(execution, home, new GatewayRegion(1, DEPTH, 16L << 20));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Execution.class)
+    void shouldAllocateNothingPerCommandOfTheModule(Execution execution, @TempDir Path home) throws Exception {
+        run(execution, home, ModuleDouble.region(1, DEPTH, 16L << 20));
+    }
+
+    private static void run(Execution execution, Path home, GatewayRegion gateway) throws Exception {
         HandlerOptions options = new HandlerOptions("test", 1, DEPTH, 16L << 20, 2);
         try (HandlerRuntime runtime =
                 new HandlerRuntime(options, lost -> new Link(gateway), new SimpleMeterRegistry())) {

@@ -4,6 +4,7 @@ package io.sluice.appliance.cli;
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ConfigException;
 import io.sluice.appliance.config.ConfigReader;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.appliance.daemon.Daemon;
 import io.sluice.appliance.daemon.HomeDirectory;
@@ -33,6 +34,10 @@ final class DaemonCommand implements Callable<Integer> {
     @Option(names = "--portal", paramLabel = "ADDRESS:PORT", description = "instead of those of the configuration")
     @Nullable
     String portal;
+
+    @Option(names = "--gateway", paramLabel = "KIND", description = "daemon or module, whatever the configuration says")
+    @Nullable
+    String gateway;
 
     @Option(names = "--config", paramLabel = "FILE", description = "instead of HOME/sluice.toml")
     @Nullable
@@ -71,7 +76,26 @@ final class DaemonCommand implements Callable<Integer> {
 
     private ApplianceConfig read(ConfigReader reader, Path file) throws ConfigException {
         ApplianceConfig read = reader.read(file);
-        return portal == null ? read : read.withPortal(portal(portal));
+        if (gateway != null) {
+            read = read.withKind(kind(gateway));
+        }
+        if (portal == null) {
+            return read;
+        }
+        if (read.gateway().kind() == GatewayKind.MODULE) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--portal " + portal
+                            + ": the module has no iSCSI portals: leave it out, or run with --gateway daemon");
+        }
+        return read.withPortal(portal(portal));
+    }
+
+    private GatewayKind kind(String word) {
+        return GatewayKind.parse(word)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "--gateway " + word + ": choose one of " + String.join(", ", GatewayKind.words())));
     }
 
     private PortalAddress portal(String text) {

@@ -42,6 +42,7 @@ public record ApplianceConfig(
     /**
      * Portals, and limits; those of the ring and the workers are each handler process's own.
      *
+     * @param kind the module has no use for portals, loops, spin, cpus, and the limits of nexuses and sessions
      * @param loops event-loop threads of the gateway
      * @param spin microseconds that a gateway thread spins before it sleeps, or {@code auto}
      * @param cpus processors of the gateway's threads: a list, {@code any}, {@code follow} or {@code auto}
@@ -54,6 +55,7 @@ public record ApplianceConfig(
      * @param limits what the gateway has room for
      */
     public record Gateway(
+            GatewayKind kind,
             List<PortalAddress> portals,
             int loops,
             String spin,
@@ -72,7 +74,24 @@ public record ApplianceConfig(
         /** The same with another portal instead of those configured. */
         public Gateway withPortal(PortalAddress portal) {
             return new Gateway(
-                    List.of(portal), loops, spin, cpus, logLevel, queues, depth, poolBytes, workers, grace, limits);
+                    kind,
+                    List.of(portal),
+                    loops,
+                    spin,
+                    cpus,
+                    logLevel,
+                    queues,
+                    depth,
+                    poolBytes,
+                    workers,
+                    grace,
+                    limits);
+        }
+
+        /** The same of another kind. */
+        public Gateway withKind(GatewayKind other) {
+            return new Gateway(
+                    other, portals, loops, spin, cpus, logLevel, queues, depth, poolBytes, workers, grace, limits);
         }
     }
 
@@ -286,15 +305,16 @@ public record ApplianceConfig(
 
     /** The same with another portal than those configured. */
     public ApplianceConfig withPortal(PortalAddress portal) {
+        return withGateway(gateway.withPortal(portal));
+    }
+
+    /** The same at another kind of gateway. */
+    public ApplianceConfig withKind(GatewayKind kind) {
+        return withGateway(gateway.withKind(kind));
+    }
+
+    private ApplianceConfig withGateway(Gateway other) {
         return new ApplianceConfig(
-                file,
-                gateway.withPortal(portal),
-                supervision,
-                metrics,
-                discovery,
-                devices,
-                groups,
-                targets,
-                accessStates);
+                file, other, supervision, metrics, discovery, devices, groups, targets, accessStates);
     }
 }

@@ -154,6 +154,7 @@ public final class ConfigReader {
     private static Gateway gateway(@Nullable Table table) {
         if (table == null) {
             return new Gateway(
+                    GatewayKind.DAEMON,
                     List.of(PortalAddress.parse(DEFAULT_PORTAL)),
                     1,
                     "auto",
@@ -177,6 +178,7 @@ public final class ConfigReader {
             portals.add(PortalAddress.parse(DEFAULT_PORTAL));
         }
         Gateway gateway = new Gateway(
+                kind(table),
                 portals,
                 table.integer("loops", 1, 1, 64),
                 spin(table),
@@ -216,6 +218,14 @@ public final class ConfigReader {
             table.document().error(path, path + " = \"" + text + "\": " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static GatewayKind kind(Table table) {
+        Optional<GatewayKind> kind = GatewayKind.parse(table.string("kind", GatewayKind.DAEMON.word()));
+        if (kind.isEmpty()) {
+            table.wrong("kind", "is no kind of gateway", "choose one of " + String.join(", ", GatewayKind.words()));
+        }
+        return kind.orElse(GatewayKind.DAEMON);
     }
 
     private static String spin(Table table) {

@@ -17,6 +17,9 @@ interface ControlPlane {
 
     void addTarget(String target, String alias) throws IOException;
 
+    /** The module: this machine logs in, and the target's LUNs become devices of its own. A target that does not let it in stays as it is. */
+    void logIn(String target) throws IOException;
+
     /** Its sessions end first. */
     void removeTarget(String target) throws IOException;
 

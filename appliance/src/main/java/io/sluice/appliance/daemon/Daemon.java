@@ -6,12 +6,13 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ConfigSource;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.HandlerName;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.handler.DeviceConfigException;
-import io.sluice.runtime.DaemonLink;
 import io.sluice.runtime.HandlerOptions;
 import io.sluice.runtime.HandlerRuntime;
+import io.sluice.runtime.SessionLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -142,7 +143,7 @@ public final class Daemon {
         HandlerOptions options = new HandlerOptions(
                 session, gateway.queues(), gateway.depth(), gateway.poolBytes(), gateway.workers(), gateway.grace());
         try (HandlerRuntime runtime =
-                new HandlerRuntime(options, DaemonLink.connector(home.gatewaySocket(), options), registry)) {
+                new HandlerRuntime(options, SessionLink.connector(home.gatewaySocket(), options), registry)) {
             DeviceOpener opener = new DeviceOpener(home, config.file(), catalog.providers(), runtime);
             Map<String, String> devices = openDevices(opener);
             try (GatewayControl control = GatewayControl.connect(home.gatewaySocket(), session, this::gatewayLost)) {
@@ -164,7 +165,13 @@ public final class Daemon {
         }
     }
 
-    private List<PortalAddress> openPortals(GatewayControl control) throws IOException {
+    /** Last of all; returns the portals that were bound. */
+    private List<PortalAddress> open(GatewayControl control) throws IOException {
+        if (config.gateway().kind() == GatewayKind.MODULE) {
+            sayWhatTheModuleHasNot();
+            GatewaySetup.logIn(control, config);
+            return List.of();
+        }
         List<PortalAddress> wanted =
                 BoundPortals.recall(home.portals(), config.gateway().portals());
         List<PortalAddress> bound = GatewaySetup.open(control, wanted);
@@ -172,10 +179,23 @@ public final class Daemon {
         return bound;
     }
 
+    /** What only iSCSI has is not refused: a configuration can go from one gateway to the other and back. */
+    private void sayWhatTheModuleHasNot() {
+        LOG.info(
+                "portals {}: not opened, the module has no iSCSI; its LUNs are devices of this machine",
+                config.gateway().portals());
+        boolean chap = !config.discovery().equals(ApplianceConfig.Chap.NONE)
+                || config.targets().stream().anyMatch(target -> !target.chap().equals(ApplianceConfig.Chap.NONE));
+        if (chap) {
+            LOG.warn("CHAP: asked of nobody, this machine's root logs in without; iSCSI through the module is the"
+                    + " kernel's target, which has credentials of its own");
+        }
+    }
+
     private void serveAll(
             HandlerOperator own, GatewayControl control, Map<String, String> devices, PrometheusMeterRegistry registry)
             throws IOException {
-        List<PortalAddress> portals = openPortals(control);
+        List<PortalAddress> portals = open(control);
         OtherHandlers others = others();
         SessionMeters sessions = new SessionMeters(registry, config.handlers(), control::sessions);
         metrics = openMetrics(

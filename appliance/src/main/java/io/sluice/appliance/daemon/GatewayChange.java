@@ -7,6 +7,7 @@ import io.sluice.appliance.config.ApplianceConfig.Chap;
 import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
 import io.sluice.appliance.config.ApplianceConfig.Target;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ final class GatewayChange {
         change.chap("", from.discovery(), to.discovery());
         change.accessStates(from.accessStates(), to.accessStates());
         change.targets(byName(from), byName(to));
+        if (from.gateway().kind() == GatewayKind.MODULE) {
+            GatewaySetup.logIn(plane, to); // also those that let this machine in only now
+        }
         return change.done;
     }
 

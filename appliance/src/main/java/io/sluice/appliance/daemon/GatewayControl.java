@@ -22,12 +22,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The gateway beside this process, over its Unix socket. */
+/** The gateway beside this process: sluiced over its Unix socket, or the module over its device. */
 final class GatewayControl implements ControlPlane, AutoCloseable {
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayControl.class);
+    /** Loading the module takes seconds; a gateway that cannot start is the supervisor's to report. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
     private static final long LOOK_MILLIS = 5;
 
     private final ControlClient client;
@@ -43,15 +48,15 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
      * @param lost called once when the gateway closed the connection
      * @throws IOException if there is none in time, or it refuses; the message names the remedy
      */
-    static GatewayControl connect(Path socket, String name, Consumer<String> lost) throws IOException {
+    static GatewayControl connect(Path gateway, String name, Consumer<String> lost) throws IOException {
         long start = System.nanoTime();
         while (true) {
             try {
-                return new GatewayControl(ControlClient.connect(socket, name, lost));
+                return new GatewayControl(ControlClient.connect(gateway, name, lost));
             } catch (IOException e) {
                 // A socket file may be there before its gateway accepts, or after the one that made it was killed.
                 boolean mayCome =
-                        !Files.exists(socket) || String.valueOf(e.getMessage()).contains("ECONNREFUSED");
+                        !Files.exists(gateway) || String.valueOf(e.getMessage()).contains("ECONNREFUSED");
                 if (!mayCome || System.nanoTime() - start > PATIENCE_NANOS) {
                     throw e;
                 }
@@ -77,6 +82,15 @@ final class GatewayControl implements ControlPlane, AutoCloseable {
     @Override
     public void addTarget(String target, String alias) throws IOException {
         client.addTarget(target, alias);
+    }
+
+    @Override
+    public void logIn(String target) throws IOException {
+        if (!client.addLocal(target)) {
+            LOG.warn(
+                    "{}: its LUNs are no devices of this machine: add the initiator \"local\" to its allow, or to a group",
+                    target);
+        }
     }
 
     @Override

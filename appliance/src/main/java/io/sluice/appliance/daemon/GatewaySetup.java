@@ -39,6 +39,13 @@ final class GatewaySetup {
         return bound;
     }
 
+    /** The module's counterpart of portals: this machine logs in to every target, when all devices are served. */
+    static void logIn(ControlPlane plane, ApplianceConfig config) throws IOException {
+        for (Target target : config.targets()) {
+            plane.logIn(target.name());
+        }
+    }
+
     static void target(ControlPlane plane, Target target) throws IOException {
         String name = target.name();
         plane.addTarget(name, target.alias());

@@ -2,6 +2,7 @@
 package io.sluice.appliance.daemon;
 
 import io.sluice.appliance.config.ApplianceConfig;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.HandlerName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
  * devices/NAME/      what the device of that name saves (mode pages)
  * plugins/           JARs with more device types
  * log/               logs of all processes
- * run/               gateway.sock, admin.sock, pids, gateway.args, handlers, hang_timeout, ready
+ * run/               gateway.sock, admin.sock, pids, gateway.kind, gateway.args, handlers, hang_timeout, ready
  * </pre>
  *
  * What each handler process has of its own carries its name, but for the main one's: admin-NAME.sock, ready-NAME and so on.
@@ -39,7 +40,7 @@ public record HomeDirectory(Path root) {
         return root.resolve("run");
     }
 
-    /** The gateway's Unix socket. */
+    /** sluiced's Unix socket, or a symbolic link to the module's device. */
     public Path gatewaySocket() {
         return run().resolve("gateway.sock");
     }
@@ -54,7 +55,12 @@ public record HomeDirectory(Path root) {
         return HandlerName.adminSocket(root, handler);
     }
 
-    /** The gateway's command line, one argument per line, written for the supervisor. */
+    /** Which gateway the supervisor starts: a {@link GatewayKind}'s word. */
+    public Path gatewayKind() {
+        return run().resolve("gateway.kind");
+    }
+
+    /** sluiced's command line, or the module's parameters, one argument per line, written for the supervisor. */
     public Path gatewayArguments() {
         return run().resolve("gateway.args");
     }

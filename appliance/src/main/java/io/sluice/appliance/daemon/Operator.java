@@ -164,7 +164,8 @@ final class Operator implements AdminServer.Service {
         ObjectNode mine = own.status();
         answers.put(ApplianceConfig.MAIN_HANDLER, mine);
         ObjectNode status = AdminProtocol.JSON.createObjectNode().put("state", "running");
-        control.describeGateway(status.putObject("gateway"));
+        control.describeGateway(
+                status.putObject("gateway").put("kind", config.gateway().kind().word()));
         ObjectNode appliance = status.putObject("appliance");
         StatusReport.process(appliance, mine);
         StatusReport.handlers(status, config, answers);

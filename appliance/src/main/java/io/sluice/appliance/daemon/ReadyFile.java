@@ -4,6 +4,7 @@ package io.sluice.appliance.daemon;
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
 import io.sluice.appliance.config.ApplianceConfig.Target;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.PortalAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,9 @@ final class ReadyFile {
         portals.forEach(portal -> text.append("portal ").append(portal).append('\n'));
         metrics.ifPresent(
                 address -> text.append("metrics http://").append(address).append("/metrics\n"));
+        if (config.gateway().kind() == GatewayKind.MODULE) {
+            text.append("\ndevices of this machine: lsscsi, /dev/disk/by-id, /dev/tape/by-id\n");
+        }
         if (!portals.isEmpty()) {
             String reachable = reachable(portals.getFirst()).authority();
             text.append("\nconnect:\n");

@@ -3,6 +3,7 @@ package io.sluice.appliance.daemon;
 
 import io.sluice.appliance.config.ApplianceConfig;
 import io.sluice.appliance.config.ByteSize;
+import io.sluice.appliance.config.GatewayKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,23 +16,17 @@ public final class StatusText {
     public static String of(JsonNode status) {
         StringBuilder text = new StringBuilder();
         JsonNode gateway = status.path("gateway");
-        text.append(
-                "gateway    process %d, up %s, %d event loop%s, %d commands, %d protocol errors, %d refused connections%n"
-                        .formatted(
-                                number(gateway, "pid"),
-                                duration(number(gateway, "uptime_s")),
-                                number(gateway, "loops"),
-                                number(gateway, "loops") == 1 ? "" : "s",
-                                number(gateway, "commands"),
-                                number(gateway, "protocol_errors"),
-                                number(gateway, "connections_refused")));
+        boolean module = word(gateway, "kind").equals(GatewayKind.MODULE.word());
+        text.append(module ? module(gateway) : daemon(gateway));
         JsonNode appliance = status.path("appliance");
         text.append("appliance  process %d, up %s%n"
                 .formatted(number(appliance, "pid"), duration(number(appliance, "uptime_s"))));
         text.append(handlers(status.path("handlers")));
         List<String> portals = new ArrayList<>();
         status.path("portals").forEach(portal -> portals.add(portal.stringValue("")));
-        text.append("portals    ").append(String.join(", ", portals)).append('\n');
+        text.append("portals    ")
+                .append(module ? "none: its LUNs are devices of this machine" : String.join(", ", portals))
+                .append('\n');
         text.append("metrics    ").append(metrics(status.path("metrics"))).append('\n');
         text.append('\n').append(luns(status.path("targets")));
         text.append('\n')
@@ -39,6 +34,24 @@ public final class StatusText {
         text.append('\n').append(sessions(status.path("sessions")));
         text.append('\n').append(nexuses(status.path("nexuses")));
         return text.toString();
+    }
+
+    private static String daemon(JsonNode gateway) {
+        return "gateway    process %d, up %s, %d event loop%s, %d commands, %d protocol errors, %d refused connections%n"
+                .formatted(
+                        number(gateway, "pid"),
+                        duration(number(gateway, "uptime_s")),
+                        number(gateway, "loops"),
+                        number(gateway, "loops") == 1 ? "" : "s",
+                        number(gateway, "commands"),
+                        number(gateway, "protocol_errors"),
+                        number(gateway, "connections_refused"));
+    }
+
+    private static String module(JsonNode gateway) {
+        return "gateway    sluice.ko, up %s, %d commands, %d nexuses%n"
+                .formatted(
+                        duration(number(gateway, "uptime_s")), number(gateway, "commands"), number(gateway, "nexuses"));
     }
 
     /** Answers to {@code commands}. */

@@ -12,6 +12,7 @@ import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
 import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class GatewayChangeTest {
 
     private static ApplianceConfig config(List<AccessState> states, Target... targets) {
         Gateway gateway = new Gateway(
+                GatewayKind.DAEMON,
                 List.of(new PortalAddress("127.0.0.1", 0)),
                 1,
                 "auto",
@@ -101,6 +103,17 @@ class GatewayChangeTest {
         assertThat(change(both, one)).containsExactly("no mutual t", "chap t i");
         plane.calls.clear();
         assertThat(change(both, plain)).containsExactly("no mutual t", "no chap t");
+    }
+
+    @Test
+    void shouldLogThisMachineInAtTheModuleWhenTargetsHaveChanged() throws IOException {
+        Target closed = target(Chap.NONE, List.of("a"), List.of(DISK));
+        Target open = target(Chap.NONE, List.of("a", "local"), List.of(DISK));
+        GatewayChange.apply(
+                plane,
+                config(List.of(), closed).withKind(GatewayKind.MODULE),
+                config(List.of(), open).withKind(GatewayKind.MODULE));
+        assertThat(plane.calls).containsExactly("initiator default local", "log in to t");
     }
 
     @Test

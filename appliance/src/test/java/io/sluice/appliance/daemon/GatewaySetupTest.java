@@ -12,6 +12,7 @@ import io.sluice.appliance.config.ApplianceConfig.Group;
 import io.sluice.appliance.config.ApplianceConfig.Lun;
 import io.sluice.appliance.config.ApplianceConfig.Supervision;
 import io.sluice.appliance.config.ApplianceConfig.Target;
+import io.sluice.appliance.config.GatewayKind;
 import io.sluice.appliance.config.PortalAddress;
 import io.sluice.runtime.ControlClient.Access;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class GatewaySetupTest {
         return new ApplianceConfig(
                 Path.of("x.toml"),
                 new Gateway(
+                        GatewayKind.DAEMON,
                         List.of(new PortalAddress("127.0.0.1", 0)),
                         1,
                         "auto",

@@ -24,6 +24,11 @@ final class RecordingPlane implements ControlPlane {
     }
 
     @Override
+    public void logIn(String target) {
+        calls.add("log in to " + target);
+    }
+
+    @Override
     public void removeTarget(String target) {
         calls.add("no target " + target);
     }

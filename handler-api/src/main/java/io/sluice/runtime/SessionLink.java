@@ -12,22 +12,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A session at sluiced, over its Unix socket. */
-public final class DaemonLink implements GatewayLink {
+/** A session at sluiced, over its Unix socket, or at the module, over its device. */
+public final class SessionLink implements GatewayLink {
     private final HandlerClient client;
     private final Transport transport;
 
-    private DaemonLink(HandlerClient client, Transport transport) {
+    private SessionLink(HandlerClient client, Transport transport) {
         this.client = client;
         this.transport = transport;
     }
 
-    /** Opens sessions at the daemon behind {@code socket}. */
-    public static Connector connector(Path socket, HandlerOptions options) {
+    /** Opens sessions at the gateway behind a socket or a device. */
+    public static Connector connector(Path gateway, HandlerOptions options) {
         return lost -> {
-            HandlerClient client = HandlerClient.connect(socket, options.name(), lost::lost);
+            HandlerClient client = HandlerClient.connect(gateway, options.name(), lost::lost);
             try {
-                return new DaemonLink(
+                return new SessionLink(
                         client,
                         client.openSession(
                                 options.name(),

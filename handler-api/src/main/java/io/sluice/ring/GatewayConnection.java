@@ -4,11 +4,7 @@ package io.sluice.ring;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,14 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A connection to sluiced's Unix socket: one packet each way per request, replies by their id, file descriptors beside them. A
- * reader thread of its own sees the end of the connection, which is the end of what it leased. Requests: any thread.
+ * A connection to a gateway: one packet each way per request, replies by their id, file descriptors beside them. A reader
+ * thread of its own sees the end of the connection, which is the end of what it leased. Requests: any thread.
  */
-public final class GatewaySocket implements AutoCloseable {
+public final class GatewayConnection implements AutoCloseable {
     private static final int MAX_PACKET = 8192;
-    private static final int MAX_FDS = Abi.MAX_QUEUES + 3;
     private static final int CALL_SECONDS = 30;
-    private static final int SUN_PATH = 108;
 
     /**
      * A reply.
@@ -37,7 +31,7 @@ public final class GatewaySocket implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // consumed once
     public record Reply(int status, MemorySegment body, int[] fds) {}
 
-    private final int fd;
+    private final PacketCarrier carrier;
     private final String peer;
     private final Consumer<String> lost;
     private final Map<Integer, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
@@ -46,71 +40,47 @@ public final class GatewaySocket implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean ended;
 
-    private GatewaySocket(int fd, String peer, String name, Consumer<String> lost) {
-        this.fd = fd;
+    private GatewayConnection(PacketCarrier carrier, String peer, String name, Consumer<String> lost) {
+        this.carrier = carrier;
         this.peer = peer;
         this.lost = lost;
-        this.reader = Thread.ofPlatform().daemon().name("sluice-socket-" + name).unstarted(this::read);
+        this.reader = Thread.ofPlatform().daemon().name("sluice-reader-" + name).unstarted(this::read);
     }
 
     /**
      * Connects and says HELLO.
      *
+     * @param path sluiced's Unix socket, or the module's device
      * @param role one of {@code Abi.ROLE_*}
-     * @param lost called once if the gateway closes the connection, on the reader thread
+     * @param lost called once if the gateway ends the connection, on the reader thread
      * @throws IOException if nobody listens, entry is refused, or the versions do not match; the message says what to do
      */
-    public static GatewaySocket connect(Path path, int role, String name, Consumer<String> lost) throws IOException {
-        int fd = Linux.socket(Linux.AF_UNIX, Linux.SOCK_SEQPACKET | Linux.SOCK_CLOEXEC);
-        try (Arena arena = Arena.ofConfined()) {
-            byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-            if (bytes.length >= SUN_PATH) {
-                throw new NativeException(
-                        "connect " + path, 36, "a socket's path has at most " + (SUN_PATH - 1) + " bytes: shorten it");
-            }
-            MemorySegment address = arena.allocate(2 + SUN_PATH, 8);
-            Layout.put16(address, 0, Linux.AF_UNIX);
-            MemorySegment.copy(bytes, 0, address, ValueLayout.JAVA_BYTE, 2, bytes.length);
-            int errno = Linux.connect(fd, address);
-            if (errno != 0) {
-                throw new NativeException("connect " + path, errno, remedy(path, errno));
-            }
-        } catch (IOException failed) {
-            Linux.close(fd);
-            throw failed;
-        }
-        GatewaySocket socket =
-                new GatewaySocket(fd, path.toString(), role == Abi.ROLE_CONTROL ? "control" : "handler", lost);
-        socket.reader.start();
+    public static GatewayConnection connect(Path path, int role, String name, Consumer<String> lost)
+            throws IOException {
+        PacketCarrier carrier = DeviceCarrier.isDevice(path) ? DeviceCarrier.open(path) : SocketCarrier.connect(path);
+        GatewayConnection connection =
+                new GatewayConnection(carrier, path.toString(), role == Abi.ROLE_CONTROL ? "control" : "handler", lost);
+        connection.reader.start();
         try {
-            socket.hello(role, name);
+            connection.hello(role, name);
         } catch (IOException | RuntimeException failed) {
-            socket.close();
+            connection.close();
             throw failed;
         }
-        return socket;
+        return connection;
     }
 
-    private static String remedy(Path path, int errno) {
-        return switch (errno) {
-            case 2 -> "no gateway was started with this socket: start sluiced, or run ./sluice up";
-            case 13 -> {
-                String group = groupOf(path);
-                yield "only members of group " + group + " may: usermod -aG " + group + " "
-                        + System.getProperty("user.name") + ", then log in again";
-            }
-            case 111 -> "the gateway that made this socket is gone: start sluiced again, or run ./sluice up";
-            case 91 -> "this is a socket of another kind: give the one that sluiced was started with";
-            default -> "";
-        };
+    /** Over a carrier that is open already, before HELLO; for tests. */
+    static GatewayConnection over(PacketCarrier carrier, int role, Consumer<String> lost) throws IOException {
+        GatewayConnection connection = new GatewayConnection(carrier, "a test", "test", lost);
+        connection.reader.start();
+        connection.hello(role, "test");
+        return connection;
     }
 
-    private static String groupOf(Path path) {
-        try {
-            return Files.readAttributes(path, PosixFileAttributes.class).group().getName();
-        } catch (IOException | UnsupportedOperationException unreadable) {
-            return "(that owns " + path + ")";
-        }
+    /** What carries the packets: for who maps what a session shares. */
+    PacketCarrier carrier() {
+        return carrier;
     }
 
     private void hello(int role, String name) throws IOException {
@@ -185,7 +155,7 @@ public final class GatewaySocket implements AutoCloseable {
             Layout.put32(packet, MessageDescriptor.ID, id);
             Layout.put32(packet, MessageDescriptor.LEN, (int) length);
             MemorySegment.copy(body, 0, packet, MessageDescriptor.SIZE, length);
-            Linux.sendmsg(fd, MessageHeader.of(arena, packet, MemorySegment.NULL));
+            carrier.send(packet);
         }
     }
 
@@ -193,14 +163,12 @@ public final class GatewaySocket implements AutoCloseable {
         String why = "the gateway at " + peer + " closed the connection";
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment packet = arena.allocate(MAX_PACKET, 8);
-            MemorySegment control = arena.allocate(MessageHeader.controlBytes(MAX_FDS), 8);
             while (true) {
-                MemorySegment header = MessageHeader.of(arena, packet, control);
-                long received = Linux.recvmsg(fd, header);
-                if (received < MessageDescriptor.SIZE) {
+                PacketCarrier.Received received = carrier.receive(packet);
+                if (received.bytes() < MessageDescriptor.SIZE) {
                     break;
                 }
-                deliver(packet, received, MessageHeader.descriptors(header, control));
+                deliver(packet, received.bytes(), received.fds());
             }
         } catch (IOException | RuntimeException failed) {
             why = String.valueOf(failed.getMessage());
@@ -223,7 +191,7 @@ public final class GatewaySocket implements AutoCloseable {
     private void end(String why) {
         ended = true;
         pending.values().forEach(answer -> answer.completeExceptionally(new IOException(why)));
-        Linux.close(fd);
+        carrier.close();
         if (!closing) {
             lost.accept(why);
         }
@@ -234,7 +202,7 @@ public final class GatewaySocket implements AutoCloseable {
     public void close() {
         closing = true;
         if (!ended) {
-            Linux.shutdown(fd);
+            carrier.interrupt();
         }
         if (Thread.currentThread() != reader) {
             try {
