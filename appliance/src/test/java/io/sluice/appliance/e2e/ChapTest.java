@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,8 +126,12 @@ class ChapTest {
         }
     }
 
+    /** What an initiator sees of the target with the disks. */
     private static String luns(RunningSluice sluice, String initiator) {
-        return Shell.run("iscsi-ls", "-s", "-i", initiator, "iscsi://" + sluice.portal())
+        String all = Shell.run("iscsi-ls", "-s", "-i", initiator, "iscsi://" + sluice.portal())
                 .output();
+        return Stream.of(all.split("(?m)^Target:"))
+                .filter(target -> target.startsWith(RunningSluice.TARGET + " "))
+                .collect(Collectors.joining());
     }
 }
