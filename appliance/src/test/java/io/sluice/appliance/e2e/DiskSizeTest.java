@@ -69,8 +69,7 @@ class DiskSizeTest {
                             .command(0, MiniInitiator.write16((2L << 30) / 512 - 1, 1), block, 0)
                             .status())
                     .isZero();
-            assertThat(sluice.status().path("devices").path(0).path("capacity").longValue())
-                    .isEqualTo(2L << 30);
+            assertThat(sluice.device("disk").path("capacity").longValue()).isEqualTo(2L << 30);
         }
     }
 

@@ -45,8 +45,7 @@ class LifecycleTest {
             assertThat(status.path("gateway").path("devices").intValue()).isEqualTo(7);
             assertThat(status.path("gateway").path("commands").longValue()).isPositive();
             assertThat(status.path("portals").path(0).stringValue()).isEqualTo(sluice.portal());
-            JsonNode disk = status.path("devices").path(0);
-            assertThat(disk.path("name").stringValue()).isEqualTo("disk");
+            JsonNode disk = sluice.device("disk");
             assertThat(disk.path("state").stringValue()).isEqualTo("served");
             assertThat(disk.path("capacity").longValue()).isEqualTo(1L << 30);
             assertThat(disk.path("commands").longValue()).isPositive();

@@ -128,6 +128,16 @@ final class RunningSluice implements AutoCloseable {
         return new JsonMapper().readTree(status.output());
     }
 
+    /** What the status says of one device. */
+    JsonNode device(String name) {
+        for (JsonNode device : status().path("devices")) {
+            if (device.path("name").stringValue().equals(name)) {
+                return device;
+            }
+        }
+        throw new AssertionError("the status has no device " + name);
+    }
+
     Path home() {
         return home;
     }

@@ -203,6 +203,7 @@ public final class GatewayDouble implements AutoCloseable {
                     throw new IOException("device has " + outstanding + " commands");
                 }
             }
+            stopReaping(); // nothing is left to reap, and the memory goes next
         }
 
         @Override
@@ -430,6 +431,10 @@ public final class GatewayDouble implements AutoCloseable {
     @Override
     public void close() {
         runtime.close();
+        stopReaping();
+    }
+
+    private void stopReaping() {
         closed = true;
         try {
             reaper.join(5000);

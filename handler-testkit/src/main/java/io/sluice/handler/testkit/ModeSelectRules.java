@@ -62,6 +62,7 @@ interface ModeSelectRules {
 
     @Test
     default void shouldAcceptTheModeParametersThatItReturned() {
+        ModeSenseRules.assumeReported(bed(), OpCode.MODE_SENSE_10);
         ModeParameters all = ModeParameters.sense10(bed(), CURRENT, ModeParameters.ALL, 0xFF);
         byte[] list = list(all.pages().values().toArray(byte[][]::new));
         list[3] = all.header()[3]; // DEVICE-SPECIFIC PARAMETER: a tape's BUFFERED MODE
