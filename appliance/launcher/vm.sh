@@ -4,7 +4,7 @@
 
 readonly VM_SUITES=$ROOT/kernel-gateway/vm/suite
 # Not among all of them: minutes of random calls, for the debug kernel; the appliance, which an emulated processor is slow at.
-readonly VM_ON_REQUEST=(fuzz java)
+readonly VM_ON_REQUEST=(fuzz java rig)
 
 # run_vm [--kernel KERNEL] [SUITE...]: all of them when none is named; a number is the minutes of the suite before it.
 run_vm() {
