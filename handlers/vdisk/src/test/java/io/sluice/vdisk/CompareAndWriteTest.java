@@ -3,6 +3,7 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.SenseData;
 import io.sluice.scsi.SenseKey;
@@ -72,7 +73,7 @@ final class CompareAndWriteTest {
         byte[] there = fill(LBA - 1, count + 2);
         byte[] write = ReadWriteTest.random(count * 512);
         byte[] data = both(Arrays.copyOfRange(there, 512, 512 + count * 512), write);
-        Answer answer = disk.out(data, Cdb.compareAndWrite(0, LBA, count)).good();
+        DeviceAnswer answer = disk.out(data, Cdb.compareAndWrite(0, LBA, count)).good();
         assertThat(answer.called()).isEqualTo(2L * count * 512);
         System.arraycopy(write, 0, there, 512, write.length);
         assertThat(blocks(LBA - 1, count + 2)).isEqualTo(there);

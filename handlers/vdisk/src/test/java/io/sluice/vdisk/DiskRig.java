@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vdisk;
 
-import io.sluice.handler.ControlMode;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
-import io.sluice.handler.DeviceContext;
-import io.sluice.handler.DeviceMeters;
 import io.sluice.handler.ItNexus;
-import io.sluice.scsi.AdditionalSense;
+import io.sluice.handler.testkit.DeviceAnswer;
+import io.sluice.handler.testkit.FakeCommand;
+import io.sluice.handler.testkit.RecordingContext;
 import io.sluice.vdisk.store.BlockStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,18 +14,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /** A disk, two initiators, and nothing between them. */
 final class DiskRig implements AutoCloseable {
+    static final int ROOM = 16 << 20;
     private final List<String> attentions;
     private final List<String> logged;
     private final Vdisk device;
     private final List<ItNexus> nexuses = List.of(
             new ItNexus(1, "iqn.2026-11.test:a,i,0x1", "iqn.2026-11.test:disk,t,0x0001"),
             new ItNexus(2, "iqn.2026-11.test:b,i,0x1", "iqn.2026-11.test:disk,t,0x0001"));
-    private final FakeCommand command = new FakeCommand(nexuses.getFirst());
+    private final FakeCommand command = new FakeCommand(nexuses.getFirst(), ROOM);
     private ItNexus nexus = nexuses.getFirst();
 
     private DiskRig(Vdisk device, List<String> attentions, List<String> logged) {
@@ -39,12 +37,12 @@ final class DiskRig implements AutoCloseable {
 
     /** Opens as the runtime does, unknown keys included. */
     static DiskRig open(Path home, Object... keysAndValues) throws DeviceConfigException, IOException {
-        Context context = new Context(home);
+        RecordingContext context = new RecordingContext("disk", home);
         DeviceConfig config = DeviceConfig.of("disk", map(keysAndValues));
         VdiskProvider provider = new VdiskProvider();
         Vdisk disk = (Vdisk) provider.open(context, config);
         config.rejectUnknown();
-        return new DiskRig(disk, context.attentions, List.of());
+        return new DiskRig(disk, context.attentions(), List.of());
     }
 
     /** A disk over a store of the test's own. */
@@ -52,11 +50,11 @@ final class DiskRig implements AutoCloseable {
             throws DeviceConfigException, IOException {
         Map<String, Object> values = map(keysAndValues);
         values.put("path", "/nowhere");
-        Context context = new Context(home);
+        RecordingContext context = new RecordingContext("disk", home);
         DiskConfig config = DiskConfig.parse(DeviceConfig.of("disk", values));
         List<String> lines = new ArrayList<>();
         Vdisk disk = Vdisk.open(context, config, store, new ResizeRecord(home, store.size()), lines::add);
-        return new DiskRig(disk, context.attentions, lines);
+        return new DiskRig(disk, context.attentions(), lines);
     }
 
     private static Map<String, Object> map(Object... keysAndValues) {
@@ -89,27 +87,27 @@ final class DiskRig implements AutoCloseable {
         device.nexusReset(nexuses.get(index));
     }
 
-    Answer none(byte[] cdb) {
+    DeviceAnswer none(byte[] cdb) {
         return in(0, cdb);
     }
 
-    Answer in(int expected, byte[] cdb) {
+    DeviceAnswer in(int expected, byte[] cdb) {
         device.execute(command.in(nexus, cdb, expected));
         return command.answer();
     }
 
-    Answer out(byte[] data, byte[] cdb) {
+    DeviceAnswer out(byte[] data, byte[] cdb) {
         device.execute(command.out(nexus, cdb, data));
         return command.answer();
     }
 
     /** A command with room for Data-In, to be executed by the test itself, again and again. */
     FakeCommand prepared(int expected, byte[] cdb) {
-        return new FakeCommand(nexus).in(nexus, cdb, expected);
+        return new FakeCommand(nexus, ROOM).in(nexus, cdb, expected);
     }
 
     FakeCommand prepared(byte[] data, byte[] cdb) {
-        return new FakeCommand(nexus).out(nexus, cdb, data);
+        return new FakeCommand(nexus, ROOM).out(nexus, cdb, data);
     }
 
     /** One that has ended, as another one. */
@@ -143,53 +141,5 @@ final class DiskRig implements AutoCloseable {
     @Override
     public void close() throws IOException {
         device.close();
-    }
-
-    private static final class Context implements DeviceContext {
-        private final Path home;
-        private final List<String> attentions = new ArrayList<>();
-
-        Context(Path home) {
-            this.home = home;
-        }
-
-        @Override
-        public String name() {
-            return "disk";
-        }
-
-        @Override
-        public Path home() {
-            return home;
-        }
-
-        @Override
-        public void raiseUnitAttention(AdditionalSense sense) {
-            attentions.add("all: " + sense);
-        }
-
-        @Override
-        public void raiseUnitAttentionExcept(ItNexus but, AdditionalSense sense) {
-            attentions.add("others: " + sense);
-        }
-
-        @Override
-        public void raiseUnitAttentionFor(ItNexus only, AdditionalSense sense) {
-            attentions.add("one: " + sense);
-        }
-
-        @Override
-        public void controlModeChanged(ControlMode mode) {}
-
-        @Override
-        public DeviceMeters meters() {
-            return new DeviceMeters() {
-                @Override
-                public void counter(String name, String description, LongSupplier value) {}
-
-                @Override
-                public void gauge(String name, String description, DoubleSupplier value) {}
-            };
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.SenseKey;
 import java.io.IOException;
@@ -142,15 +143,15 @@ final class MediumTest {
         }
     }
 
-    private Answer eject() {
+    private DeviceAnswer eject() {
         return disk.none(startStop(LOEJ));
     }
 
-    private Answer load() {
+    private DeviceAnswer load() {
         return disk.none(startStop(LOEJ | START));
     }
 
-    private Answer prevent(int how) {
+    private DeviceAnswer prevent(int how) {
         return disk.none(Cdb.of(0x1E, 0, 0, 0, how, 0));
     }
 

@@ -3,6 +3,7 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.SenseKey;
 import java.nio.file.Path;
@@ -146,7 +147,7 @@ final class ModeTest {
         return disk.in(24, Cdb.of(0x1A, 8, 0x08, 0, 24, 0)).good().data()[4 + 2];
     }
 
-    private static Answer selectCaching(DiskRig disk, int bits, boolean save) {
+    private static DeviceAnswer selectCaching(DiskRig disk, int bits, boolean save) {
         byte[] list = new byte[24];
         list[4] = 0x08;
         list[5] = 0x12;

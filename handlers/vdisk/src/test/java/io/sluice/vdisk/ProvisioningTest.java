@@ -3,6 +3,7 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.SenseKey;
 import java.io.IOException;
@@ -179,7 +180,7 @@ final class ProvisioningTest {
 
     @Test
     void shouldReportOneDescriptorAtLeastAndCutAtTheAllocationLength() {
-        Answer answer = disk.in(512, Cdb.sixteen(0x9E, 0x12, 0, 10)).good();
+        DeviceAnswer answer = disk.in(512, Cdb.sixteen(0x9E, 0x12, 0, 10)).good();
         assertThat(answer.data()).hasSize(10);
         assertThat(answer.buffer().getInt(0)).isEqualTo(20);
         disk.in(24, Cdb.sixteen(0x9E, 0x12, BLOCKS, 24)).outOfRange(BLOCKS);

@@ -3,6 +3,7 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.OpCode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class ReadWriteTest {
     void shouldTakeZeroAs256InSixByteCdbs() {
         byte[] data = random(256 * 512);
         disk.out(data, Cdb.six(OpCode.WRITE_6, 5, 0)).good();
-        Answer answer = disk.in(256 * 512, Cdb.six(OpCode.READ_6, 5, 0)).good();
+        DeviceAnswer answer = disk.in(256 * 512, Cdb.six(OpCode.READ_6, 5, 0)).good();
         assertThat(answer.called()).isEqualTo(256 * 512);
         assertThat(answer.data()).isEqualTo(data);
     }
@@ -133,7 +134,7 @@ final class ReadWriteTest {
     void shouldReadNoMoreThanTheInitiatorExpects() {
         byte[] data = random(1024);
         disk.out(data, Cdb.block(0x2A, 0, 0, 2)).good();
-        Answer answer = disk.in(200, Cdb.block(0x28, 0, 0, 2)).good();
+        DeviceAnswer answer = disk.in(200, Cdb.block(0x28, 0, 0, 2)).good();
         assertThat(answer.called()).isEqualTo(1024);
         assertThat(answer.data()).isEqualTo(Arrays.copyOf(data, 200));
     }

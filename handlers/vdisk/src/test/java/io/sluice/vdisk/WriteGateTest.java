@@ -3,6 +3,8 @@ package io.sluice.vdisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
+import io.sluice.handler.testkit.FakeCommand;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.ScsiStatus;
 import io.sluice.scsi.SenseKey;
@@ -201,7 +203,7 @@ final class WriteGateTest {
 
     private static boolean replaced(DiskRig disk, FakeCommand compare, long verify, long write) {
         disk.device().execute(disk.prepared(compare, data(verify, write), Cdb.compareAndWrite(0, LBA, 1)));
-        Answer answer = compare.answer();
+        DeviceAnswer answer = compare.answer();
         if (answer.status() == ScsiStatus.GOOD) {
             return true;
         }

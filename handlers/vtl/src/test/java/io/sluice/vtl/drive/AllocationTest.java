@@ -4,6 +4,7 @@ package io.sluice.vtl.drive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.sluice.handler.testkit.FakeCommand;
 import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.Partition;
 import java.lang.foreign.MemorySegment;

@@ -1,42 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vtl.drive;
 
-import io.sluice.handler.ControlMode;
-import io.sluice.handler.DeviceContext;
-import io.sluice.handler.DeviceMeters;
 import io.sluice.handler.ItNexus;
-import io.sluice.scsi.AdditionalSense;
+import io.sluice.handler.testkit.DeviceAnswer;
+import io.sluice.handler.testkit.FakeCommand;
+import io.sluice.handler.testkit.RecordingContext;
 import io.sluice.vtl.medium.MediumType;
 import io.sluice.vtl.medium.Partition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.DoubleSupplier;
-import java.util.function.LongSupplier;
 
 /** A drive with a store in memory, two initiators, and nothing between them. */
 final class DriveRig {
     static final String BARCODE = "VTL001L8";
+    static final int ROOM = 256 << 10;
     static final long CAPACITY = 1L << 30;
     private static final DriveSettings SETTINGS = DriveSettings.of(DriveModel.LTO_8, "SLC0000001");
 
-    final List<String> attentions = new ArrayList<>();
     final MemoryStore store;
-    private final Path home;
+    final List<String> attentions;
+    private final RecordingContext context;
     private final CrashPoint crashPoint;
     private final List<ItNexus> nexuses = List.of(
             new ItNexus(1, "iqn.2026-11.test:a,i,0x1", "iqn.2026-11.test:tape,t,0x0001"),
             new ItNexus(2, "iqn.2026-11.test:b,i,0x1", "iqn.2026-11.test:tape,t,0x0001"));
-    private final FakeCommand command = new FakeCommand(nexuses.getFirst());
+    private final FakeCommand command = new FakeCommand(nexuses.getFirst(), ROOM);
     private ItNexus nexus = nexuses.getFirst();
     private TapeDrive drive;
     private long sequence;
 
     private DriveRig(Path home, MemoryStore store, CrashPoint crashPoint) throws IOException {
-        this.home = home;
+        context = new RecordingContext("tape", home);
+        attentions = context.attentions();
         this.store = store;
         this.crashPoint = crashPoint;
         this.drive = open();
@@ -74,7 +72,7 @@ final class DriveRig {
     }
 
     private TapeDrive open() throws IOException {
-        TapeDrive opened = TapeDrive.open(new Context(), SETTINGS, store, crashPoint, () -> 1_000_000);
+        TapeDrive opened = TapeDrive.open(context, SETTINGS, store, crashPoint, () -> 1_000_000);
         nexuses.forEach(opened::nexusAdded);
         return opened;
     }
@@ -106,20 +104,20 @@ final class DriveRig {
         return sequence;
     }
 
-    Ended none(String cdb) {
+    DeviceAnswer none(String cdb) {
         return in(0, cdb);
     }
 
-    Ended in(int expected, String cdb) {
+    DeviceAnswer in(int expected, String cdb) {
         return run(command.in(nexus, parse(cdb), expected).numbered(++sequence, false));
     }
 
-    Ended out(byte[] data, String cdb) {
+    DeviceAnswer out(byte[] data, String cdb) {
         return run(command.out(nexus, parse(cdb), data).numbered(++sequence, false));
     }
 
     /** The command of that number once more, as a gateway hands it over after a process died. */
-    Ended again(long number, byte[] dataOut, int expected, String cdb) {
+    DeviceAnswer again(long number, byte[] dataOut, int expected, String cdb) {
         FakeCommand again =
                 dataOut.length > 0 ? command.out(nexus, parse(cdb), dataOut) : command.in(nexus, parse(cdb), expected);
         return run(again.numbered(number, true));
@@ -127,11 +125,11 @@ final class DriveRig {
 
     /** A command that the test executes itself, again and again. */
     FakeCommand prepared(byte[] dataOut, int expected, String cdb) {
-        FakeCommand made = new FakeCommand(nexus);
+        FakeCommand made = new FakeCommand(nexus, ROOM);
         return dataOut.length > 0 ? made.out(nexus, parse(cdb), dataOut) : made.in(nexus, parse(cdb), expected);
     }
 
-    private Ended run(FakeCommand started) {
+    private DeviceAnswer run(FakeCommand started) {
         drive.execute(started);
         return started.answer();
     }
@@ -148,46 +146,5 @@ final class DriveRig {
 
     static byte[] parse(String cdb) {
         return HexFormat.of().parseHex(cdb.replace(" ", ""));
-    }
-
-    private final class Context implements DeviceContext {
-        @Override
-        public String name() {
-            return "tape";
-        }
-
-        @Override
-        public Path home() {
-            return home;
-        }
-
-        @Override
-        public void raiseUnitAttention(AdditionalSense sense) {
-            attentions.add("all: " + sense);
-        }
-
-        @Override
-        public void raiseUnitAttentionExcept(ItNexus but, AdditionalSense sense) {
-            attentions.add("others: " + sense);
-        }
-
-        @Override
-        public void raiseUnitAttentionFor(ItNexus only, AdditionalSense sense) {
-            attentions.add("one: " + sense);
-        }
-
-        @Override
-        public void controlModeChanged(ControlMode mode) {}
-
-        @Override
-        public DeviceMeters meters() {
-            return new DeviceMeters() {
-                @Override
-                public void counter(String name, String description, LongSupplier value) {}
-
-                @Override
-                public void gauge(String name, String description, DoubleSupplier value) {}
-            };
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.vtl.drive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.ScsiStatus;
 import io.sluice.scsi.SenseKey;
@@ -82,7 +83,7 @@ final class ExactlyOnceTest {
         countdown.dieAfter(random.nextInt(150));
         for (int i = 0; i < STEPS; i++) {
             RandomTape.Step step = tape.next();
-            Ended ended;
+            DeviceAnswer ended;
             try {
                 ended = TapeModelTest.run(rig, step);
                 sent.add(new Sent(rig.sequence(), step));
@@ -105,7 +106,7 @@ final class ExactlyOnceTest {
     private static void redeliver(long seed, DriveRig rig, List<Sent> sent, int count) {
         for (Sent last : sent.subList(Math.max(0, sent.size() - count), sent.size())) {
             RandomTape.Step step = last.step();
-            Ended ended = rig.again(last.sequence(), step.dataOut(), step.room(), step.cdb());
+            DeviceAnswer ended = rig.again(last.sequence(), step.dataOut(), step.room(), step.cdb());
             boolean overwritten = ended.status() == ScsiStatus.CHECK_CONDITION
                     && ended.sense().key() == SenseKey.ABORTED_COMMAND;
             if (!overwritten) {
@@ -120,7 +121,7 @@ final class ExactlyOnceTest {
         assertThat(medium.objects()).as("seed %d", seed).isEqualTo(model.objects.size());
         rig.none("01 00 00 00 00 00").good();
         for (byte[] object : model.objects) {
-            Ended read = rig.in(4096, "08 02 00 10 00 00");
+            DeviceAnswer read = rig.in(4096, "08 02 00 10 00 00");
             if (object.length == 0) {
                 read.check(SenseKey.NO_SENSE, AdditionalSense.FILEMARK_DETECTED);
             } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vtl.drive;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.ScsiStatus;
 import io.sluice.scsi.SenseData;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class TapeModelTest {
             }
             RandomTape.Step step = tape.next();
             history.append(step.cdb()).append('\n');
-            Ended ended = run(rig, step);
+            DeviceAnswer ended = run(rig, step);
             requireSame(seed, i, history, step, ended);
             requirePosition(seed, i, history, rig, model);
         }
@@ -54,11 +55,11 @@ final class TapeModelTest {
         model.position = 0;
     }
 
-    static Ended run(DriveRig rig, RandomTape.Step step) {
+    static DeviceAnswer run(DriveRig rig, RandomTape.Step step) {
         return step.dataOut().length > 0 ? rig.out(step.dataOut(), step.cdb()) : rig.in(step.room(), step.cdb());
     }
 
-    static void requireSame(long seed, int index, CharSequence history, RandomTape.Step step, Ended ended) {
+    static void requireSame(long seed, int index, CharSequence history, RandomTape.Step step, DeviceAnswer ended) {
         String problem = problem(step.expected(), ended, step.dataOut().length == 0);
         if (problem != null) {
             throw new AssertionError(
@@ -67,7 +68,7 @@ final class TapeModelTest {
     }
 
     private static @org.jspecify.annotations.Nullable String problem(
-            TapeModel.Outcome expected, Ended ended, boolean comparesData) {
+            TapeModel.Outcome expected, DeviceAnswer ended, boolean comparesData) {
         boolean good = expected.key() == TapeModel.NONE;
         if (good != (ended.status() == ScsiStatus.GOOD)) {
             return "ended " + ended + ", expected " + expected;

@@ -3,6 +3,7 @@ package io.sluice.vtl.drive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.handler.testkit.DeviceAnswer;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.ScsiStatus;
 import io.sluice.scsi.SenseData;
@@ -56,7 +57,7 @@ final class TapeSenseTest {
         int early = 0;
         int beyond = 0;
         while (small.medium().used(small.medium().objects()) + block.length <= 8_000_000) {
-            Ended ended = small.out(block, write(block.length));
+            DeviceAnswer ended = small.out(block, write(block.length));
             boolean bpew = (small.in(20, "34 00 00 00 00 00 00 00 00 00").good().data()[0] & 1) != 0;
             beyond += bpew ? 1 : 0;
             if (ended.status() == ScsiStatus.GOOD) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.vdisk;
+package io.sluice.handler.testkit;
 
 import io.sluice.handler.ItNexus;
 import io.sluice.handler.ScsiCommand;
@@ -17,14 +17,16 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A command without a ring: reusable, strict about bounds and about ending once, and free of allocation like the real one. */
-final class FakeCommand extends ScsiCommand {
+/**
+ * A command without a ring, for tests that call a device themselves: reusable, strict about bounds and about ending once, and free of
+ * allocation like the real one. Threads: one at a time starts it; a device may end it on another.
+ */
+public final class FakeCommand extends ScsiCommand {
     /** The buffer does not start where the pool does, or a device that ignores {@code dataOffset} would go unnoticed. */
-    static final int OFFSET = 4096;
+    private static final int OFFSET = 4096;
 
-    static final int ROOM = 16 << 20;
-
-    private final MemorySegment pool = Arena.ofAuto().allocate(OFFSET + ROOM + 4096, 4096);
+    private final int room;
+    private final MemorySegment pool;
     private final MemorySegment cdb = Arena.ofAuto().allocate(256);
     private final ParameterWriter writer = new ParameterWriter();
     private final SenseData sense = new SenseData();
@@ -35,24 +37,30 @@ final class FakeCommand extends ScsiCommand {
     private long expected;
     private volatile @Nullable ScsiStatus status; // last, whatever thread ends the command
     private long called;
+    private long sequence = 1;
+    private boolean redelivered;
 
-    FakeCommand(ItNexus nexus) {
+    /** @param room bytes of buffer at most */
+    public FakeCommand(ItNexus nexus, int room) {
         this.nexus = nexus;
+        this.room = room;
+        pool = Arena.ofAuto().allocate((long) OFFSET + room + 4096, 4096);
     }
 
     /** Starts over: a CDB (padded to 16 bytes as iSCSI does) and room for Data-In. The buffer keeps old bytes. */
-    FakeCommand in(ItNexus from, byte[] bytes, long expectedLength) {
+    public FakeCommand in(ItNexus from, byte[] bytes, long expectedLength) {
         MemorySegment.copy(bytes, 0, cdb, ValueLayout.JAVA_BYTE, 0, bytes.length);
         cdb.asSlice(bytes.length, 16 - bytes.length).fill((byte) 0);
         nexus = from;
         cdbLength = 16;
         expected = expectedLength;
-        bufferLength = (int) Math.min(expectedLength, ROOM);
+        bufferLength = (int) Math.min(expectedLength, room);
         dataOutLength = 0;
         return restart();
     }
 
-    FakeCommand out(ItNexus from, byte[] bytes, byte[] data) {
+    /** Starts over with Data-Out. */
+    public FakeCommand out(ItNexus from, byte[] bytes, byte[] data) {
         in(from, bytes, data.length);
         MemorySegment.copy(data, 0, pool, ValueLayout.JAVA_BYTE, OFFSET, data.length);
         dataOutLength = data.length;
@@ -60,22 +68,29 @@ final class FakeCommand extends ScsiCommand {
     }
 
     /** The same command again. */
-    FakeCommand restart() {
+    public FakeCommand restart() {
         status = null;
         called = 0;
         return this;
     }
 
-    boolean hasEnded() {
+    /** The number of the command, which is new or has come again. */
+    public FakeCommand numbered(long number, boolean again) {
+        sequence = number;
+        redelivered = again;
+        return this;
+    }
+
+    public boolean hasEnded() {
         return status != null;
     }
 
-    boolean isGood() {
+    public boolean isGood() {
         return status == ScsiStatus.GOOD;
     }
 
     /** Waits for it, since a device may end a command on a thread of its own. */
-    Answer answer() {
+    public DeviceAnswer answer() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (status == null && System.nanoTime() < deadline) {
             Thread.onSpinWait();
@@ -84,9 +99,9 @@ final class FakeCommand extends ScsiCommand {
         if (there == null) {
             throw new AssertionError("the command did not end");
         }
-        int moved = there == ScsiStatus.GOOD && dataOutLength == 0 ? (int) Math.min(called, bufferLength) : 0;
+        int moved = dataOutLength == 0 ? (int) Math.min(called, bufferLength) : 0;
         byte[] data = pool.asSlice(OFFSET, moved).toArray(ValueLayout.JAVA_BYTE);
-        return new Answer(there, there == ScsiStatus.CHECK_CONDITION ? copyOf(sense) : null, data, called);
+        return new DeviceAnswer(there, there == ScsiStatus.CHECK_CONDITION ? copyOf(sense) : null, data, called);
     }
 
     private static SenseData copyOf(SenseData sense) {
@@ -166,12 +181,12 @@ final class FakeCommand extends ScsiCommand {
 
     @Override
     public long sequence() {
-        return 1;
+        return sequence;
     }
 
     @Override
     public boolean redelivered() {
-        return false;
+        return redelivered;
     }
 
     @Override
