@@ -50,4 +50,22 @@ int rig_tmf(struct rig *r, u32 id, const struct sluice_rig_tmf *m, char why[256]
 /* Closes the nexuses of a target that goes away. */
 void rigs_drop_target(struct rig_fabric *f, const char *target);
 
+/*
+ * What a host gives, besides the structures and the gateway's clock, rig_host_now(), in its rig_host.h.
+ */
+struct rig_work;
+
+/* w->run in the rigs' turn, in the order of the calls of one thread. Any thread; in the kernel any context but a hard interrupt. */
+void rig_host_later(struct rig_fabric *f, struct rig_work *w);
+
+/* Memory that the client maps and the fabric copies to and from. 0 or -errno with `why`. */
+int rig_region_create(struct rig_region *r, u64 bytes, char why[256]);
+void rig_region_destroy(struct rig_region *r);
+u64 rig_region_bytes(const struct rig_region *r);
+/* From now on copies in this range need no memory. 0 or -ENOMEM. */
+int rig_region_prepare(struct rig_region *r, u64 offset, u32 bytes);
+/* Of what was prepared. Any thread, any context. */
+void rig_region_read(struct rig_region *r, u64 offset, void *to, u32 bytes);
+void rig_region_write(struct rig_region *r, u64 offset, const void *from, u32 bytes);
+
 #endif /* SLUICE_FABRIC_RIG_H */

@@ -3,6 +3,7 @@
 #ifndef SLUICE_MODULE_HOST_H
 #define SLUICE_MODULE_HOST_H
 
+#include <linux/dma-direction.h>
 #include <linux/workqueue.h>
 
 #include "core/gateway.h"
@@ -41,5 +42,18 @@ void sluice_advance_time(u64 ns);
 
 /* CLOCK_MONOTONIC in ns, plus what the rig has added. */
 u64 sluice_now(void);
+
+/* Of a command's data, as the kernel's initiators and targets say it. */
+static inline u8 sluice_direction(enum dma_data_direction direction)
+{
+	switch (direction) {
+	case DMA_TO_DEVICE:
+		return SLUICE_DIR_OUT;
+	case DMA_FROM_DEVICE:
+		return SLUICE_DIR_IN;
+	default:
+		return SLUICE_DIR_NONE;
+	}
+}
 
 #endif /* SLUICE_MODULE_HOST_H */

@@ -46,18 +46,6 @@ static u8 attribute_of(const struct se_cmd *se)
 	}
 }
 
-static u8 direction_of(const struct se_cmd *se)
-{
-	switch (se->data_direction) {
-	case DMA_TO_DEVICE:
-		return SLUICE_DIR_OUT;
-	case DMA_FROM_DEVICE:
-		return SLUICE_DIR_IN;
-	default:
-		return SLUICE_DIR_NONE;
-	}
-}
-
 void lio_submit(struct lio_task *task, struct lio_nexus *nexus)
 {
 	struct se_cmd *se = task->se;
@@ -66,7 +54,7 @@ void lio_submit(struct lio_task *task, struct lio_nexus *nexus)
 	cmd->nexus = nexus->core;
 	cmd->task_tag = task_tag(se);
 	cmd->expected_len = se->data_length;
-	cmd->direction = se->data_length ? direction_of(se) : SLUICE_DIR_NONE;
+	cmd->direction = se->data_length ? sluice_direction(se->data_direction) : SLUICE_DIR_NONE;
 	cmd->attribute = attribute_of(se);
 	cmd->cdb_len = scsi_command_size(se->t_task_cdb);
 	memcpy(cmd->cdb, se->t_task_cdb, cmd->cdb_len);

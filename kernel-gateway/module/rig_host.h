@@ -31,18 +31,6 @@ static inline u64 rig_host_now(void)
 	return sluice_now();
 }
 
-/* w->run in the rigs' turn. Any context but a hard interrupt. */
-void rig_host_later(struct rig_fabric *f, struct rig_work *w);
-
-/* Memory that the client maps and the fabric copies to and from. 0 or -errno with `why`. */
-int rig_region_create(struct rig_region *r, u64 bytes, char why[256]);
-void rig_region_destroy(struct rig_region *r);
-u64 rig_region_bytes(const struct rig_region *r);
-/* From now on copies in this range need no memory. 0 or -ENOMEM. */
-int rig_region_prepare(struct rig_region *r, u64 offset, u32 bytes);
-/* Any context; prepared. */
-void rig_region_read(struct rig_region *r, u64 offset, void *to, u32 bytes);
-void rig_region_write(struct rig_region *r, u64 offset, const void *from, u32 bytes);
 /* Of the whole region or less, shared, at its own offsets. */
 int rig_region_mmap(struct rig_region *r, struct vm_area_struct *vma);
 

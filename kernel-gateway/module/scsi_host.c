@@ -14,6 +14,7 @@
 
 #include "batch.h"
 #include "core/command.h"
+#include "host.h"
 #include "probe.h"
 #include "scsi_host.h"
 
@@ -97,18 +98,6 @@ static void respond(struct sl_cmd *cmd)
 	rcu_read_unlock();
 }
 
-static u8 direction_of(const struct scsi_cmnd *sc)
-{
-	switch (sc->sc_data_direction) {
-	case DMA_TO_DEVICE:
-		return SLUICE_DIR_OUT;
-	case DMA_FROM_DEVICE:
-		return SLUICE_DIR_IN;
-	default:
-		return SLUICE_DIR_NONE;
-	}
-}
-
 static u64 task_tag(struct scsi_cmnd *sc)
 {
 	return blk_mq_unique_tag(scsi_cmd_to_rq(sc)) + 1;
@@ -136,7 +125,8 @@ static int queuecommand(struct Scsi_Host *host, struct scsi_cmnd *sc)
 	cmd->nexus = nexus;
 	cmd->task_tag = task_tag(sc);
 	cmd->expected_len = scsi_bufflen(sc);
-	cmd->direction = cmd->expected_len ? direction_of(sc) : SLUICE_DIR_NONE;
+	cmd->direction = cmd->expected_len ? sluice_direction(sc->sc_data_direction) :
+					     SLUICE_DIR_NONE;
 	cmd->attribute = SLUICE_ATTR_SIMPLE;
 	cmd->cdb_len = sc->cmd_len;
 	int_to_scsilun(sc->device->lun, (struct scsi_lun *)cmd->lun);

@@ -134,3 +134,12 @@ closing_line() {
 	echo "$PASSED passed, $FAILED failed"
 	[ $FAILED -eq 0 ] && [ $PASSED -gt 0 ]
 }
+
+# disk LUN: its name below /dev, such as sda, in a guest every disk of which is Sluice's.
+disk() {
+	local folder
+	for folder in /sys/class/scsi_disk/*:"$1"/device/block/*; do
+		[ -e "$folder" ] && basename "$folder" && return
+	done
+	return 1
+}

@@ -10,7 +10,6 @@ readonly BUILD=$GATEWAY/build/release TARGET=iqn.2026-11.io.sluice:local
 HANDLER='' LOAD=''
 
 rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
-disk() { basename /sys/class/scsi_disk/*:"$1"/device/block/*; }
 appeared() { [ -b "/dev/$(disk 0)" ]; }
 
 # load DISK: writes a pattern and compares it, until /run/stop is there; the count of rounds is in /run/rounds.

@@ -16,15 +16,6 @@ sluice() {
 	"$SLUICE" "$command" --home $STATE "$@"
 }
 
-# disk LUN: its name below /dev, such as sda; every disk of the guest is ours.
-disk() {
-	local folder
-	for folder in /sys/class/scsi_disk/*:"$1"/device/block/*; do
-		[ -e "$folder" ] && basename "$folder" && return
-	done
-	return 1
-}
-
 give_up() {
 	dmesg | tail -n 20
 	tail -n 20 $STATE/log/*.log

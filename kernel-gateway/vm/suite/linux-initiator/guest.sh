@@ -44,15 +44,6 @@ login() { iscsiadm -m node -T "$TARGET" -p "$PORTAL" --login; }
 logout() { iscsiadm -m node -T "$TARGET" -p "$PORTAL" --logout; }
 session() { iscsiadm -m session -P 3; }
 
-# disk LUN: its name below /dev, such as sda; every disk of the guest is Sluice's.
-disk() {
-	local folder
-	for folder in /sys/class/scsi_disk/*:"$1"/device/block/*; do
-		[ -e "$folder" ] && basename "$folder" && return
-	done
-	return 1
-}
-
 disks_there() {
 	DISK=$(disk 0) RAM=$(disk 1) WIDE=$(disk 2) && [ -b "/dev/$DISK" ] && [ -b "/dev/$RAM" ] && [ -b "/dev/$WIDE" ]
 }

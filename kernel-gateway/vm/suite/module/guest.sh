@@ -14,15 +14,6 @@ readonly BUILD=$GATEWAY/build/release TARGET=iqn.2026-11.io.sluice:local
 HANDLER=''
 
 rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
-# disk LUN: its name below /dev, such as sda; every disk of the guest is ours.
-disk() {
-	local folder
-	for folder in /sys/class/scsi_disk/*:"$1"/device/block/*; do
-		[ -e "$folder" ] && basename "$folder" && return
-	done
-	return 1
-}
-
 give_up() {
 	dmesg | tail -n 20
 	counts_save /job/counts
