@@ -12,19 +12,14 @@ import java.util.concurrent.locks.LockSupport;
  * there is nothing to give and something to take. It never spins: commands come from this machine's own threads, and who spins
  * keeps them from sending any.
  */
-public final class ModuleTransport implements Transport {
+public final class ModuleTransport extends MappedTransport {
     /** After a refusal, so that a loop that goes on does not keep a processor busy until somebody ends it. */
     private static final long REFUSED_NANOS = 1_000_000L;
 
-    private final Arena arena;
     private final RingCalls device;
-    private final ControlDescriptor control;
-    private final RingQueue[] queues;
-    private final WaitStatistics[] statistics;
-    private final AdminRing admin;
-    private final MemorySegment pool;
     private final MemorySegment enters; // one per queue, then one to wait for events and one to give requests
     private final long entersAddress;
+    private final int adminSlot;
 
     /**
      * Over regions that are mapped already.
@@ -35,56 +30,24 @@ public final class ModuleTransport implements Transport {
      */
     ModuleTransport(Arena arena, MemorySegment gateway, MemorySegment handler, RingCalls device)
             throws NativeException {
-        this.arena = arena;
+        super(arena, gateway, handler);
         this.device = device;
-        this.control = new ControlDescriptor(gateway);
-        control.verify();
-        int count = control.queues();
-        queues = new RingQueue[count];
-        statistics = new WaitStatistics[count];
+        int count = control().queues();
+        adminSlot = count;
         enters = arena.allocate((long) (count + 2) * Abi.CACHE_LINE, Abi.CACHE_LINE);
         entersAddress = enters.address();
         for (int i = 0; i < count; i++) {
-            queues[i] = new RingQueue(control, gateway, handler, i);
-            statistics[i] = new WaitStatistics();
             Layout.put32(enters, (long) i * Abi.CACHE_LINE + EnterDescriptor.QUEUE, i);
         }
         for (int i = count; i < count + 2; i++) {
             Layout.put32(enters, (long) i * Abi.CACHE_LINE + EnterDescriptor.QUEUE, Abi.ENTER_ADMIN);
         }
-        admin = new AdminRing(control, gateway, handler);
-        pool = handler.asSlice(control.pool(), control.poolBytes());
-    }
-
-    @Override
-    public ControlDescriptor control() {
-        return control;
-    }
-
-    @Override
-    public RingQueue queue(int number) {
-        return queues[number];
-    }
-
-    @Override
-    public AdminRing admin() {
-        return admin;
-    }
-
-    @Override
-    public MemorySegment pool() {
-        return pool;
-    }
-
-    @Override
-    public WaitStatistics statistics(RingQueue queue) {
-        return statistics[queue.number()];
     }
 
     @Override
     @HotPath
     public int enter(RingQueue queue, int min, int max, long timeoutNanos, LocalWork local) {
-        WaitStatistics statistic = statistics[queue.number()];
+        WaitStatistics statistic = statistics(queue);
         statistic.entered();
         int published = queue.publish();
         if (queue.available() >= min || timeoutNanos == 0) {
@@ -135,12 +98,12 @@ public final class ModuleTransport implements Transport {
     /** Requests are taken in this call, on this thread. */
     @Override
     public void signalAdmin() {
-        enter(queues.length + 1, admin.index().loadSubConsumerAcquire(), 0);
+        enter(adminSlot + 1, admin.index().loadSubConsumerAcquire(), 0);
     }
 
     @Override
     public void awaitAdmin(long timeoutNanos) {
-        if (enter(queues.length, admin.index().loadSubConsumerAcquire(), timeoutNanos) < 0) {
+        if (enter(adminSlot, admin.index().loadSubConsumerAcquire(), timeoutNanos) < 0) {
             LockSupport.parkNanos(REFUSED_NANOS);
         }
     }
@@ -152,7 +115,7 @@ public final class ModuleTransport implements Transport {
 
     @Override
     public void close() {
-        arena.close();
+        super.close();
         device.close();
     }
 }

@@ -12,21 +12,15 @@ import java.lang.invoke.VarHandle;
  * when a side sleeps. Each flag follows one protocol: set the flag, full fence, look again, sleep; and on the other side
  * publish, full fence, look at the flag. The two fences pair, so one side always sees the other.
  */
-public final class SharedMemoryTransport implements Transport {
+public final class SharedMemoryTransport extends MappedTransport {
     private static final long MAX_SLEEP_NANOS = 999_999_999L;
     /** Clock reads are dear, polls are not. */
     private static final int POLLS_PER_CLOCK_READ = 16;
 
-    private final Arena arena;
-    private final ControlDescriptor control;
-    private final RingQueue[] queues;
     private final AdaptiveSpin[] spins;
     private final AdaptiveYield[] yields;
-    private final WaitStatistics[] statistics;
     private final int[] eventfds;
-    private final AdminRing admin;
     private final int adminEventfd;
-    private final MemorySegment pool;
     private final MemorySegment timespecs;
 
     /**
@@ -38,10 +32,8 @@ public final class SharedMemoryTransport implements Transport {
      */
     public SharedMemoryTransport(Arena arena, MemorySegment gateway, MemorySegment handler, int[] eventfds)
             throws NativeException {
-        this.arena = arena;
-        this.control = new ControlDescriptor(gateway);
-        control.verify();
-        int count = control.queues();
+        super(arena, gateway, handler);
+        int count = control().queues();
         if (eventfds.length != count + 1) {
             throw new NativeException(
                     "session of " + count + " queues with " + eventfds.length + " eventfds",
@@ -50,50 +42,19 @@ public final class SharedMemoryTransport implements Transport {
         }
         this.eventfds = eventfds.clone();
         this.adminEventfd = eventfds[count];
-        this.queues = new RingQueue[count];
         this.spins = new AdaptiveSpin[count];
         this.yields = new AdaptiveYield[count];
-        this.statistics = new WaitStatistics[count];
         for (int i = 0; i < count; i++) {
-            queues[i] = new RingQueue(control, gateway, handler, i);
             spins[i] = new AdaptiveSpin(WakePrice.nanos());
             yields[i] = new AdaptiveYield();
-            statistics[i] = new WaitStatistics();
         }
-        this.admin = new AdminRing(control, gateway, handler);
-        this.pool = handler.asSlice(control.pool(), control.poolBytes());
         this.timespecs = arena.allocate(16L * (count + 1), 8);
-    }
-
-    @Override
-    public ControlDescriptor control() {
-        return control;
-    }
-
-    @Override
-    public RingQueue queue(int number) {
-        return queues[number];
-    }
-
-    @Override
-    public AdminRing admin() {
-        return admin;
-    }
-
-    @Override
-    public MemorySegment pool() {
-        return pool;
-    }
-
-    @Override
-    public WaitStatistics statistics(RingQueue queue) {
-        return statistics[queue.number()];
     }
 
     @Override
     @HotPath
     public int enter(RingQueue queue, int min, int max, long timeoutNanos, LocalWork local) {
-        WaitStatistics statistic = statistics[queue.number()];
+        WaitStatistics statistic = statistics(queue);
         statistic.entered();
         if (queue.publish() != 0) {
             // Pairs with the gateway's fence between sleeping = 1 and its second look at comp_producer.
@@ -204,7 +165,7 @@ public final class SharedMemoryTransport implements Transport {
         index.storeSleepingVolatile(1);
         VarHandle.fullFence();
         if (!admin.hasEvents()) {
-            Linux.futexWait(index.futexWord(), 1, timespec(queues.length, timeoutNanos));
+            Linux.futexWait(index.futexWord(), 1, timespec(spins.length, timeoutNanos));
         }
         index.storeSleepingVolatile(0);
     }
@@ -219,7 +180,7 @@ public final class SharedMemoryTransport implements Transport {
 
     @Override
     public void close() {
-        arena.close();
+        super.close();
         for (int eventfd : eventfds) {
             if (eventfd >= 0) {
                 Linux.close(eventfd);
