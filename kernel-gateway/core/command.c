@@ -52,7 +52,7 @@ void sl_cmd_release(struct sl_cmd *cmd, u64 now_ns)
 	/* The nexus outlives its I_T_L: `live` goes down last. */
 	if (last_of_itl) {
 		sl_spin_unlock(&n->lock);
-		sl_itl_destroy(itl);
+		sl_itl_destroy(itl, &w);
 		sl_spin_lock(&n->lock);
 	}
 	last = sl_nexus_put_locked(n);

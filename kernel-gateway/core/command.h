@@ -67,7 +67,7 @@ struct sl_cmd {
 		u8  passes_aca;		/* let in while an ACA condition is in effect */
 		u8  faults;		/* its CHECK CONDITION aborts other commands before it goes out (fault.c) */
 		u8  preempted;		/* a service of its device waits for its end (preemption.h) */
-		u8  announced;		/* was parked for the announcement of its nexus, and may go on (event.c) */
+		u8  announced;		/* was parked for the announcement of its nexus, and may go on (event_nexus.c) */
 		u8  stage;		/* enum sl_stage: whose waiting list it stands in, if any */
 		u32 pool_page;		/* the buffer's first page in the pool */
 		u32 aside_page;

@@ -5,6 +5,7 @@
  * late: at its time there is a look at what stands there, and a new bound.
  */
 #include "nexus.h"
+#include "event.h"
 #include "session.h"
 
 u32 sl_waiting_expire(struct sl_list *waiting, struct sl_work *w, u64 *next_ns)

@@ -4,6 +4,7 @@
 #include "aca.h"
 #include "access_state.h"
 #include "control_mode.h"
+#include "event.h"
 #include "nexus.h"
 #include "reservation.h"
 #include "sense.h"
@@ -59,6 +60,7 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	sl_spin_init(&dev->itl_lock);
 	sl_spin_init(&dev->turn_lock);
 	sl_spin_init(&dev->kept_lock);
+	sl_spin_init(&dev->lapse_lock);
 	sl_list_init(&dev->reach);
 	sl_list_init(&dev->kept);
 	sl_list_init(&dev->announcing);
@@ -67,6 +69,7 @@ struct sl_device *sl_device_named(struct sl_gateway *gw, const char *name, int *
 	sl_list_init(&dev->itls);
 	sl_list_init(&dev->turn_waiting);
 	sl_list_init(&dev->owed);
+	sl_list_init(&dev->lapses);
 	dev->next_named = *chain;
 	*chain = dev;
 	gw->devices[gw->n_devices] = dev;

@@ -14,7 +14,7 @@ struct sl_device {
 	u64 sequence sl_cacheline_aligned;
 	u64 binding;			/* 0: nobody serves it; release/acquire */
 	u32 quarantined;		/* relaxed: tags whose command has ended */
-	u32 n_announcing;		/* relaxed: commands wait for announcements, and others behind them (event.c) */
+	u32 n_announcing;		/* relaxed: commands wait for announcements, and others behind them (event_nexus.c) */
 	struct sl_task_set set;		/* of all I_T nexuses; unused while TST says that each has its own */
 	u64 next_fetch_ns;		/* atomic: not later than the earliest deadline of a fetch (fetch.c) */
 	u64 next_dormant_ns;		/* atomic: not later than the earliest deadline of a dormant command */
@@ -33,7 +33,7 @@ struct sl_device {
 	char name[SLUICE_NAME_LEN];
 	struct sl_device *next_named;	/* with the same hash; under gw->config */
 	struct sl_gateway *gw;
-	/* Under the admin_lock of its session (event.c). */
+	/* Under the admin_lock of its session (event_nexus.c). */
 	struct sl_list announcing;	/* commands that wait, in the order in which they go on */
 	struct sl_list of_announcing;	/* session->announcing */
 	struct sl_cmd *announced;	/* goes on, and is not in the ring yet */
@@ -67,7 +67,10 @@ struct sl_device {
 	bool reservation_fixed;			/* the device was served once: a record is too late; under gw->config */
 	u64 retired_commands, retired_in, retired_out, retired_checks, retired_timeouts, retired_aborts;
 
-	/* events owed to the handler; under the admin_lock of the session that it is owed by (event.c) */
+	sl_spinlock lapse_lock;		/* nothing but gw->slot_lock inside */
+	struct sl_list lapses;		/* I_T_L nexuses whose prevention lapsed, which no handler has heard of (event_lapse.c) */
+
+	/* events owed to the handler; under the admin_lock of the session that it is owed by (event_device.c) */
 	struct sl_session *owed_by;
 	struct sl_list owed;
 	u32 owed_functions;		/* 1 << enum sluice_tmf */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The ways in which a command ends. The first action decides the result, respond() follows. */
 #include "aca.h"
+#include "event.h"
 #include "fault.h"
 #include "nexus.h"
 #include "sense.h"

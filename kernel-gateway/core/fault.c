@@ -2,6 +2,7 @@
 #include "fault.h"
 #include "aca.h"
 #include "control_mode.h"
+#include "event.h"
 #include "sense.h"
 #include "session.h"
 #include "task_management.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "event.h"
 #include "nexus.h"
 #include "reach.h"
 #include "reservation.h"
@@ -97,6 +98,7 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 	for (u32 i = 0; i < gw->n_devices; i++) {
 		sl_free(gw->devices[i]->reservation);
 		sl_free(gw->devices[i]->reservation_next);
+		sl_event_lapse_free(gw->devices[i]);
 		sl_reach_free(gw->devices[i]);
 		sl_free(gw->devices[i]);
 	}

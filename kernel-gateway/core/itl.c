@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "event.h"
 #include "nexus.h"
 #include "reservation.h"
 
@@ -17,6 +18,7 @@ struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun,
 	sl_list_init(&itl->tasks);
 	sl_list_init(&itl->of_nexus);
 	sl_list_init(&itl->of_device);
+	sl_list_init(&itl->of_lapses);
 	return itl;
 }
 
@@ -40,9 +42,22 @@ static bool has_another(const struct sl_device *dev, const struct sl_nexus *n)
 	return false;
 }
 
-void sl_itl_destroy(struct sl_itl *itl)
+/* A nexus that closes takes along what it holds wherever it is. */
+static bool is_closing(struct sl_nexus *n)
+{
+	bool closing;
+
+	sl_spin_lock(&n->lock);
+	closing = n->closing;
+	sl_spin_unlock(&n->lock);
+	return closing;
+}
+
+void sl_itl_destroy(struct sl_itl *itl, struct sl_work *w)
 {
 	struct sl_device *dev = itl->dev;
+	struct sl_nexus *n = itl->nexus;
+	bool stays = !is_closing(n);
 	bool leaves;
 
 	sl_spin_lock(&dev->itl_lock);
@@ -53,9 +68,12 @@ void sl_itl_destroy(struct sl_itl *itl)
 	dev->retired_checks += itl->checks;
 	dev->retired_timeouts += itl->timeouts;
 	dev->retired_aborts += itl->aborts;
-	leaves = dev->reserved_by == itl->nexus->id && !has_another(dev, itl->nexus);
+	leaves = (stays || dev->reserved_by == n->id) && !has_another(dev, n);
 	sl_spin_unlock(&dev->itl_lock);
 	if (leaves)
-		sl_legacy_release(dev, itl->nexus->id);
-	sl_free(itl);
+		sl_legacy_release(dev, n->id);
+	if (stays && leaves)
+		sl_event_lapse_last(itl, w);
+	else if (sl_event_lapse_leave(itl))
+		sl_free(itl);
 }

@@ -5,6 +5,7 @@
  * reach: it is counted, and the command stays as it is.
  */
 #include "lifecycle.h"
+#include "event.h"
 #include "registry.h"
 #include "work.h"
 

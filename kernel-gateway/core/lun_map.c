@@ -50,7 +50,7 @@ void sl_nexus_unmap(struct sl_nexus *n, u32 lun, struct sl_work *w)
 	}
 	sl_spin_unlock(&n->lock);
 	if (last)
-		sl_itl_destroy(itl);
+		sl_itl_destroy(itl, w);
 }
 
 static struct sl_lun_list *make_list(const struct sl_group *g, u32 count, bool well_known)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "lun_map.h"
+#include "event.h"
 #include "reservation.h"
 #include "sense.h"
 #include "session.h"
@@ -24,10 +25,12 @@ static int register_nexus(struct sl_gateway *gw, struct sl_nexus *n)
 		gw->n_nexuses++;
 		n->slot = gw->free_slots[gw->limits.max_nexuses - gw->n_nexuses];
 		n->prefer_queue = n->slot;
-		gw->nexuses[n->slot] = n;
 		if (++gw->nexus_id == 0)
 			gw->nexus_id = 1;
 		n->id = gw->nexus_id;
+		sl_spin_lock(&gw->slot_lock);
+		gw->nexuses[n->slot] = n;
+		sl_spin_unlock(&gw->slot_lock);
 		result = 0;
 	}
 	sl_spin_unlock(&gw->nexus_lock);
@@ -37,7 +40,9 @@ static int register_nexus(struct sl_gateway *gw, struct sl_nexus *n)
 static void unregister_nexus(struct sl_gateway *gw, struct sl_nexus *n)
 {
 	sl_spin_lock(&gw->nexus_lock);
+	sl_spin_lock(&gw->slot_lock);
 	gw->nexuses[n->slot] = NULL;
+	sl_spin_unlock(&gw->slot_lock);
 	gw->free_slots[gw->limits.max_nexuses - gw->n_nexuses] = n->slot;
 	gw->n_nexuses--;
 	gw->retired_commands += n->commands;
@@ -144,8 +149,8 @@ static int open_nexus(struct sl_nexus *n, const char *target, enum sl_nexus_orig
 	result = map_all(n, origin, w);
 	if (result) {
 		unmap_all(n, w);
-		withdraw(n, w);
 		unregister_nexus(n->gw, n);
+		withdraw(n, w);
 		return result;
 	}
 	n->port->nexuses++;
@@ -228,8 +233,9 @@ void sl_nexus_put(struct sl_nexus *n, struct sl_work *w)
 /* Its last command was released, its last function answered, its open count given up. */
 void sl_nexus_finish(struct sl_nexus *n, struct sl_work *w)
 {
-	withdraw(n, w);
+	/* In this order: who finds it in its slot may wish it to be known. */
 	unregister_nexus(n->gw, n);
+	withdraw(n, w);
 	n->ops->nexus_closed(n->fabric);
 	free_nexus(n);
 }

@@ -41,6 +41,11 @@ struct sl_itl {
 	u32 aca_commands;		/* of it, with the ACA attribute, let in; under nexus->lock */
 	struct sl_ua ua[SL_UA_MAX];	/* the next to report first */
 	u64 checks, timeouts, aborts;
+	/* Under the device's lapse_lock (event_lapse.c). */
+	struct sl_list of_lapses;	/* device->lapses */
+	u32 nexus_id, nexus_slot;	/* constant while it stands there: the nexus may be gone */
+	bool lapses;			/* it stands there */
+	bool gone;			/* it is nobody's but the list's */
 };
 
 /* The task set that a command of the I_T_L nexus finds when it arrives now. */
@@ -101,8 +106,8 @@ void sl_nexus_finish(struct sl_nexus *n, struct sl_work *w);
 
 /* itl.c */
 struct sl_itl *sl_itl_create(struct sl_nexus *n, struct sl_device *dev, u32 lun, bool read_only);
-/* Unlinks it from the device and frees it; refs is 0. With no lock held. */
-void sl_itl_destroy(struct sl_itl *itl);
+/* Unlinks it from the device and frees it, as soon as its handler knows; refs is 0. With no lock held. */
+void sl_itl_destroy(struct sl_itl *itl, struct sl_work *w);
 /* True: the last reference went. Under n->lock. */
 bool sl_itl_put(struct sl_itl *itl);
 

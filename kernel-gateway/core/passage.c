@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The way of an admitted command to its handler: buffer, task set, Data-Out, tag. */
 #include "nexus.h"
+#include "event.h"
 #include "reservation.h"
 #include "sense.h"
 #include "service.h"

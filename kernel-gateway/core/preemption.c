@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "preemption.h"
 #include "aca.h"
+#include "event.h"
 #include "sense.h"
 #include "service.h"
 #include "task_management.h"
@@ -38,6 +39,7 @@ void sl_preempt(struct sl_cmd *cmd, struct sl_itl *itl, struct sl_work *w)
 		e->preempted = true;
 		sl_fetch_add_acq_rel(&dev->preempting, 1);
 	}
+	sl_event_lapse(itl, w);
 	sl_aca_clear(itl, w); /* SPC-5 5.14.11.2.6, SAM-6 5.10.6 */
 	if (any && !own && !tas)
 		sl_ua_add(itl, SL_ASC_COMMANDS_CLEARED >> 8, SL_ASC_COMMANDS_CLEARED & 0xff);

@@ -4,6 +4,7 @@
  * copied once, and the copy is judged. The handler may write anything at any time.
  */
 #include "nexus.h"
+#include "event.h"
 #include "sense.h"
 #include "session.h"
 

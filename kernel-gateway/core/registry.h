@@ -12,8 +12,9 @@
  *   queue->lock             tags, submission ring
  *   session->pool_lock      data pool and who waits for it
  *   session->admin_lock     events to the handler
+ *   device->lapse_lock      events that its next handler has to hear
  *   device->kept_lock, device->turn_lock
- *   gw->due_lock, gw->tmf_lock   (nothing inside)
+ *   gw->slot_lock, gw->due_lock, gw->tmf_lock   (nothing inside)
  *
  * Devices live as long as the gateway. Session slots and their queues keep their
  * memory from one session to the next: who holds a stale pointer finds a valid lock
@@ -51,6 +52,7 @@ struct sl_gateway {
 
 	sl_spinlock nexus_lock;
 	struct sl_nexus **nexuses;	/* [max_nexuses] by slot */
+	sl_spinlock slot_lock;		/* who stands in a slot is not freed while it is held */
 	u32 *free_slots;		/* [max_nexuses] a stack of those that are NULL */
 	u32 n_nexuses;
 	u32 nexus_id;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "nexus.h"
+#include "event.h"
 #include "session.h"
 
 /* A slot's memory is made once and stays (registry.h says why). */

@@ -192,34 +192,6 @@ void sl_queue_flush(struct sl_queue *q, struct sl_work *w);
 void sl_queue_close(struct sl_queue *q, struct sl_work *w);
 int sl_queue_map(struct sl_queue *q, const struct sluice_control *c);
 
-/* event.c: the admin ring towards the handler. */
-/*
- * Before a command is handed over whose nexus the handler does not know. Under the nexus's
- * lock. 0: now it does. -EAGAIN: the ring is full, the command is parked until a READY.
- * -ENODEV: the session is gone.
- */
-int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w);
-/* It was let go on, and does not: others need not wait for it. */
-void sl_event_passed(struct sl_cmd *cmd, struct sl_work *w);
-bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w);
-/* Ends the wait of everybody: the session hands nothing over any more. */
-void sl_event_abandon(struct sl_session *s, struct sl_work *w);
-void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);
-void sl_event_device(struct sl_device *dev, u32 function, u32 nexus, struct sl_work *w);
-void sl_event_tag_owed(struct sl_session *s, struct sl_work *w);
-/* The session is about to serve the device: owes it the LOGICAL UNIT RESET that came while nobody did. Under gw->config. */
-void sl_event_bind(struct sl_device *dev, struct sl_session *s, struct sl_work *w);
-/* Resets that the session's handler has not heard of stay with their devices. Under gw->config. */
-void sl_event_reclaim(struct sl_session *s);
-/* Under admin_lock. False: the ring is full. */
-bool sl_event_ping(struct sl_session *s);
-bool sl_event_owed(const struct sl_session *s);
-/* From the tick: puts what is owed, ends what has waited too long for it, and looks again soon. */
-void sl_event_expire(struct sl_session *s, struct sl_work *w, u64 *next_ns);
-/* Puts what is owed, as far as there is room. */
-void sl_event_flush(struct sl_session *s, struct sl_work *w);
-void sl_event_kick(struct sl_session *s);
-
 /* request.c */
 /* Applies the handler's requests; false: the ring is broken. */
 bool sl_request_drain(struct sl_session *s, struct sl_work *w, u32 *taken);

@@ -10,6 +10,7 @@
  * PING, and who leaves that lie has stalled, whatever it works on.
  */
 #include "facts.h"
+#include "event.h"
 #include "nexus.h"
 #include "session.h"
 

@@ -9,6 +9,7 @@
  * becomes the device's `binding`, so that no new command overtakes a kept one.
  */
 #include "local.h"
+#include "event.h"
 #include "sense.h"
 #include "service.h"
 #include "session.h"

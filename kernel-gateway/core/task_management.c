@@ -8,6 +8,7 @@
 #include "reservation.h"
 #include "aca.h"
 #include "control_mode.h"
+#include "event.h"
 #include "sense.h"
 #include "session.h"
 #include "task_management.h"
@@ -317,7 +318,7 @@ void sl_tmf_abort_nexus(struct sl_tmf *tmf, struct sl_nexus *n, struct sl_work *
 		if (n->closing)
 			continue;
 		sl_ua_add(itl, SL_ASC_NEXUS_LOSS >> 8, SL_ASC_NEXUS_LOSS & 0xff);
-		sl_event_device(itl->dev, SLUICE_TMF_I_T_NEXUS_RESET, n->id, w);
+		sl_event_lapse(itl, w);
 	}
 	sl_spin_unlock(&n->lock);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "fault.h"
+#include "event.h"
 #include "nexus.h"
 #include "preemption.h"
 #include "service.h"

@@ -248,6 +248,11 @@ struct sluice_response {
  * an event that finds it full is kept with its object and sent when there is
  * room, the newest state winning.
  *
+ * TASK_MANAGEMENT with I_T_NEXUS_RESET says that what the device keeps for the nexus starts
+ * afresh, PREVENT ALLOW MEDIUM REMOVAL above all (SPC-5 6.16): the nexus was reset, or a
+ * PREEMPT AND ABORT took its registration, or its last LUN of the device was unmapped. It
+ * is never lost: what one process has not read, the next one that serves the device is told.
+ *
  * Order: a NEXUS_ADD is visible before the first command of that nexus, and no earlier
  * than that command: of a nexus that sends none the handler is not told. A request
  * stored before a completion takes effect before that completion: the gateway

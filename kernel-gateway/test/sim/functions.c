@@ -223,6 +223,7 @@ static void take_effect(struct w_tmf *t, u32 i, u32 lun, const struct sl_itl *it
 		}
 		w_tasks_nexus_lost(i);
 		w_reserve_nexus_lost(i);
+		w_prevent_nexus_lost(i);
 	}
 	if (function == SLUICE_TMF_CLEAR_ACA)
 		clear_aca(t, i, lun);

@@ -44,6 +44,7 @@ static void serve(u32 i)
 		w->takeovers += held;
 		/* Powered on: 29/01 to everybody; unless it takes over. */
 		if (!held) {
+			w_prevent_powered_on(d);
 			m_reset(&w->devices[d].sets);
 			m_reserve_reset(&w->devices[d].reserve);
 			w_attention(d, M_EVERY_NEXUS, 0x2901);
@@ -366,7 +367,8 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	u64 serial = (u64)d->cdb[4] << 8 | d->cdb[3];
 
 	w_check(!h->held, "tag %u of queue %u was given twice", d->tag, q);
-	w_check(d->nexus < 4096 && ws->known[d->nexus], "nexus %u was not announced", d->nexus);
+	w_check(d->nexus < W_NEXUS_IDS && ws->known[d->nexus], "nexus %u was not announced",
+		d->nexus);
 	w_check(!ws->quiesced, "%lu was handed over to a session that was quiesced", serial);
 	h->held = true;
 	h->slot = ws->scanned[q] - 1;
@@ -411,15 +413,20 @@ static void read_events(struct w_session *ws)
 
 		w_check(e->type >= 1 && e->type <= 4, "event type %u", e->type);
 		if (e->type == SLUICE_EVENT_NEXUS_ADD) {
-			w_check(!ws->known[e->nexus % 4096], "nexus %u announced twice", e->nexus);
-			ws->known[e->nexus % 4096] = true;
+			w_check(!ws->known[e->nexus % W_NEXUS_IDS], "nexus %u announced twice",
+				e->nexus);
+			ws->known[e->nexus % W_NEXUS_IDS] = true;
 		} else if (e->type == SLUICE_EVENT_NEXUS_REMOVE) {
-			w_check(ws->known[e->nexus % 4096], "nexus %u removed twice", e->nexus);
-			ws->known[e->nexus % 4096] = false;
+			w_check(ws->known[e->nexus % W_NEXUS_IDS], "nexus %u removed twice",
+				e->nexus);
+			ws->known[e->nexus % W_NEXUS_IDS] = false;
 		}
 	}
-	if (ws->reads_events)
-		user->sub_consumer = ws->events;
+	if (!ws->reads_events)
+		return;
+	while (ws->heard != ws->events)
+		w_prevent_event(&ring[ws->heard++ & (ws->control.admin_depth - 1)]);
+	user->sub_consumer = ws->events;
 }
 
 void w_handler_scan(void)
@@ -511,6 +518,8 @@ static void answer(struct w_session *ws, u32 q, u32 tag)
 	h->held = false;
 	ws->n_held--;
 	if (holder) {
+		if (comp.status == 0 && !holder->answer_bad)
+			w_prevent_answered(holder);
 		holder->handler_done = true;
 	} else {
 		/* Its command has ended: the buffer is free when this is reaped. */
@@ -612,6 +621,19 @@ void w_handler_answer_all(u32 i)
 		for (u32 q = 0; q < ws->control.queues; q++)
 			sl_queue_reap(sl_session_queue(ws->s, q), 1024, w->now_ns);
 	}
+}
+
+void w_handler_listen(void)
+{
+	for (u32 turn = 0; turn < 256; turn++) {
+		for (u32 i = 0; i < W_SESSIONS; i++)
+			w->sessions[i].reads_events = true;
+		w_handler_scan();
+		w_time_passes(SL_ADMIN_POLL_NS);
+	}
+	for (u32 i = 0; i < W_SESSIONS; i++)
+		w_check(!w->sessions[i].s || !sl_event_owed(w->sessions[i].s),
+			"session %u owes events to a handler that reads them", i);
 }
 
 static void request(struct w_session *ws, const struct sluice_request *r)

@@ -70,6 +70,7 @@ static void luns_change(u32 group, u32 lun, bool on)
 			m_attention_establish(&n->attentions[lun], 0x2900);
 		if (on)
 			continue;
+		w_prevent_unmapped(i, lun);
 		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, (int)w_itl(i, lun), (int)i);
 		m_clear_aca_of(&w->devices[lun % W_DEVICES].sets, 0, (int)i);
 	}

@@ -362,8 +362,10 @@ static void abort_victims(const struct w_cmd *by, u32 victims)
 		w_abort(c, (int)by->nexus, false);
 	}
 	for (u32 i = 0; i < W_NEXUSES; i++) {
-		if (w->nexuses[i].n && (victims & 1U << port(i)))
+		if (w->nexuses[i].n && (victims & 1U << port(i))) {
 			m_clear_aca(&w_device_of(by)->sets, (int)i);
+			w_prevent_lapses(i, by->dev->id - 1);
+		}
 	}
 }
 

@@ -282,6 +282,7 @@ void w_step(void)
 	else
 		rare();
 	w_handler_scan();
+	w_prevent_check();
 	w_handler_reap_zombies();
 }
 
@@ -392,6 +393,8 @@ void w_close(void)
 		w_handler_open(i);
 	}
 	collect_unit_attentions();
+	w_handler_listen();
+	w_prevent_check();
 	check_quiet();
 	for (u32 i = 0; i < W_NEXUSES; i++)
 		w_fabric_close(i);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/event.h"
 #include "core/nexus.h"
 #include "core/session.h"
 #include "model_reservation.h"
@@ -34,6 +35,7 @@
 #define W_ABORT_BOUND	2000000000ULL
 #define W_TIMEOUT	7000000000ULL
 #define W_GRACE		9000000000ULL
+#define W_NEXUS_IDS	4096
 #define W_ZOMBIES	32	/* sessions that ended and are not drained */
 #define W_DELIVERIES	5	/* abi.h section 4: then a command is given up */
 
@@ -131,11 +133,19 @@ struct w_session {
 	u32 scanned[W_QUEUES];		/* the checker's own reading of the submission ring */
 	u32 taken[W_QUEUES];		/* the handler's */
 	u32 events, requests;
+	u32 heard;			/* of the events; the others are the next handler's */
 	struct w_held held[W_QUEUES][64];
 	u32 n_held;
 	u64 *owner;			/* per pool page: serial of the command whose buffer it is */
-	bool known[4096];		/* nexus identifiers that the handler was told */
+	bool known[W_NEXUS_IDS];		/* nexus identifiers that the handler was told */
 	bool reads_events, hangs, quiesced;
+};
+
+/* What a device's handler keeps for a nexus; moments, 0: never. */
+struct w_prevention {
+	u64 since;			/* it keeps it, since then */
+	u64 lapsed;			/* what it kept by then it must not keep */
+	bool may_lapse;
 };
 
 /* What abi.h section 4 promises of a device without a handler. */
@@ -153,6 +163,7 @@ struct w_device {
 	struct m_task_sets sets;
 	u8 access[W_PORT_GROUPS];	/* enum sluice_access */
 	const void *state;		/* the core's, when last seen */
+	struct w_prevention prevention[W_NEXUS_IDS];
 };
 
 /* A session that ended while kept commands still had their Data-Out in its pool. */
@@ -174,6 +185,8 @@ struct world {
 	struct w_zombie zombies[W_ZOMBIES];
 	bool mapped[W_GROUPS][W_LUNS], read_only[W_GROUPS][W_LUNS];
 	u64 serial;
+	u64 moment;			/* counts what begins and ends preventions */
+	u64 lapses;
 	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256], reserve_outs[8];
 	u32 in_respond, in_interrupt;
@@ -266,6 +279,15 @@ void w_reserve_settle(void);
 void w_reserve_observe(const struct sl_cmd *cmd, u32 state, u32 event);
 void w_reserve_responded(const struct w_cmd *c);
 
+/* prevent.c */
+void w_prevent_answered(const struct w_cmd *c);		/* with GOOD, by its handler */
+void w_prevent_event(const struct sluice_event *e);
+void w_prevent_powered_on(u32 device);
+void w_prevent_lapses(u32 nexus, u32 device);
+void w_prevent_nexus_lost(u32 nexus);
+void w_prevent_unmapped(u32 nexus, u32 lun);
+void w_prevent_check(void);		/* of the handlers that have heard everything */
+
 /* handler.c */
 void w_handler_open(u32 i);
 void w_handler_doorbells(u32 i);	/* those that are owed */
@@ -276,6 +298,7 @@ bool w_handler_zombies(void);
 struct w_device *w_device_of(const struct w_cmd *c);	/* NULL: no such LUN */
 void w_handler_work(u32 i);		/* takes, answers, misbehaves */
 void w_handler_answer_all(u32 i);
+void w_handler_listen(void);		/* all hear what is to be heard */
 void w_handler_let_through(void);	/* what was published by now was handed over as things are now */
 void w_handler_scan(void);		/* checks what was handed over since the last look */
 void w_handler_raise(u32 i);

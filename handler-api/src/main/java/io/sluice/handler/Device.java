@@ -57,8 +57,9 @@ public interface Device extends AutoCloseable {
     default void nexusRemoved(ItNexus nexus) {}
 
     /**
-     * I_T NEXUS RESET (SAM-6 7.6): to this logical unit the nexus was lost and is back at once, its commands aborted. What is kept
-     * for a nexus starts afresh, as here, unless a device knows better.
+     * I_T NEXUS RESET (SAM-6 7.6): to this logical unit the nexus was lost and is back at once, its commands aborted. The same after
+     * a PREEMPT AND ABORT that took the registration of the nexus (SPC-5 5.14.11.2.6), and when its last LUN of this device was unmapped.
+     * What is kept for a nexus starts afresh, as here, unless a device knows better.
      */
     default void nexusReset(ItNexus nexus) {
         nexusRemoved(nexus);
