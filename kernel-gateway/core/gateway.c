@@ -75,6 +75,9 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 	for (u32 i = 0; i < gw->limits.max_nexuses; i++)
 		gw->free_slots[i] = gw->limits.max_nexuses - 1 - i;
 	sl_mutex_init(&gw->config);
+	sl_spin_init(&gw->nexus_lock);
+	sl_spin_init(&gw->due_lock);
+	sl_spin_init(&gw->tmf_lock);
 	sl_list_init(&gw->targets);
 	sl_list_init(&gw->ports);
 	sl_list_init(&gw->portal_groups);
@@ -87,6 +90,9 @@ void sl_gateway_destroy(struct sl_gateway *gw)
 {
 	struct sl_list *node;
 
+	/* While the devices are there to which their LUNs lead. */
+	while ((node = sl_list_pop(&gw->targets)))
+		sl_target_free(sl_entry(node, struct sl_target, link));
 	for (u32 i = 0; i < gw->limits.max_sessions && gw->sessions[i]; i++) {
 		struct sl_session *s = gw->sessions[i];
 

@@ -87,7 +87,7 @@ struct sl_limits {
 /* Allocates. 0, or -ENOMEM, -EINVAL. */
 int sl_gateway_create(const struct sl_host_ops *ops, void *host,
 		      const struct sl_limits *limits, struct sl_gateway **out);
-/* Every session, nexus and target must be gone. */
+/* Every session and nexus must be gone; targets go with it. */
 void sl_gateway_destroy(struct sl_gateway *gw);
 /*
  * Handle what is due; returns the next deadline, or U64_MAX. Each stage of a command

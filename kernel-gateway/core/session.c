@@ -17,6 +17,9 @@ static struct sl_session *make_slot(struct sl_gateway *gw, u32 slot)
 	}
 	s->gw = gw;
 	s->slot = slot;
+	sl_spin_init(&s->pool_lock);
+	sl_spin_init(&s->admin_lock);
+	sl_spin_init(&s->request_lock);
 	sl_list_init(&s->waiting);
 	sl_list_init(&s->announcing);
 	sl_list_init(&s->owed_device_list);
@@ -83,6 +86,7 @@ static int make_queues(struct sl_session *s, u32 n)
 			return -ENOMEM;
 		q->session = s;
 		q->index = i;
+		sl_spin_init(&q->lock);
 		sl_list_init(&q->waiting);
 		s->queues[i] = q;
 	}

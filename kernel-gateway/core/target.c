@@ -176,9 +176,17 @@ void sl_group_free(const struct sl_target *t, struct sl_group *g)
 	sl_free(g);
 }
 
-int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
+void sl_target_free(struct sl_target *t)
 {
 	struct sl_list *node;
+
+	while ((node = sl_list_pop(&t->groups)))
+		sl_group_free(t, sl_entry(node, struct sl_group, link));
+	sl_free(t);
+}
+
+int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
+{
 	struct sl_target *t;
 	int result = 0;
 
@@ -191,10 +199,8 @@ int sl_target_remove(struct sl_gateway *gw, const char *name, const char **why)
 		*why = "the target has I_T nexuses: close them first";
 		result = -EBUSY;
 	} else {
-		while ((node = sl_list_pop(&t->groups)))
-			sl_group_free(t, sl_entry(node, struct sl_group, link));
 		sl_list_del(&t->link);
-		sl_free(t);
+		sl_target_free(t);
 	}
 	sl_mutex_unlock(&gw->config);
 	return result;

@@ -49,6 +49,8 @@ void sl_group_take(struct sl_group *g, struct sl_lun_entry *e);
 struct sl_group *sl_group_create(struct sl_target *t, const char *name);
 /* Unlinked, and without a nexus. */
 void sl_group_free(const struct sl_target *t, struct sl_group *g);
+/* Unlinked, and without a nexus: with its groups. */
+void sl_target_free(struct sl_target *t);
 
 /* pattern.c: * and ? as in a shell; the text has `len` bytes. */
 bool sl_pattern_match(const char *pattern, const char *text, size_t len);

@@ -134,6 +134,8 @@ static void run_drain(struct work_struct *work)
 	}
 	/* Batches that have noted one of its rings. */
 	synchronize_rcu();
+	/* The last look at its rings, which closing takes, may have found it broken. */
+	cancel_work_sync(&s->close);
 	mutex_lock(&sessions.lock);
 	list_del(&s->link);
 	sl_session_destroy(s->core);
