@@ -109,7 +109,9 @@ start_gateway() {
 	[ ! -L "$RUN/gateway.sock" ] || rm -f "$RUN/gateway.sock" # of a keeper that was killed
 	local command=("$SLUICED" --socket "$RUN/gateway.sock")
 	[ "$(cat "$RUN/gateway.kind")" = daemon ] || command=("$ROOT/sluice" keep-module --home "$STATE")
-	"${command[@]}" "${arguments[@]}" </dev/null >>"$LOG/sluiced.log" 2>&1 9>&- &
+	# Nexuses and logical units by the thousand in a few large pages: a third of what random access to them costs (bench/README.md).
+	GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.malloc.hugetlb=1 \
+		"${command[@]}" "${arguments[@]}" </dev/null >>"$LOG/sluiced.log" 2>&1 9>&- &
 	GATEWAY=$!
 	GATEWAY_SINCE=$SECONDS
 	remember_pid sluiced "$GATEWAY"

@@ -76,6 +76,7 @@ int sl_gateway_create(const struct sl_host_ops *ops, void *host, const struct sl
 		gw->free_slots[i] = gw->limits.max_nexuses - 1 - i;
 	sl_mutex_init(&gw->config);
 	sl_spin_init(&gw->nexus_lock);
+	sl_spin_init(&gw->slot_lock);
 	sl_spin_init(&gw->due_lock);
 	sl_spin_init(&gw->tmf_lock);
 	sl_list_init(&gw->targets);

@@ -15,13 +15,15 @@ final class CoreLoad {
     private final Process load;
 
     CoreLoad(Path checkout, int nexuses, int units) throws IOException {
-        load = new ProcessBuilder(List.of(
+        ProcessBuilder builder = new ProcessBuilder(List.of(
                         checkout.resolve("kernel-gateway/build/release/core-load")
                                 .toString(),
                         "" + nexuses,
                         "" + units))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        // As the launcher starts sluiced.
+        builder.environment().put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        load = builder.start();
     }
 
     /** Commands to one of its worlds (bench/core_load_main.c) as a subject: a run is as many as take about that long. */
