@@ -30,7 +30,8 @@ static bool settle_device(struct sl_session *s, struct sl_device *dev, struct sl
 	for (u32 f = 1; dev->owed_functions && f <= SLUICE_TMF_QUERY_ASYNC_EVENT; f++) {
 		if (!(dev->owed_functions & 1U << f))
 			continue;
-		if (!sl_event_put_simple(s, SLUICE_EVENT_TASK_MANAGEMENT, dev->id, dev->owed_nexus, f))
+		if (!sl_event_put_simple(s, SLUICE_EVENT_TASK_MANAGEMENT, dev->id, dev->owed_nexus,
+					 f))
 			return false;
 		dev->owed_functions &= ~(1U << f);
 	}
@@ -128,7 +129,8 @@ static void reclaim_events(struct sl_session *s, u32 from, u32 to)
 		struct sl_device *dev = sl_device_at(s->gw, ev->device);
 
 		/* Who serves a device that was removed here began afresh. */
-		if (!dev || (sl_device_binding(dev) != sl_binding(s) && dev->leaving != sl_binding(s)))
+		if (!dev ||
+		    (sl_device_binding(dev) != sl_binding(s) && dev->leaving != sl_binding(s)))
 			continue;
 		if (ev->type == SLUICE_EVENT_LUN_RESET)
 			reclaim(dev);

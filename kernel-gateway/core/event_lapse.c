@@ -119,22 +119,56 @@ bool sl_event_settle_lapses(struct sl_session *s, struct sl_device *dev, struct 
 	return settled;
 }
 
-void sl_event_reclaim_lapse(struct sl_device *dev, u32 nexus)
+/* An I_T_L nexus of both, if there is one. */
+static bool rejoin(struct sl_device *dev, u32 nexus)
 {
+	struct sl_itl *found = NULL;
 	struct sl_list *pos;
 
 	sl_spin_lock(&dev->itl_lock);
 	sl_list_for_each(pos, &dev->itls) {
 		struct sl_itl *itl = sl_entry(pos, struct sl_itl, of_device);
 
-		if (itl->nexus->id != nexus)
-			continue;
+		if (itl->nexus->id == nexus)
+			found = itl;
+	}
+	if (found) {
 		sl_spin_lock(&dev->lapse_lock);
-		join(itl);
+		join(found);
 		sl_spin_unlock(&dev->lapse_lock);
-		break;
 	}
 	sl_spin_unlock(&dev->itl_lock);
+	return found;
+}
+
+static bool find_slot(struct sl_gateway *gw, u32 id, u32 *slot)
+{
+	for (*slot = 0; *slot < gw->limits.max_nexuses; ++*slot) {
+		if (is_there(gw, *slot, id))
+			return true;
+	}
+	return false;
+}
+
+void sl_event_reclaim_lapse(struct sl_device *dev, u32 nexus)
+{
+	struct sl_itl *itl;
+	u32 slot;
+
+	if (rejoin(dev, nexus) || !find_slot(dev->gw, nexus, &slot))
+		return;
+	/* It was told of, and left, before that was read. Without memory for it, its PREVENT stays until the nexus goes. */
+	itl = sl_alloc(sizeof(*itl));
+	if (!itl)
+		return;
+	itl->dev = dev;
+	itl->nexus_id = nexus;
+	itl->nexus_slot = slot;
+	itl->lapses = true;
+	itl->gone = true;
+	sl_spin_lock(&dev->lapse_lock);
+	sl_list_add_tail(&dev->lapses, &itl->of_lapses);
+	sl_spin_unlock(&dev->lapse_lock);
 }
 
 void sl_event_lapse_free(struct sl_device *dev)

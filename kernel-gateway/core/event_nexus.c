@@ -260,4 +260,3 @@ void sl_event_nexus_gone(struct sl_session *s, u32 slot, u32 id, struct sl_work 
 		sl_event_want_nexus(s, slot, 0, w);
 	sl_spin_unlock(&s->admin_lock);
 }
-

@@ -176,6 +176,22 @@ static void should_hear_as_successor_what_the_former_had_not_read(void **state)
 	fx_assert_quiet();
 }
 
+static void should_hear_as_successor_of_a_nexus_that_was_unmapped_since(void **state)
+{
+	(void)state;
+	unmap(0);
+	fx_abandon();
+	fx_session_open(0, 0);
+	fx_device_add("disk", 0, 32);
+	assert_int_equal(fx_event()->type, SLUICE_EVENT_NEXUS_ADD);
+	assert_hears_of(a);
+	assert_int_equal(fx_event()->type, SLUICE_EVENT_NEXUS_ADD);
+	assert_hears_of(b);
+	assert_null(fx_event());
+	fx_bury();
+	fx_assert_quiet();
+}
+
 static void should_free_what_no_handler_ever_heard(void **state)
 {
 	(void)state;
@@ -205,6 +221,9 @@ int main(void)
 			should_hear_as_successor_what_came_while_nobody_served, setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(
 			should_hear_as_successor_what_the_former_had_not_read, setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(
+			should_hear_as_successor_of_a_nexus_that_was_unmapped_since, setup,
+			fx_teardown),
 		cmocka_unit_test_setup_teardown(should_free_what_no_handler_ever_heard, setup,
 						fx_teardown),
 	};

@@ -14,7 +14,7 @@
 
 /* The next PERSISTENT RESERVE OUT sends this list; zeroed by rf_list(). */
 struct rf_list {
-	u8 data[2048];
+	u8 data[32768];
 	u32 len;
 };
 

@@ -145,8 +145,45 @@ static void should_refuse_more_registrations_than_there_is_room_for(void **state
 	rf_basic(0, 3, 0);
 	rf_send(&cmd, c, SL_OUT_REGISTER, 0);
 	rf_assert_illegal(&cmd, 0x5504, -1);
+	/* Nor for one that REGISTER AND MOVE names; and with one place, not for who registers and another. */
+	rf_reserve(a, 1, SL_TYPE_WRITE_EXCLUSIVE);
+	rf_move(1, 4, 0, sl_nexus_relative_port(a), "iqn.x:late,i,0x1");
+	rf_send(&cmd, a, SL_OUT_REGISTER_AND_MOVE, 0);
+	rf_assert_illegal(&cmd, 0x5504, -1);
+	assert_int_equal(rf_out(b, SL_OUT_REGISTER, 0, 2, 0, 0), RF_GOOD);
+	rf_basic(0, 3, SL_SPEC_I_PT);
+	rf_transport_id("iqn.x:late,i,0x1");
+	rf_send(&cmd, c, SL_OUT_REGISTER, 0);
+	rf_assert_illegal(&cmd, 0x5504, -1);
+	assert_int_equal(fx->gw->devices[0]->registrations, SL_REGISTRATIONS_MAX - 1);
 	assert_int_equal(rf_out(a, SL_OUT_REGISTER, 0, 1, 0, 0), RF_GOOD);
 	assert_int_equal(rf_out(c, SL_OUT_REGISTER, 0, 0, 3, 0), RF_GOOD);
+}
+
+/* A command has room for the record as it was when it came, and for some that came before its turn. */
+static void should_refuse_what_outgrew_its_record_before_its_turn(void **state)
+{
+	const struct sluice_desc *d;
+	struct fx_cmd late;
+	char name[224];
+
+	(void)state;
+	rf_basic(0, 1, SL_SPEC_I_PT | SL_APTPL);
+	for (u32 i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "iqn.x:%0200u,i,0x1", i);
+		rf_transport_id(name);
+	}
+	rf_send(&cmd, a, SL_OUT_REGISTER, 0);
+	d = fx_take(0);
+	assert_int_equal(d->flags & SLUICE_DESC_STORE, SLUICE_DESC_STORE);
+	rf_basic(0, 2, SL_APTPL);
+	rf_send(&late, b, SL_OUT_REGISTER, 0);
+	assert_int_equal(late.responses, 0);
+	fx_good(0, d, 0);
+	assert_int_equal(cmd.cmd.status, RF_GOOD);
+	rf_assert_illegal(&late, 0x5504, -1);
+	assert_int_equal(fx->gw->devices[0]->registrations, 101);
+	fx_assert_quiet();
 }
 
 /* ---- SPEC_I_PT, ALL_TG_PT --------------------------------------------------------------------- */
@@ -715,6 +752,7 @@ int main(void)
 		TEST(should_outlive_resets),
 		TEST(should_refuse_a_list_that_makes_no_sense),
 		TEST(should_refuse_more_registrations_than_there_is_room_for),
+		TEST(should_refuse_what_outgrew_its_record_before_its_turn),
 		TEST(should_register_whom_the_list_names),
 		TEST(should_register_all_ports_of_a_device_that_it_knows),
 		TEST(should_register_through_all_ports_of_the_target),

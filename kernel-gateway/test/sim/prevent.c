@@ -6,7 +6,7 @@
  */
 #include "world.h"
 
-#define EVERY	3	/* commands, and one begins it */
+#define EVERY 3 /* commands, and one begins it */
 
 static struct w_prevention *of(u32 d, u32 nexus_id)
 {

@@ -92,6 +92,7 @@ static const u64 found[] = {
 	14214618050512, /* COMMANDS CLEARED BY ANOTHER INITIATOR for a command that a reset had aborted before */
 	14230444520448, /* two errors abort a command, of which the first need not have */
 	56003168,	/* ... and a RELEASE released */
+	14221279837991, /* a nexus was unmapped, and the handler died, before it read that it had been reset */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
