@@ -256,6 +256,34 @@ static void should_not_lose_a_reservation_for_want_of_memory(void **state)
 	assert_true(n > 2);
 }
 
+/* What a dead handler had not read of a nexus that has no LUN any more: it is not told of, and nothing else goes wrong. */
+static void should_serve_on_without_memory_for_a_lapse(void **state)
+{
+	struct sluice_lun lun = { .target = FX_TARGET, .group = "default" };
+	struct sl_nexus *n;
+	struct fx_cmd c;
+
+	assert_int_equal(fx_setup(state), 0);
+	n = fx_nexus(A);
+	fx_init(&c, n, 0x00, SLUICE_DIR_NONE, 0);
+	fx_submit(&c);
+	fx_good(0, fx_take(0), 0);
+	assert_int_equal(fx_event()->type, SLUICE_EVENT_NEXUS_ADD);
+	assert_int_equal(sl_lun_unmap(fx->gw, &lun, fx->now_ns, &why), 0);
+	allocations = 0;
+	fails_at = 1;
+	counts = true;
+	fx_abandon();
+	counts = false;
+	fails_at = 0;
+	assert_int_equal(allocations, 1);
+	fx_session_open(0, 0);
+	fx_device_add("disk", 0, 32);
+	assert_null(fx_event());
+	fx_bury();
+	assert_int_equal(fx_teardown(state), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +291,7 @@ int main(void)
 		cmocka_unit_test(should_end_a_reservation_busy_when_there_is_no_memory_for_it),
 		cmocka_unit_test(should_end_each_action_busy_and_change_nothing),
 		cmocka_unit_test(should_not_lose_a_reservation_for_want_of_memory),
+		cmocka_unit_test(should_serve_on_without_memory_for_a_lapse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,7 +94,8 @@ void w_prevent_check(void)
 		for (u32 i = 0; knows_all(d) && i < W_NEXUSES; i++) {
 			const struct w_prevention *p;
 
-			if (!w->nexuses[i].n)
+			/* Of one that closes it hears when it is gone. */
+			if (!w->nexuses[i].n || w->nexuses[i].closing)
 				continue;
 			p = of(d, sl_nexus_id(w->nexuses[i].n));
 			w_check(!p->since || p->since > p->lapsed,
