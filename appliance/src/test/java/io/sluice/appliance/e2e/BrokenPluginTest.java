@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plugins of every brokenness beside a disk that has nothing to do with them. */
 @Tag("e2e")
+@Tag("launcher")
 class BrokenPluginTest {
     private static final String DEVICES = """
 

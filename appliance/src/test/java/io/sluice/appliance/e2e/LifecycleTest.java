@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Start, status, death, restart, end. */
 @Tag("e2e")
+@Tag("launcher")
 class LifecycleTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** docs/writing-a-plugin.md, followed to the letter by somebody with an empty home directory. */
 @Tag("e2e")
+@Tag("launcher")
 class WritingAPluginTest {
     private static final Pattern BLOCK = Pattern.compile("```(\\w+)\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SAVE_AS = Pattern.compile("Save it as\\s+`~/([^`]+)`");
