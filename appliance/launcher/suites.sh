@@ -125,7 +125,8 @@ simulate() {
 	local test=$ROOT/kernel-gateway/build/release/test/sim/simulation_test
 	local share=$(($2 * 1000000 / WORLD_COMMANDS / $(nproc))) pids=() result=0 pid i
 	for ((i = 0; i < $(nproc); i++)); do
-		COMMANDS=$WORLD_COMMANDS FIRST=$(($1 + i * share)) WORLDS=$share "$test" &
+		# Large pages: a world makes and drops pools of 32 MiB all the time.
+		GLIBC_TUNABLES=glibc.malloc.hugetlb=1 COMMANDS=$WORLD_COMMANDS FIRST=$(($1 + i * share)) WORLDS=$share "$test" &
 		pids+=($!)
 	done
 	for pid in "${pids[@]}"; do
