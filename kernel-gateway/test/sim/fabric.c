@@ -85,6 +85,8 @@ static void check_response(struct w_cmd *c)
 			c->cmd.status);
 		w->fetch_timeouts++;
 	}
+	w_check(!is_sense(c, 0xb, 0x2e02) || c->aborted || w->now_ns >= c->deadline_ns,
+		"%lu was given up before its deadline", c->serial);
 	check_loss(c);
 	if (c->cmd.cdb[0] == 0xa0)
 		w_check_report_luns(c);

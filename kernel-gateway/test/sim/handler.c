@@ -15,6 +15,14 @@ static void joins(struct w_device *d, bool one_queue)
 	d->resumed_ns = w->now_ns;
 }
 
+/* SLUICE_PACE_DATA bounds the waits as well. */
+static void any_timeouts(struct w_device *d)
+{
+	for (u32 pace = 0; pace < SLUICE_PACES; pace++)
+		d->timeout_ns[pace] = pace == SLUICE_PACE_DATA ? W_TIMEOUT :
+								 W_TIMEOUT / (1 + w_below(4));
+}
+
 /* Device d is served by session d % W_SESSIONS, on queue d or on any. */
 static void serve(u32 i)
 {
@@ -25,7 +33,6 @@ static void serve(u32 i)
 			.queue = d < 2 ? SLUICE_QUEUE_ANY : d % ws->control.queues,
 			.task_set_limit = 4 + w_below(40),
 			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
-			.timeout_ns = { W_TIMEOUT, W_TIMEOUT, W_TIMEOUT, W_TIMEOUT },
 			.recovery = w->devices[d].recovery = (u8)w_below(3),
 			.control_mode = w_control_mode(),
 		};
@@ -33,6 +40,8 @@ static void serve(u32 i)
 		const char *why = NULL;
 		struct sluice_device_added added;
 
+		any_timeouts(&w->devices[d]);
+		memcpy(add.timeout_ns, w->devices[d].timeout_ns, sizeof(add.timeout_ns));
 		snprintf(add.name, sizeof(add.name), "dev%u", d);
 		joins(&w->devices[d], add.queue != SLUICE_QUEUE_ANY);
 		w_settle();
@@ -331,6 +340,32 @@ static void check_data_out(struct w_session *ws, const struct w_cmd *c, const st
 		"the Data-Out of %lu is not what was sent", c->serial);
 }
 
+/* abi.h, enum sluice_pace. */
+static u32 pace_of(const struct w_cmd *c)
+{
+	switch (c->cmd.cdb[0]) {
+	case 0x28: /* READ(10) */
+	case 0x2a: /* WRITE(10) */
+	case 0x88: /* READ(16) */
+		return SLUICE_PACE_DATA;
+	case 0x7f: /* of no service action that anybody knows */
+		return SLUICE_PACE_LONG;
+	default:
+		return SLUICE_PACE_PROMPT;
+	}
+}
+
+/* It counts from the hand-over; when its doorbell came later, from before now. */
+static void check_deadline(struct w_cmd *c, const struct sluice_desc *d)
+{
+	u64 timeout_ns = w_device_of(c)->timeout_ns[pace_of(c)];
+
+	w_check(d->deadline_ns > w->now_ns && d->deadline_ns <= w->now_ns + timeout_ns,
+		"%lu (opcode %02x): %llu ns to its deadline, its class has %lu", c->serial,
+		c->cmd.cdb[0], d->deadline_ns - w->now_ns, timeout_ns);
+	c->deadline_ns = d->deadline_ns;
+}
+
 /* What a handler had before was being processed already (SPC-5 5.14.1). */
 static bool may_be_handed_over(const struct w_cmd *c)
 {
@@ -384,7 +419,7 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	w_check(c->life == W_LIVE && c->fetch == W_NO_FETCH, "handed over, but not live");
 	w_check(!c->aborted || c->aborted_ns == w->now_ns, "%lu was handed over after its abort",
 		serial);
-	w_check(d->deadline_ns >= w->now_ns, "deadline");
+	check_deadline(c, d);
 	check_sequence(c, d);
 	check_data_out(ws, c, d);
 	c->waits_again = false;

@@ -120,8 +120,7 @@ static void check_applied(const struct w_cmd *c)
 
 static void check_handed(const struct w_cmd *c)
 {
-	w_check(w->now_ns < c->handed_ns + W_TIMEOUT, "%" PRIu64 " is past its deadline",
-		c->serial);
+	w_check(w->now_ns < c->deadline_ns, "%" PRIu64 " is past its deadline", c->serial);
 	w_check(!c->aborted || w->now_ns < sl_max(c->aborted_ns, c->handed_ns) + W_ABORT_BOUND,
 		"%" PRIu64 " is past the abort bound", c->serial);
 }

@@ -33,7 +33,7 @@
 #define W_DOOMED_BY	16
 #define W_EXCUSED	(W_CMDS * W_CMDS)
 #define W_ABORT_BOUND	2000000000ULL
-#define W_TIMEOUT	7000000000ULL
+#define W_TIMEOUT	7000000000ULL	/* of each wait before the handler; of a handler the most */
 #define W_GRACE		9000000000ULL
 #define W_NEXUS_IDS	4096
 #define W_ZOMBIES	32	/* sessions that ended and are not drained */
@@ -54,6 +54,7 @@ struct w_cmd {
 	u32 lun;
 	u64 serial;			/* order of submission, over all; in the CDB */
 	u64 submitted_ns, handed_ns, aborted_ns, fetched_ns;
+	u64 deadline_ns;		/* for its handler's answer, from the hand-over on */
 	u64 asked_ns;			/* for its Data-Out */
 	bool mute;			/* its initiator never sends that */
 	bool cut;			/* its Data-Out came in part */
@@ -151,6 +152,7 @@ struct w_prevention {
 /* What abi.h section 4 promises of a device without a handler. */
 struct w_device {
 	u8 recovery;
+	u64 timeout_ns[SLUICE_PACES];	/* as it was bound last */
 	bool one_queue;			/* bound to one: its order of hand-over is that of its ring */
 	u64 held_until_ns;		/* 0: not held */
 	bool given_up;
