@@ -102,7 +102,7 @@ static void check_response(struct w_cmd *c)
 	else
 		w_check(c->cmd.status != 0 || c->dev == NULL || c->cmd.cdb[0] == 0xa0 ||
 				c->cmd.cdb[0] == 0x03 || c->cmd.cdb[0] == 0x12 ||
-				c->cmd.cdb[0] == 0x5e || w_reserve_is(c),
+				c->cmd.cdb[0] == 0x5e || w_reserve_is(c) || w_access_is(c),
 			"GOOD that no handler said (opcode %02x)", c->cmd.cdb[0]);
 	if (is_sense(c, 0xb, 0x2e01) || is_sense(c, 0xb, 0x2e02))
 		w->timeouts++;
@@ -151,12 +151,17 @@ static void respond(struct sl_cmd *cmd)
 	w->in_respond--;
 }
 
+static bool has_list(const struct w_cmd *c)
+{
+	return c->cmd.cdb[0] == 0x5f || w_access_is(c);
+}
+
 /* Its Data-Out: its serial number at either end. */
 static void stamp(const struct w_cmd *c)
 {
-	if (c->cmd.cdb[0] == 0x5f)
+	if (has_list(c))
 		memcpy(c->cmd.data, c->param, sl_min(c->cmd.buf_len, sizeof(c->param)));
-	if (c->cmd.cdb[0] == 0x5f || c->cmd.buf_len < 8)
+	if (has_list(c) || c->cmd.buf_len < 8)
 		return;
 	memcpy(c->cmd.data, &c->serial, 8);
 	memcpy(c->cmd.data + c->cmd.buf_len - 8, &c->serial, 8);
@@ -262,6 +267,8 @@ static void send(struct w_cmd *c, u32 i, u32 lun, u8 opcode)
 	memcpy(&c->cmd.cdb[3], &c->serial, 2);
 	if (opcode == 0x5f)
 		w_reserve_cdb(c);
+	else if (w_access_is(c))
+		w_access_cdb(c);
 	else if (w_reserve_is(c))
 		w_reserve_legacy_cdb(c);
 	else if (opcode == 0xa0)
@@ -331,6 +338,9 @@ void w_fabric_submit(void)
 	if (w_chance(w->persistent_percent) && lun < W_LUNS) {
 		w_reserve_prepare(c, i, &w->devices[lun % W_DEVICES]);
 		send(c, i, lun, 0x5f);
+	} else if (w->generation >= 2 && lun < W_LUNS && w_below(120) == 0) {
+		w_access_prepare(c);
+		send(c, i, lun, 0xa4);
 	} else if (w_chance(w->reserve_percent)) {
 		static const u8 opcodes[] = { 0x16, 0x56, 0x17, 0x57, 0x17, 0x57 };
 

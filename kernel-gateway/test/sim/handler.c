@@ -19,8 +19,9 @@ static void joins(struct w_device *d, bool one_queue)
 static void any_timeouts(struct w_device *d)
 {
 	for (u32 pace = 0; pace < SLUICE_PACES; pace++)
-		d->timeout_ns[pace] = pace == SLUICE_PACE_DATA ? W_TIMEOUT :
-								 W_TIMEOUT / (1 + w_below(4));
+		d->timeout_ns[pace] = pace == SLUICE_PACE_DATA || w->generation < 2 ?
+					      W_TIMEOUT :
+					      W_TIMEOUT / (1 + w_below(4));
 }
 
 /* Device d is served by session d % W_SESSIONS, on queue d or on any. */
@@ -33,6 +34,7 @@ static void serve(u32 i)
 			.queue = d < 2 ? SLUICE_QUEUE_ANY : d % ws->control.queues,
 			.task_set_limit = 4 + w_below(40),
 			.max_transfer = w_chance(80) ? SLUICE_MAX_BUFFER : 65536,
+			.flags = SLUICE_DEVICE_EXPLICIT_ACCESS,
 			.recovery = w->devices[d].recovery = (u8)w_below(3),
 			.control_mode = w_control_mode(),
 		};

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The control side: who sees which logical unit (two groups of initiators), which LUNs are
- * read-only, and in which asymmetric access state a device is reached through which target
- * port group (SPC-5 5.18.2). All of it changes while initiators are logged in.
+ * The control side: who sees which logical unit (two groups of initiators), and which LUNs are
+ * read-only. It changes while initiators are logged in.
  */
 #include "world.h"
 
@@ -26,30 +25,6 @@ bool w_sees(u32 nexus, u32 lun)
 bool w_read_only(u32 nexus, u32 lun)
 {
 	return w->read_only[w_group_of(nexus)][lun];
-}
-
-/*
- * SPC-5 5.18.2.4 to 5.18.2.7: 0: processed; else the additional sense code of NOT READY. Standby serves
- * PERSISTENT RESERVE IN and OUT, and of what a device may add RESERVE and RELEASE (docs/state-tables.md).
- */
-u16 w_access_refuses(const struct w_cmd *c)
-{
-	u8 opcode = c->cmd.cdb[0];
-
-	if (opcode == 0x12 || opcode == 0xa0 || opcode == 0x03)
-		return 0;
-	switch (w_device_of(c)->access[w_port_group_of(c->nexus)]) {
-	case SLUICE_ACCESS_STANDBY:
-		return opcode == 0x5e || opcode == 0x5f || w_reserve_is(c) ? 0 : 0x040b;
-	case SLUICE_ACCESS_UNAVAILABLE:
-		return 0x040c;
-	case SLUICE_ACCESS_OFFLINE:
-		return 0x0412;
-	case SLUICE_ACCESS_TRANSITIONING:
-		return 0x040a;
-	default:
-		return 0;
-	}
 }
 
 /* SPC-5 6.33: an I_T nexus hears of it on its other logical units, and of the new one as of any at first contact. */
@@ -121,30 +96,6 @@ void w_protect(u32 group, u32 lun)
 			m_attention_establish(&w->nexuses[i].attentions[lun], 0x2a01);
 	}
 	w_check(sl_lun_map(w->gw, &l, &why) == 0, "map: %s", why);
-}
-
-/* Every nexus hears of a change, through whichever group it comes (SPC-5 5.18.2.9). */
-void w_access(u32 device, u32 port_group)
-{
-	static const u8 states[] = { SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
-				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
-				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_OPTIMIZED,
-				     SLUICE_ACCESS_OPTIMIZED,	  SLUICE_ACCESS_NON_OPTIMIZED,
-				     SLUICE_ACCESS_STANDBY,	  SLUICE_ACCESS_UNAVAILABLE,
-				     SLUICE_ACCESS_TRANSITIONING, SLUICE_ACCESS_OFFLINE };
-	struct sluice_access_state a = { .group = (u16)(port_group + 1) };
-	struct w_device *d = &w->devices[device];
-	const char *why = NULL;
-
-	a.state = states[w_below(sizeof(states))];
-	if (a.state == d->access[port_group])
-		return;
-	w_settle();
-	snprintf(a.device, sizeof(a.device), "dev%u", device);
-	d->access[port_group] = a.state;
-	w_trace('Z', device, (u64)port_group << 8 | a.state);
-	w_attention(device, M_EVERY_NEXUS, 0x2a06);
-	w_check(sl_access_state_set(w->gw, &a, &why) == 0, "access: %s", why);
 }
 
 /* REPORT LUNS names what its I_T nexus sees (SPC-5 6.33). */

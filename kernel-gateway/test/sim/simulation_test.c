@@ -24,11 +24,11 @@ static u64 number(const char *name, u64 otherwise)
 }
 
 /* A world's life; its trace hash. */
-static u64 play(u64 seed, u64 commands, u64 *total)
+static u64 play(u64 seed, u32 generation, u64 commands, u64 *total)
 {
 	u64 hash;
 
-	w_open(seed);
+	w_open(seed, generation);
 	while (w->submitted < commands)
 		w_step();
 	w_close();
@@ -39,10 +39,12 @@ static u64 play(u64 seed, u64 commands, u64 *total)
 		       " functions=%" PRIu64 " silent=%" PRIu64 " unit attentions=%" PRIu64
 		       " deadlines=%" PRIu64 " (of Data-Out: %" PRIu64 ") deaths=%" PRIu64
 		       " takeovers=%" PRIu64 " redelivered=%" PRIu64 " GOOD=%" PRIu64
-		       " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64 "\n",
+		       " CHECK=%" PRIu64 " BUSY=%" PRIu64 " FULL=%" PRIu64 " ABORTED=%" PRIu64
+		       " lapses=%" PRIu64 " access states set=%" PRIu64 "\n",
 		       seed, hash, w->submitted, w->n_tmfs, w->silent, w->uas, w->timeouts,
 		       w->fetch_timeouts, w->deaths, w->takeovers, w->redelivered, w->by_status[0],
-		       w->by_status[2], w->by_status[8], w->by_status[0x28], w->by_status[0x40]);
+		       w->by_status[2], w->by_status[8], w->by_status[0x28], w->by_status[0x40],
+		       w->lapses, w->accesses_set);
 	free(w);
 	w = NULL;
 	return hash;
@@ -68,11 +70,11 @@ static void should_hold_every_invariant_in_each_world(void **state)
 
 	(void)state;
 	if (getenv("SEED")) {
-		play(seed, commands, &total);
+		play(seed, (u32)number("GENERATION", W_GENERATION), commands, &total);
 		return;
 	}
 	for (u64 i = number("FIRST", 1), end = i + number("WORLDS", WORLDS); i < end; i++) {
-		play(i * 7919, commands, &total);
+		play(i * 7919, W_GENERATION, commands, &total);
 		tell_progress(total);
 	}
 	printf("%" PRIu64 " commands\n", total);
@@ -103,7 +105,7 @@ static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
 	if (getenv("SEED") || getenv("WORLDS"))
 		skip();
 	for (u32 i = 0; i < sizeof(found) / sizeof(found[0]); i++)
-		play(found[i], 50000, &total);
+		play(found[i], 1, 50000, &total);
 }
 
 static void should_replay_a_seed_to_the_same_trace(void **state)
@@ -113,9 +115,9 @@ static void should_replay_a_seed_to_the_same_trace(void **state)
 	(void)state;
 	if (getenv("SEED"))
 		skip();
-	first = play(42, 3000, &total);
-	assert_int_equal(first, play(42, 3000, &total));
-	assert_int_not_equal(first, play(43, 3000, &total));
+	first = play(42, W_GENERATION, 3000, &total);
+	assert_int_equal(first, play(42, W_GENERATION, 3000, &total));
+	assert_int_not_equal(first, play(43, W_GENERATION, 3000, &total));
 }
 
 /*

@@ -22,6 +22,7 @@ static void observe(const struct sl_cmd *cmd, u32 state, u32 event)
 		w_tasks_go_on(cmd);
 	w_tasks_settle();
 	w_reserve_observe(cmd, state, event);
+	w_access_observe(cmd, state, event);
 	w_tasks_observe(cmd, state, event);
 }
 
@@ -190,7 +191,7 @@ void w_time_passes(u64 ns)
 	graces_pass();
 }
 
-void w_open(u64 seed)
+void w_open(u64 seed, u32 generation)
 {
 	struct sl_limits limits = { .max_nexuses = 16,
 				    .max_sessions = W_SESSIONS + W_ZOMBIES,
@@ -200,6 +201,7 @@ void w_open(u64 seed)
 
 	w = calloc(1, sizeof(*w));
 	w->seed = seed;
+	w->generation = generation;
 	w->rng = seed;
 	w->hash = 0xcbf29ce484222325ULL;
 	w->now_ns = 1000;

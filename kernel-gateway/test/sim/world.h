@@ -36,6 +36,8 @@
 #define W_TIMEOUT	7000000000ULL	/* of each wait before the handler; of a handler the most */
 #define W_GRACE		9000000000ULL
 #define W_NEXUS_IDS	4096
+/* What a world does, so that a seed replays what it once found: 2 brought SET TARGET PORT GROUPS and deadlines by class. */
+#define W_GENERATION	2
 #define W_ZOMBIES	32	/* sessions that ended and are not drained */
 #define W_DELIVERIES	5	/* abi.h section 4: then a command is given up */
 
@@ -82,7 +84,7 @@ struct w_cmd {
 	u32 deliveries;			/* handlers that had taken it and died */
 	bool must_conflict;		/* RESERVATION CONFLICT, at once */
 	bool may_conflict;		/* PERSISTENT RESERVE OUT of who is not registered */
-	u8 param[192];			/* PERSISTENT RESERVE OUT: its parameter list */
+	u8 param[192];			/* PERSISTENT RESERVE OUT, SET TARGET PORT GROUPS: the parameter list */
 	u32 param_len;
 	struct m_request request;
 	bool pr_applied;		/* it has taken effect */
@@ -176,6 +178,7 @@ struct w_zombie {
 
 struct world {
 	u64 seed, rng;
+	u32 generation;
 	u64 hash;			/* of everything that the core did */
 	u64 now_ns, armed_ns;
 	struct sl_gateway *gw;
@@ -188,7 +191,7 @@ struct world {
 	bool mapped[W_GROUPS][W_LUNS], read_only[W_GROUPS][W_LUNS];
 	u64 serial;
 	u64 moment;			/* counts what begins and ends preventions */
-	u64 lapses;
+	u64 lapses, accesses_set;
 	u64 submitted, responded, n_tmfs, deaths, takeovers, redelivered, silent, timeouts, fetch_timeouts, uas, faults;
 	u64 by_status[256], reserve_outs[8];
 	u32 in_respond, in_interrupt;
@@ -253,14 +256,20 @@ u32 w_group_of(u32 nexus);
 u32 w_port_group_of(u32 nexus);
 bool w_sees(u32 nexus, u32 lun);
 bool w_read_only(u32 nexus, u32 lun);
-u16 w_access_refuses(const struct w_cmd *c);
 void w_map(u32 group, u32 lun, bool on);
 void w_protect(u32 group, u32 lun);
-void w_access(u32 device, u32 port_group);
 void w_check_report_luns(const struct w_cmd *c);
 void w_address(u8 out[8], u32 lun);
 void w_control_side(void);		/* something changes */
 void w_control_open(void);
+
+/* access.c */
+bool w_access_is(const struct w_cmd *c);		/* SET TARGET PORT GROUPS */
+u16 w_access_refuses(const struct w_cmd *c);
+void w_access(u32 device, u32 port_group);
+void w_access_prepare(struct w_cmd *c);
+void w_access_cdb(struct w_cmd *c);
+void w_access_observe(const struct sl_cmd *cmd, u32 state, u32 event);
 
 /* functions.c */
 void w_function(u32 i, u32 lun, u8 function, u64 tag);	/* `tag` 0: about any task */
@@ -309,7 +318,7 @@ u32 w_control_mode(void);		/* any */
 void w_handler_forget(struct w_cmd *c);	/* its buffer may be used again */
 
 /* world.c */
-void w_open(u64 seed);
+void w_open(u64 seed, u32 generation);
 void w_step(void);
 void w_close(void);			/* drains, checks that nothing is left */
 void w_time_passes(u64 ns);
