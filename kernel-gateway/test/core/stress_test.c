@@ -47,8 +47,8 @@ static struct {
 	struct sluice_control control;
 	u8 *gateway_region, *handler_region;
 	struct sl_session *session;
-	bool unruly;	/* NACA, CHECK CONDITION, and a Control mode that changes */
-	bool reserving; /* PERSISTENT RESERVE OUT, RESERVE and RELEASE among the commands */
+	bool unruly; /* NACA, CHECK CONDITION, and a Control mode that changes */
+	bool reserving; /* PERSISTENT RESERVE OUT, RESERVE and RELEASE among the commands; LUNs that come and go */
 	u32 stop;
 	u32 handler_stop; /* of the present session */
 	pthread_t queues[MAX_QUEUES];
@@ -279,6 +279,15 @@ static void change_control_mode(u32 *requests, u64 *rng)
 	sl_store_release(&user->comp_producer, ++*requests);
 }
 
+/* All events that lie there. */
+static void read_events(void)
+{
+	struct sluice_gw_index *gi = (void *)(st.gateway_region + st.control.gw_admin_off);
+	struct sluice_user_index *ui = (void *)(st.handler_region + st.control.user_admin_off);
+
+	sl_store_release(&ui->sub_consumer, sl_load_acquire(&gi->sub_producer));
+}
+
 /* A queue of the handler and the gateway's loop that serves it, in one thread. */
 static void *queue_thread(void *arg)
 {
@@ -315,6 +324,8 @@ static void *queue_thread(void *arg)
 		}
 		if (st.unruly && index == 0 && roll(&rng, 50) == 0)
 			change_control_mode(&requests, &rng);
+		if (index == 0 && roll(&rng, 20) == 0)
+			read_events();
 		sl_queue_doorbell(q);
 		sl_queue_reap(q, 64, now_ns());
 		if (index == 0)
@@ -326,8 +337,22 @@ static void *queue_thread(void *arg)
 	return NULL;
 }
 
+/* LUN 0 is the device on any queue, LUN 1 the one on the first. */
+static void remap(u32 lun)
+{
+	struct sluice_lun l = { .target = FX_TARGET, .group = "default", .lun = lun };
+	const char *why = NULL;
+
+	strcpy(l.device, lun ? "bound" : "spread");
+	sl_lun_unmap(st.gw, &l, now_ns(), &why);
+	sched_yield();
+	if (sl_lun_map(st.gw, &l, &why))
+		abort();
+}
+
 static void *clock_thread(void *arg)
 {
+	u32 turn = 0;
 	struct sluice_device_info di;
 	struct sluice_nexus_info ni;
 	struct sluice_gateway_info gi;
@@ -338,6 +363,8 @@ static void *clock_thread(void *arg)
 		sl_device_info(st.gw, 0, 0, &di);
 		sl_nexus_info(st.gw, 0, &ni);
 		sl_gateway_info(st.gw, &gi);
+		if (st.reserving && ++turn % 256 == 0)
+			remap(turn / 256 % 2);
 		sched_yield();
 	}
 	return NULL;
