@@ -167,14 +167,17 @@ static void abort_task(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w
 /* SAM-6 7.4: without the condition, or of another nexus's, nothing changes. An ACA command is aborted with its own. */
 static void clear_aca(struct sl_tmf *tmf, struct sl_itl *itl, struct sl_work *w)
 {
+	struct sl_task_set *set = sl_task_set_of(itl);
 	struct sl_list *pos, *tmp;
 
-	if (sl_load_acquire(&sl_task_set_of(itl)->faulted) != itl->nexus->id)
+	if (sl_load_acquire(&set->faulted) != itl->nexus->id)
 		return;
 	sl_list_for_each_safe(pos, tmp, &itl->tasks) {
 		struct sl_cmd *cmd = sl_entry(pos, struct sl_cmd, core.task);
 
-		if (cmd->core.passes_aca && cmd->attribute == SLUICE_ATTR_ACA)
+		/* One of a task set that TST has left behind has to do with another condition. */
+		if (cmd->core.set == set && cmd->core.passes_aca &&
+		    cmd->attribute == SLUICE_ATTR_ACA)
 			affect(cmd, tmf, SL_ABORT_SILENT, w);
 	}
 	sl_aca_clear(itl, w);

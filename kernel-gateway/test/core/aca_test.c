@@ -642,6 +642,26 @@ static void should_not_be_ended_by_an_aca_command_of_task_sets_that_are_used_no_
 	fx_assert_quiet();
 }
 
+static void
+should_be_cleared_without_an_aca_command_of_task_sets_that_are_used_no_more(void **state)
+{
+	const struct sluice_desc *d;
+
+	(void)state;
+	fault(a);
+	submit(&c[0], a, SLUICE_ATTR_ACA, 0);
+	d = fx_take(0);
+	control_mode(TST_EACH);
+	fault(a);
+	clear_aca(a);
+	assert_int_equal(c[0].responses, 0);
+	fx_good(0, d, 0);
+	assert_int_equal(c[0].responses, 1);
+	assert_int_equal(c[0].cmd.silent, 0);
+	assert_status(&c[0], SL_STATUS_GOOD);
+	fx_assert_quiet();
+}
+
 static void should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over(void **state)
 {
 	(void)state;
@@ -694,6 +714,7 @@ int main(void)
 		TEST(should_end_when_the_kind_of_task_sets_changes),
 		TEST(should_establish_none_in_task_sets_that_are_used_no_more),
 		TEST(should_not_be_ended_by_an_aca_command_of_task_sets_that_are_used_no_more),
+		TEST(should_be_cleared_without_an_aca_command_of_task_sets_that_are_used_no_more),
 		TEST(should_end_when_the_unit_is_powered_on_anew_but_not_when_it_is_taken_over),
 	};
 
