@@ -46,7 +46,7 @@ vm_kernel
 vm_initramfs "$JOB/initramfs"
 rm -f "$JOB/status"
 {
-	printf '%s=%q\n' VM_SUITE "$SUITE" VM_KERNEL_TREE "$(readlink -f "$KERNEL_TREE")"
+	printf '%s=%q\n' VM_SUITE "$SUITE" VM_KERNEL_TREE "$(readlink -f "$KERNEL_TREE")" VM_SLOWNESS "$KERNEL_SLOWNESS"
 	for setting in "$@"; do printf '%s=%q\n' "${setting%%=*}" "${setting#*=}"; done
 } >"$JOB/environment"
 

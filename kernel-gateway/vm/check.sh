@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # What suites are written with, on both sides: checks that count, and questions of the guest to its host.
 
+# shellcheck source=SCRIPTDIR/complaints.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/complaints.sh"
+
 PASSED=0
 FAILED=0
 CHECK_OUTPUT=$(mktemp)
@@ -69,30 +72,6 @@ soon() {
 		[ $SECONDS -lt $until ] || return 1
 		sleep 0.2
 	done
-}
-
-# In the guest. kernel_silent: succeeds when the kernel has complained of nothing since the start (or the last kernel_heard).
-readonly KERNEL_COMPLAINTS='BUG|WARNING|Oops|general protection|hung task|blocked for more than|soft lockup|rcu.*stall|possible .*deadlock|UBSAN|kmemleak: [0-9]|ODEBUG|double free'
-kernel_silent() {
-	dmesg | tail -n "+$((${KERNEL_HEARD:-0} + 1))" >/run/dmesg
-	fails 1 grep -E "$KERNEL_COMPLAINTS" /run/dmesg
-}
-
-# kernel_heard: what the kernel has said so far was expected.
-kernel_heard() { KERNEL_HEARD=$(dmesg | wc -l); }
-
-# In the guest. nothing_leaked: succeeds when kmemleak finds nothing, or is not in this kernel. It looks twice, for it sees an object
-# that has just been moved as lost, too.
-nothing_leaked() {
-	local leaks=/sys/kernel/debug/kmemleak
-	[ -w $leaks ] || return 0
-	echo scan >$leaks
-	sleep 6
-	echo scan >$leaks
-	[ "$(wc -c <$leaks)" -eq 0 ] || {
-		cat $leaks
-		return 1
-	}
 }
 
 # In the guest. ask FUNCTION [WORD...]: runs the host's function answer_FUNCTION, prints its output, returns its status.

@@ -71,7 +71,7 @@ check "what was verified was right" wait "$LOAD"
 check "the kernel stays silent" kernel_silent
 kill "$HANDLER"
 wait "$HANDLER" 2>/dev/null
-check "the module unloads" soon 120 rmmod sluice
+check "the module unloads" unloads 120 sluice
 check "nothing has leaked" nothing_leaked
 check "no complaint of the kernel" kernel_silent
 counts_save /job/counts

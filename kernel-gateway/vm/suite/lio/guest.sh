@@ -67,10 +67,10 @@ check "one is torn down" unloop 1
 check "and its nexus is closed" soon 10 nexuses 1
 check "the other" unloop 2
 check "the backend" rmdir "$CORE/sluice_0/ram" "$CORE/sluice_0"
-check "sluice_lio.ko unloads" soon 20 rmmod sluice_lio
+check "sluice_lio.ko unloads" unloads 20 sluice_lio
 kill "$HANDLER"
 wait "$HANDLER"
-check "sluice.ko unloads" soon 20 rmmod sluice
+check "sluice.ko unloads" unloads 20 sluice
 check "nothing has leaked" nothing_leaked
 check "no complaint of the kernel" kernel_silent
 counts_save /job/counts

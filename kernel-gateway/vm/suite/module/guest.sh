@@ -25,6 +25,12 @@ serve() {
 	HANDLER=$!
 }
 
+# files N: of some folder with many, in memory: reading the host's takes longer than all else.
+files() {
+	mkdir -p /run/files
+	{ find /usr/lib/python3* -type f || true; } | head -n "$1" | cpio -pd --quiet /run/files
+}
+
 echo 20 >/proc/sys/kernel/hung_task_timeout_secs
 check "the SCSI layer loads" modprobe -a sd_mod sg ext4
 check "sluice.ko loads" insmod "$MODULE"
@@ -46,8 +52,9 @@ check "and read back" cmp -n 4194304 /run/image "$D"
 check "ext4 is made" mkfs.ext4 -q -F "$D"
 mkdir -p /run/mnt
 check "and mounted" mount "$D" /run/mnt
-check "files are copied" cp -r /usr/lib/python3/dist-packages /run/mnt/
-check "and are the same" diff -r /usr/lib/python3/dist-packages /run/mnt/dist-packages
+check "there are files" files $((3200 / (VM_SLOWNESS * VM_SLOWNESS)))
+check "which are copied" cp -r /run/files /run/mnt/
+check "and are the same" diff -r /run/files /run/mnt/files
 check "and unmounted" umount /run/mnt
 check "fsck finds nothing" fsck.ext4 -f -n "$D"
 check "a LUN reset" sg_reset -d "$D"
@@ -56,10 +63,14 @@ printf 'scenario "it moves"\ntime +1s\n' >/run/time.rig
 "$BUILD/sluice-rig" run --socket /dev/sluice /run/time.rig >/run/time.log
 check "the clock stays the machine's unless rig_time says so" grep -q 'rig_time=1' /run/time.log
 mount -t tracefs tracefs /sys/kernel/tracing
-cost "$(disk 1)" 1 2000 1.05 1.05
-verdict $? "one at a time: one enter and at most one sleep for a command ($COST)"
-cost "$(disk 1)" 32 200 1.05 0.2
-verdict $? "32 at a time: at most 0.2 sleeps for a command ($COST)"
+if countable; then
+	cost "$(disk 1)" 1 2000 1.05 1.05
+	verdict $? "one at a time: one enter and at most one sleep for a command ($COST)"
+	cost "$(disk 1)" 32 200 1.05 0.2
+	verdict $? "32 at a time: at most 0.2 sleeps for a command ($COST)"
+else
+	echo "SKIPPED: what a command costs: this kernel traces no system calls"
+fi
 handler_hangs "$(disk 1)"
 handler_is_killed "$(disk 1)" "${KILLS:-25}"
 check "the module is in use" fails 1 rmmod sluice
@@ -73,7 +84,7 @@ serve
 check "and is unmounted with the next one" umount /run/mnt
 kill "$HANDLER"
 wait "$HANDLER"
-check "the module unloads" soon 40 rmmod sluice
+check "the module unloads" unloads 40 sluice
 check "a parameter out of bounds is refused" fails 1 insmod "$MODULE" max_devices=0
 check "and the log says what to choose" shows 'max_devices=0: choose 1 to' dmesg
 check "nothing has leaked" nothing_leaked
