@@ -116,6 +116,10 @@ static void inquiry(struct ram_disk *d, struct handler_command *c, struct handle
 		out[4] = 91;
 		out[7] = 0x02; /* CMDQUE */
 		memcpy(out + 8, "SLUICE  C RAM DISK      0001", 28);
+		/* Version descriptors (SPC-4 6.6.2): SAM-5, SPC-4, SBC-3; not of a disk that plays another type. */
+		put16(out + 58, 0x00a0);
+		put16(out + 60, 0x0460);
+		put16(out + 62, d->peripheral_type ? 0 : 0x04c0);
 	}
 	if (len == 0)
 		check_condition(a, ILLEGAL_REQUEST, 0x2400);
@@ -123,23 +127,26 @@ static void inquiry(struct ram_disk *d, struct handler_command *c, struct handle
 		answer_bytes(c, a, out, len, allocation);
 }
 
+/* No write protection, no caching page, no block descriptor. Of the Control page nothing is set, nor can be. */
 static void mode_sense(struct handler_command *c, struct handler_answer *a)
 {
-	uint8_t out[8] = { 0 };
+	uint8_t out[8 + 12] = { 0 };
 	bool ten = c->cdb[0] == 0x5a;
 	uint8_t page = c->cdb[2] & 0x3f;
+	uint32_t header = ten ? 8 : 4;
 
-	if (page != 0x3f) {
+	if (page != 0x3f && page != 0x0a) {
 		check_condition(a, ILLEGAL_REQUEST, 0x2400);
 		return;
 	}
-	/* A header without pages: no write protection, no caching page, no block descriptor. */
+	out[header] = 0x0a;
+	out[header + 1] = 10;
 	if (ten) {
-		put16(out, 6);
-		answer_bytes(c, a, out, 8, get16(c->cdb + 7));
+		put16(out, sizeof(out) - 2);
+		answer_bytes(c, a, out, sizeof(out), get16(c->cdb + 7));
 	} else {
-		out[0] = 3;
-		answer_bytes(c, a, out, 4, c->cdb[4]);
+		out[0] = (uint8_t)(header + 12 - 1);
+		answer_bytes(c, a, out, header + 12, c->cdb[4]);
 	}
 }
 
@@ -218,6 +225,11 @@ static void transfer(struct ram_disk *d, struct handler_command *c, struct handl
 	uint32_t available = write ? c->desc.data_out_len : c->desc.buf_len;
 	uint32_t n = wanted < available ? (uint32_t)wanted : available;
 
+	/* RDPROTECT or WRPROTECT, DPO, FUA: it has no protection information and no cache. READ (6) has an address there. */
+	if (c->cdb[0] >> 5 && c->cdb[1] & 0xf8) {
+		check_condition(a, ILLEGAL_REQUEST, 0x2400);
+		return;
+	}
 	if (e.lba > d->blocks || e.blocks > d->blocks - e.lba) {
 		check_condition(a, ILLEGAL_REQUEST, 0x2100);
 		return;
