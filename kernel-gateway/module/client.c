@@ -141,10 +141,17 @@ void client_unlock(struct client *c)
 	mutex_unlock(&c->lock);
 }
 
+/* NULL: it has none yet. */
+static struct sluice_session *session_of(struct client *c)
+{
+	/* Pairs with the release in client_session_open(). */
+	return smp_load_acquire(&c->session);
+}
+
 /* Its ring is broken: nothing more is done for it. */
 static bool is_over(struct client *c)
 {
-	struct sluice_session *s = smp_load_acquire(&c->session);
+	struct sluice_session *s = session_of(c);
 
 	return s && sluice_session_is_broken(s);
 }
@@ -195,7 +202,8 @@ static int client_release(struct inode *inode, struct file *file)
 		rigs_unlock();
 	}
 	sl_free(c->restore);
-	list_for_each_entry_safe(r, next, &c->replies, link) kfree(r);
+	list_for_each_entry_safe(r, next, &c->replies, link)
+		kfree(r);
 	kfree(c);
 	return 0;
 }
@@ -287,8 +295,7 @@ static __poll_t client_poll(struct file *file, poll_table *wait)
 static int client_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct client *c = file->private_data;
-	struct sluice_session *s = smp_load_acquire(&c->session);
-
+	struct sluice_session *s = session_of(c);
 	int err = -ENODEV;
 
 	if (s)
@@ -303,7 +310,7 @@ static int client_mmap(struct file *file, struct vm_area_struct *vma)
 static long client_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct client *c = file->private_data;
-	struct sluice_session *s = smp_load_acquire(&c->session);
+	struct sluice_session *s = session_of(c);
 	struct sluice_enter enter;
 
 	if (command != SLUICE_IOC_ENTER && command != SLUICE_IOC_WAKE)

@@ -337,6 +337,7 @@ static u32 available(const struct sluice_ring *r, u32 consumer)
 static bool has_commands(struct sluice_session *s, struct sluice_ring *r, u32 consumer)
 {
 	WRITE_ONCE(r->user->sleeping, 1);
+	/* Pairs with the fence in the core's doorbell, between its index and its look at the flag. */
 	smp_mb();
 	return available(r, consumer) || test_bit(RING_WOKEN, &r->entered) || READ_ONCE(s->broken);
 }
@@ -471,8 +472,7 @@ int sluice_session_info(u32 index, struct sluice_session_info *info)
 	int err = -ENOENT;
 
 	mutex_lock(&sessions.lock);
-	list_for_each_entry(s, &sessions.list, link)
-	{
+	list_for_each_entry(s, &sessions.list, link) {
 		if (index--)
 			continue;
 		tell(s, info);
@@ -504,8 +504,7 @@ bool sluice_sessions_watch(void)
 
 	mutex_lock(&sessions.lock);
 	sl_gateway_watch(sluice_host.gateway, sluice_now());
-	list_for_each_entry(s, &sessions.list, link)
-	{
+	list_for_each_entry(s, &sessions.list, link) {
 		if (!READ_ONCE(s->closed))
 			say(s);
 	}

@@ -39,6 +39,7 @@ struct lio_nexus {
 	const struct se_node_acl *acl;
 	const void *fabric_session;
 	u64 isid;
+	u32 number;				/* of the fabric's, lio_nexus.c */
 };
 
 /* One command; freed when it is answered. */

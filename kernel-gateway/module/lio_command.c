@@ -203,8 +203,7 @@ void lio_tmr_notify(struct se_device *se_dev, enum tcm_tmreq_table function,
 		if (n)
 			run_function(n, SLUICE_TMF_LOGICAL_UNIT_RESET, 0);
 	} else {
-		list_for_each_entry(se, aborted, state_list)
-		{
+		list_for_each_entry(se, aborted, state_list) {
 			n = lio_nexus_find(dev, se->se_sess);
 			if (n)
 				run_function(n, SLUICE_TMF_ABORT_TASK, task_tag(se));

@@ -4,6 +4,7 @@
  * first command, on a work item since that allocates, and closed when a look at LIO's sessions, every half second, does not find it.
  */
 #include <linux/slab.h>
+#include <target/iscsi/iscsi_target_core.h>
 #include <target/target_core_backend.h>
 #include <target/target_core_fabric.h>
 
@@ -11,15 +12,32 @@
 
 #define SWEEP_INTERVAL (HZ / 2)
 
+/*
+ * Tells a session from the one before it, which may have had the same address: who logs in again at once must
+ * find a nexus without the reservations of the one he lost. iSCSI counts its sessions. Those of other fabrics have
+ * 0: a new one of the same port is known by its address, or by the look that did not find the old one.
+ */
+static u32 session_number(const struct se_session *session)
+{
+	const struct iscsit_session *iscsi = session->fabric_sess_ptr;
+
+	return strcmp(session->se_tpg->se_tpg_tfo->fabric_name, "iSCSI") ? 0 : iscsi->tsih;
+}
+
+/* A session that is registered: with a command under way, or under the lock of its portal group. */
+static bool is_of(const struct lio_nexus *n, const struct se_session *session)
+{
+	return n->session == session && n->acl == session->se_node_acl &&
+	       n->fabric_session == session->fabric_sess_ptr && n->isid == session->sess_bin_isid &&
+	       n->number == session_number(session);
+}
+
 struct lio_nexus *lio_nexus_find(struct lio_device *dev, const struct se_session *session)
 {
 	struct lio_nexus *n;
 
-	list_for_each_entry(n, &dev->nexuses, link)
-	{
-		if (n->session == session && n->acl == session->se_node_acl &&
-		    n->fabric_session == session->fabric_sess_ptr &&
-		    n->isid == session->sess_bin_isid)
+	list_for_each_entry(n, &dev->nexuses, link) {
+		if (is_of(n, session))
 			return n;
 	}
 	return NULL;
@@ -43,8 +61,7 @@ static bool tpg_has(struct se_portal_group *tpg, const struct lio_nexus *n)
 
 	spin_lock_irqsave(&tpg->session_lock, flags);
 	list_for_each_entry(session, &tpg->tpg_sess_list, sess_list)
-		has |= session == n->session && session->se_node_acl == n->acl &&
-		       session->sess_bin_isid == n->isid;
+		has = has || is_of(n, session);
 	spin_unlock_irqrestore(&tpg->session_lock, flags);
 	return has;
 }
@@ -66,8 +83,7 @@ static void close_lost(struct lio_device *dev)
 {
 	struct lio_nexus *n, *next;
 
-	list_for_each_entry_safe(n, next, &dev->nexuses, link)
-	{
+	list_for_each_entry_safe(n, next, &dev->nexuses, link) {
 		if (!is_there(dev, n))
 			close(dev, n);
 	}
@@ -106,6 +122,7 @@ static struct lio_nexus *open(struct lio_device *dev, const struct se_cmd *se)
 	n->acl = session->se_node_acl;
 	n->fabric_session = session->fabric_sess_ptr;
 	n->isid = session->sess_bin_isid;
+	n->number = session_number(session);
 	/* The port's suffix must fit in whole. */
 	snprintf(initiator, sizeof(initiator), "%.*s,i,0x%012llx", SLUICE_PORT_NAME_LEN - 18,
 		 n->acl->initiatorname, n->isid & 0xffffffffffffULL);
@@ -173,7 +190,8 @@ void lio_nexus_close_all(struct lio_device *dev)
 
 	cancel_work_sync(&dev->open);
 	mutex_lock(&dev->nexus_mutex);
-	list_for_each_entry_safe(n, next, &dev->nexuses, link) close(dev, n);
+	list_for_each_entry_safe(n, next, &dev->nexuses, link)
+		close(dev, n);
 	mutex_unlock(&dev->nexus_mutex);
 	cancel_delayed_work_sync(&dev->sweep);
 }

@@ -100,8 +100,7 @@ static void free_finished(void)
 {
 	struct pending *p, *next;
 
-	list_for_each_entry_safe(p, next, &orphans, link)
-	{
+	list_for_each_entry_safe(p, next, &orphans, link) {
 		if (p->waits)
 			continue;
 		list_del(&p->link);
@@ -133,8 +132,7 @@ void pendings_stop(void)
 {
 	struct pending *p, *next;
 
-	list_for_each_entry_safe(p, next, &orphans, link)
-	{
+	list_for_each_entry_safe(p, next, &orphans, link) {
 		cancel_delayed_work_sync(&p->work);
 		kfree(p);
 	}

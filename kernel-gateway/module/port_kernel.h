@@ -23,9 +23,9 @@
  */
 
 #define sl_load_relaxed(p)		READ_ONCE(*(p))
-#define sl_load_acquire(p)		smp_load_acquire(p)
+#define sl_load_acquire(p)		smp_load_acquire(p) /* whose use says what it pairs with */
 #define sl_store_relaxed(p, v)		WRITE_ONCE(*(p), v)
-#define sl_store_release(p, v)		smp_store_release(p, v)
+#define sl_store_release(p, v)		smp_store_release(p, v) /* likewise */
 
 static inline u32 sl_fetch_add_32(u32 *p, u32 v)
 {
@@ -47,7 +47,7 @@ static inline u64 sl_fetch_or_64(u64 *p, u64 v)
 	return atomic64_fetch_or(v, (atomic64_t *)p);
 }
 
-#define sl_by_width(name, p)	_Generic((p), u32 *: sl_##name##_32, u64 *: sl_##name##_64)
+#define sl_by_width(name, p)	_Generic(*(p), u32 : sl_##name##_32, u64 : sl_##name##_64)
 
 #define sl_fetch_add_acq_rel(p, v)	sl_by_width(fetch_add, p)(p, v)
 #define sl_fetch_add_relaxed(p, v)	sl_fetch_add_acq_rel(p, v)
@@ -70,7 +70,7 @@ static inline u64 sl_fetch_and_64(u64 *p, u64 v)
 
 static inline void sl_fence_full(void)
 {
-	smp_mb();
+	smp_mb(); /* the caller says what it pairs with */
 }
 
 static inline void sl_compiler_barrier(void)

@@ -31,7 +31,8 @@ void rigs_lock(void)
 	mutex_lock(&turn);
 	/* Newest first as they lie there, oldest first as they run. */
 	list = llist_reverse_order(llist_del_all(&ended));
-	llist_for_each_entry_safe(w, next, list, node) w->run(w);
+	llist_for_each_entry_safe(w, next, list, node)
+		w->run(w);
 }
 
 void rigs_unlock(void)
@@ -54,7 +55,7 @@ void rigs_stop(void)
 		rigs_unlock();
 		if (none)
 			break;
-		msleep(10);
+		msleep(20);
 	}
 	cancel_work_sync(&ended_work);
 }

@@ -42,7 +42,7 @@ static struct page *page_at(struct rig_region *r, u64 index)
 	page = r->pages[index];
 	if (!page) {
 		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-		/* Pairs with the acquire of copy(). */
+		/* Pairs with the acquire in address(). */
 		smp_store_release(&r->pages[index], page);
 	}
 	mutex_unlock(&r->lock);
@@ -68,6 +68,7 @@ static u32 within_page(u64 offset, u32 bytes)
 
 static u8 *address(struct rig_region *r, u64 offset)
 {
+	/* Pairs with the release in page_at(). */
 	struct page *page = smp_load_acquire(&r->pages[offset >> PAGE_SHIFT]);
 
 	return (u8 *)page_address(page) + offset_in_page(offset);

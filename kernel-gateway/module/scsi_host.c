@@ -93,6 +93,7 @@ static void respond(struct sl_cmd *cmd)
 	 */
 	rcu_read_lock();
 	sl_cmd_release(cmd, sluice_now());
+	/* Pairs with the acquire in await_release(): the core's last use of it comes before. */
 	smp_store_release(&task->out, false);
 	scsi_done(sc);
 	rcu_read_unlock();
@@ -168,6 +169,7 @@ static sluice_timeout_action eh_timed_out(struct scsi_cmnd *sc)
 	/* Recovery of the whole host begins when nobody but it has a command. */
 	if (scsi_host_in_recovery(sc->device->host))
 		return SLUICE_TIMEOUT_HANDLE;
+	/* Pairs with the release in respond(). */
 	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(sc)) && smp_load_acquire(&task->out) &&
 	    sl_cmd_in_time(&task->cmd, sluice_now()))
 		return SLUICE_TIMEOUT_EXTEND;
@@ -184,9 +186,9 @@ static void await_release(struct scsi_cmnd *sc)
 {
 	struct scsi_task *task = scsi_cmd_priv(sc);
 
-	/* Its respond() is under way at most. */
+	/* Its respond() is under way at most; pairs with the release there. */
 	while (smp_load_acquire(&task->out))
-		msleep(1);
+		usleep_range(500, 1000);
 	synchronize_rcu();
 }
 
@@ -327,8 +329,7 @@ static struct scsi_device *leaving_device(const struct scsi_target_port *t, u32 
 {
 	struct scsi_device *sdev;
 
-	shost_for_each_device(sdev, local.host)
-	{
+	shost_for_each_device(sdev, local.host) {
 		/* shost_for_each_device() holds a reference, which the caller gives back. */
 		if (sdev->id == id && sdev->sdev_state != SDEV_DEL &&
 		    (all || !sl_nexus_sees(t->nexus, sdev->lun)))
