@@ -94,10 +94,10 @@ final class Libc {
             bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), -1);
     static final MethodHandle SYSCONF = bind("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT), -1);
 
-    /** Memory of one thread: the captured errno, and one iovec. It lives as long as its thread. */
+    /** Memory of one thread: the captured errno, and two iovecs. It lives as long as its thread. */
     static final class Scratch {
         final MemorySegment state = Arena.ofAuto().allocate(STATE);
-        final MemorySegment iovec = Arena.ofAuto().allocate(16, 8);
+        final MemorySegment iovec = Arena.ofAuto().allocate(32, 8);
 
         int errno() {
             return (int) STATE_ERRNO.get(state, 0L);
@@ -105,6 +105,11 @@ final class Libc {
 
         void errno(int value) {
             STATE_ERRNO.set(state, 0L, value);
+        }
+
+        void iovec(int index, long address, long length) {
+            iovec.set(JAVA_LONG, index * 16L, address);
+            iovec.set(JAVA_LONG, index * 16L + 8, length);
         }
     }
 

@@ -3,7 +3,6 @@ package io.sluice.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -100,8 +99,7 @@ public final class NativeFile implements AutoCloseable {
         Libc.Scratch scratch = Libc.scratch();
         MemorySegment iovec = scratch.iovec;
         try {
-            iovec.set(ValueLayout.JAVA_LONG, 0, address);
-            iovec.set(ValueLayout.JAVA_LONG, 8, length);
+            scratch.iovec(0, address, length);
             long n = (long) Libc.PREADV2.invokeExact(scratch.state, fd, iovec.address(), 1, offset, Libc.RWF_NOWAIT);
             return Math.max(n, 0);
         } catch (Throwable t) {
@@ -151,14 +149,53 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
+    /** Reads a range into two places behind one another, as {@link #read} does: in one call of the system if all goes well. */
+    public long scatter(long first, long firstLength, long second, long secondLength, long offset) {
+        Libc.Scratch scratch = Libc.scratch();
+        scratch.iovec(0, first, firstLength);
+        scratch.iovec(1, second, secondLength);
+        long done;
+        try {
+            done = (long) Libc.PREADV2.invokeExact(scratch.state, fd, scratch.iovec.address(), 2, offset, 0);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+        done = Math.max(done, 0);
+        if (done < firstLength) {
+            done += read(first + done, firstLength - done, offset + done);
+        }
+        return done < firstLength || done == firstLength + secondLength
+                ? done
+                : done + read(second + done - firstLength, firstLength + secondLength - done, offset + done);
+    }
+
+    /** Writes two pieces of memory behind one another, as {@link #write} does: in one call of the system if all goes well. */
+    public long gather(long first, long firstLength, long second, long secondLength, long offset) {
+        Libc.Scratch scratch = Libc.scratch();
+        scratch.iovec(0, first, firstLength);
+        scratch.iovec(1, second, secondLength);
+        long done;
+        try {
+            done = (long) Libc.PWRITEV2.invokeExact(scratch.state, fd, scratch.iovec.address(), 2, offset, 0);
+        } catch (Throwable t) {
+            throw Libc.unexpected(t);
+        }
+        done = Math.max(done, 0);
+        if (done < firstLength) {
+            done += writeCached(first + done, firstLength - done, offset + done);
+        }
+        return done < firstLength || done == firstLength + secondLength
+                ? done
+                : done + writeCached(second + done - firstLength, firstLength + secondLength - done, offset + done);
+    }
+
     private long writeDsync(long address, long length, long offset) {
         Libc.Scratch scratch = Libc.scratch();
         MemorySegment iovec = scratch.iovec;
         long done = 0;
         try {
             while (done < length) {
-                iovec.set(ValueLayout.JAVA_LONG, 0, address + done);
-                iovec.set(ValueLayout.JAVA_LONG, 8, length - done);
+                scratch.iovec(0, address + done, length - done);
                 long n = (long)
                         Libc.PWRITEV2.invokeExact(scratch.state, fd, iovec.address(), 1, offset + done, Libc.RWF_DSYNC);
                 if (n > 0) {
@@ -205,6 +242,11 @@ public final class NativeFile implements AutoCloseable {
         if (!fallocate(0, offset, length)) {
             throw new NativeException("fallocate", path + " to " + (offset + length) + " bytes", lastErrno());
         }
+    }
+
+    /** Takes space for the range, which may lie behind the end, and leaves the size as it is: so that writing there finds it. */
+    public boolean reserve(long offset, long length) {
+        return fallocate(Libc.FALLOC_FL_KEEP_SIZE, offset, length);
     }
 
     private boolean fallocate(int mode, long offset, long length) {

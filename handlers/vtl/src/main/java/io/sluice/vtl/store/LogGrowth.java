@@ -12,6 +12,7 @@ import io.sluice.vtl.store.storage.StorageFullException;
 import io.sluice.vtl.store.storage.StorageObject;
 import io.sluice.vtl.store.storage.StorageSpace;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
@@ -25,16 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 final class LogGrowth {
     private static final Logger LOG = LoggerFactory.getLogger(LogGrowth.class);
-    /** Left for tables and indexes when blocks fill the storage. */
-    private static final long RESERVE = 32L << 20;
-
-    private static final long ROOM_BYTES = 64L << 20;
 
     private final StorageSpace space;
     private final OpenedLog opened;
     private final StoreShape shape;
     private final OpenSegment open;
     private final ObjectIndex index;
+    private final StorageRoom room;
     private final Sums sums = new Sums();
     private final ArrayDeque<String> dead = new ArrayDeque<>();
     private boolean begun;
@@ -42,10 +40,9 @@ final class LogGrowth {
     private boolean indexStored;
     private long durable;
     private long checkpointEnd;
-    private long checkpointObjects;
+    private long indexEnd;
+    private long indexObjects;
     private long writebackEnd;
-    private long free;
-    private long freeMeasured;
 
     LogGrowth(OpenedLog opened, StoreShape shape) {
         this.opened = opened;
@@ -56,10 +53,10 @@ final class LogGrowth {
         this.durable = open.image.end().objects;
         this.indexStored = opened.clean();
         this.checkpointEnd = open.end;
-        this.checkpointObjects = durable;
+        this.indexEnd = open.end;
+        this.indexObjects = durable;
         this.writebackEnd = open.end;
-        this.free = space.freeBytes();
-        this.freeMeasured = open.end;
+        this.room = new StorageRoom(space, open, shape.reserveBytes(), !opened.clean());
     }
 
     @HotPath
@@ -69,7 +66,7 @@ final class LogGrowth {
 
     @HotPath
     long storageRoom() {
-        return free - Math.max(open.end - freeMeasured, 0) - RESERVE;
+        return room.bytes();
     }
 
     /** Makes the log ready for an object {@code at}, which becomes the end of data. Results as of {@link io.sluice.vtl.medium.Partition}. */
@@ -97,7 +94,7 @@ final class LogGrowth {
     @HotPath
     private boolean due() {
         return open.end - checkpointEnd >= shape.checkpointBytes()
-                || open.image.end().objects - checkpointObjects >= shape.checkpointObjects()
+                || open.image.end().objects - indexObjects >= shape.indexObjects()
                 || open.end >= shape.segmentBytes()
                 || open.image.count() >= shape.segmentObjects();
     }
@@ -108,7 +105,11 @@ final class LogGrowth {
         }
         long result = sync();
         if (result == MediumResult.OK) {
-            checkpoint();
+            checkpointEnd = open.end;
+            if (open.end - indexEnd >= shape.indexBytes()
+                    || open.image.end().objects - indexObjects >= shape.indexObjects()) {
+                storeIndex();
+            }
         }
         return result;
     }
@@ -116,9 +117,16 @@ final class LogGrowth {
     /** Appends what is prepared in the open segment. */
     @HotPath
     long append(long bytes) {
-        long result = open.commit(bytes);
+        return append(bytes, open.buffer.segment(), 0, 0);
+    }
+
+    /** The same if only the first {@code bytes} of the record are there, and {@code bodyBytes} more elsewhere. */
+    @HotPath
+    long append(long bytes, MemorySegment body, long bodyOffset, long bodyBytes) {
+        room.take(bytes + bodyBytes);
+        long result = open.commit(bytes, body, bodyOffset, bodyBytes);
         if (result == MediumResult.NO_SPACE && makeRoom()) {
-            result = open.commit(bytes);
+            result = open.commit(bytes, body, bodyOffset, bodyBytes);
         }
         if (result != MediumResult.OK) {
             return failed(result);
@@ -128,15 +136,7 @@ final class LogGrowth {
             open.log.startWriteback(writebackEnd, open.end - writebackEnd);
             writebackEnd = open.end;
         }
-        if (open.end - freeMeasured >= ROOM_BYTES) {
-            measure();
-        }
         return MediumResult.OK;
-    }
-
-    private void measure() {
-        free = space.freeBytes();
-        freeMeasured = open.end;
     }
 
     /** Makes {@code at} the end of data: by a record if few bytes die, else by a new segment. */
@@ -147,7 +147,7 @@ final class LogGrowth {
             open.image.cut(at);
             open.truncatePending = true;
             durable = Math.min(durable, at);
-            checkpointObjects = Math.min(checkpointObjects, at);
+            indexObjects = Math.min(indexObjects, at);
             return MediumResult.OK;
         }
         return follow(in, at);
@@ -170,7 +170,7 @@ final class LogGrowth {
         if (result != MediumResult.OK) {
             return result;
         }
-        checkpoint();
+        storeIndex();
         return switchTo(from, open.end);
     }
 
@@ -219,6 +219,7 @@ final class LogGrowth {
     }
 
     private void switched(SegmentTable old, SegmentTable table, StorageObject log, int number, Mount mount) {
+        room.giveBack();
         close(open.log);
         open.follow(log, number, mount, SegmentHeader.BYTES);
         open.image.reset(number, sums);
@@ -234,10 +235,11 @@ final class LogGrowth {
         }
         durable = sums.objects;
         checkpointEnd = open.end;
-        checkpointObjects = durable;
+        indexEnd = open.end;
+        indexObjects = durable;
         writebackEnd = open.end;
         indexStored = false;
-        measure();
+        room.follow();
     }
 
     private void clearSealed() {
@@ -272,7 +274,8 @@ final class LogGrowth {
             LOG.error("{}: objects from {} on are lost: {}", space.name(), durable, open.log.failure());
             open.lose(durable);
             checkpointEnd = Math.min(checkpointEnd, open.end);
-            checkpointObjects = Math.min(checkpointObjects, durable);
+            indexEnd = Math.min(indexEnd, open.end);
+            indexObjects = Math.min(indexObjects, durable);
         } else {
             failed(result);
         }
@@ -280,9 +283,10 @@ final class LogGrowth {
     }
 
     /** Stores the index of the open segment, all of which is on stable storage. What fails here costs time only. */
-    private void checkpoint() {
+    private void storeIndex() {
         checkpointEnd = open.end;
-        checkpointObjects = open.image.end().objects;
+        indexEnd = open.end;
+        indexObjects = open.image.end().objects;
         try {
             long bytes = open.image.seal(new Checkpoint(
                     opened.cartridge(), opened.partition(), open.number, open.mount, open.end, open.image.count()));
@@ -346,8 +350,9 @@ final class LogGrowth {
         if (writable) {
             result = sync();
             if (result == MediumResult.OK && begun && !indexStored) {
-                checkpoint();
+                storeIndex();
             }
+            room.giveBack();
             makeRoom();
         }
         String failure = open.log.failure();

@@ -9,6 +9,7 @@ import io.sluice.vtl.store.format.Mount;
 import io.sluice.vtl.store.format.MountRecord;
 import io.sluice.vtl.store.format.RecordHeader;
 import io.sluice.vtl.store.storage.StorageObject;
+import java.lang.foreign.MemorySegment;
 import java.util.UUID;
 
 /**
@@ -86,6 +87,12 @@ final class OpenSegment {
     /** Appends the batch, whose last record of {@code bytes} is where {@link #prepare} said; 0 for none. */
     @HotPath
     long commit(long bytes) {
+        return commit(bytes, buffer.segment(), 0, 0);
+    }
+
+    /** The same if only the first {@code bytes} of the record are there, and {@code bodyBytes} more elsewhere. */
+    @HotPath
+    long commit(long bytes, MemorySegment body, long bodyOffset, long bodyBytes) {
         int epoch = mountPending ? mount.epoch() + 1 : mount.epoch();
         int at = 0;
         if (mountPending) {
@@ -98,13 +105,15 @@ final class OpenSegment {
         if (bytes > 0) {
             RecordHeader.seal(buffer, head, epoch, number, end + head, durableEnd);
         }
-        long total = head + bytes;
-        long result = log.append(buffer.segment(), 0, total);
+        long inBuffer = head + bytes;
+        long result = bodyBytes == 0
+                ? log.append(buffer.segment(), 0, inBuffer)
+                : log.append(buffer.segment(), inBuffer, body, bodyOffset, bodyBytes);
         if (result != MediumResult.OK) {
             torn = log.truncate(end) != MediumResult.OK;
             return result;
         }
-        end += total;
+        end += inBuffer + bodyBytes;
         truncatePending = false;
         if (mountPending) {
             mounted();

@@ -87,33 +87,47 @@ final class StoredPartition implements Partition, AutoCloseable {
         if (length < 0 && length != MediumResult.FILEMARK) {
             return length;
         }
-        GrowingBuffer buffer = open.buffer;
         long stored = index.stored();
+        boolean direct = stored == length && length <= limit;
+        GrowingBuffer buffer = open.buffer;
+        buffer.ensure(RecordHeader.BYTES + (direct ? 0 : stored));
+        MemorySegment s = buffer.segment();
         long bytes = RecordHeader.BYTES + stored;
-        buffer.ensure(bytes);
-        long have = index.data().read(index.position(), buffer.segment(), 0, bytes);
+        long have = direct
+                ? index.data().read(index.position(), s, RecordHeader.BYTES, to, toOffset, stored)
+                : index.data().read(index.position(), s, 0, bytes);
         if (have < 0) {
             return have;
         }
-        MemorySegment s = buffer.segment();
-        if (have != bytes
-                || !RecordHeader.valid(buffer, 0, index.segment(), index.position())
-                || RecordHeader.type(s, 0) != index.kind()
-                || RecordHeader.extra(s, 0) != 0) {
+        if (have != bytes || !described(object, length, stored)) {
             return MediumResult.DAMAGED;
         }
         if (length == MediumResult.FILEMARK) {
-            boolean covers = RecordHeader.object(s, 0) <= object
-                    && object < RecordHeader.object(s, 0) + RecordHeader.hostBytes(s, 0);
-            return covers ? MediumResult.FILEMARK : MediumResult.DAMAGED;
+            return MediumResult.FILEMARK;
         }
-        if (RecordHeader.object(s, 0) != object
-                || RecordHeader.storedBytes(s, 0) != stored
-                || RecordHeader.hostBytes(s, 0) != length) {
-            return MediumResult.DAMAGED;
+        if (direct) {
+            boolean good = RecordHeader.encoding(s, 0) == RecordHeader.RAW && codec.verify(buffer, 0, to, toOffset);
+            return good ? length : MediumResult.DAMAGED;
         }
         long decoded = codec.decode(buffer, 0, to, toOffset, limit);
         return decoded == BlockCodec.DAMAGED ? MediumResult.DAMAGED : decoded;
+    }
+
+    /** True if the header in the buffer is whole and that of the object, of which the index says the same. */
+    @HotPath
+    private boolean described(long object, long length, long stored) {
+        GrowingBuffer buffer = open.buffer;
+        MemorySegment s = buffer.segment();
+        if (!RecordHeader.valid(buffer, 0, index.segment(), index.position())
+                || RecordHeader.type(s, 0) != index.kind()
+                || RecordHeader.extra(s, 0) != 0) {
+            return false;
+        }
+        long first = RecordHeader.object(s, 0);
+        if (length == MediumResult.FILEMARK) {
+            return first <= object && object < first + RecordHeader.hostBytes(s, 0);
+        }
+        return first == object && RecordHeader.storedBytes(s, 0) == stored && RecordHeader.hostBytes(s, 0) == length;
     }
 
     @Override
@@ -124,9 +138,10 @@ final class StoredPartition implements Partition, AutoCloseable {
             return result;
         }
         int head = open.prepare();
-        long record = codec.encode(open.buffer, head, at, sequence, from, fromOffset, bytes, compress);
+        long buffered = codec.encode(open.buffer, head, at, sequence, from, fromOffset, bytes, compress);
         long stored = RecordHeader.storedBytes(open.buffer.segment(), head);
-        result = growth.append(record);
+        long record = RecordHeader.recordBytes(stored);
+        result = growth.append(buffered, from, fromOffset, record - buffered);
         if (result == MediumResult.OK) {
             open.image.add(RecordHeader.BLOCK, open.positionOf(record), stored, bytes);
         }

@@ -180,7 +180,8 @@ public abstract class PartitionContract {
                 }
             }
             default -> {
-                byte[] block = new byte[1 + random.nextInt(random.nextInt(8) == 0 ? MAX : 400)];
+                int bytes = 1 + random.nextInt(random.nextInt(8) == 0 ? MAX : 400);
+                byte[] block = new byte[bytes > 2000 && random.nextBoolean() ? bytes & -64 : bytes];
                 if (random.nextBoolean()) {
                     random.nextBytes(block);
                 }

@@ -25,8 +25,11 @@ import org.junit.jupiter.api.Test;
 
 /** Any byte of any object of a cartridge that was unloaded is changed: never are wrong data read. */
 final class BitRotTest {
-    private static final StoreShape SMALL = new StoreShape(7 << 10, 40, 1 << 20, 1000, 4 << 10, 1 << 20);
-    private static final int MAX = 700;
+    private static final StoreShape SMALL =
+            new StoreShape(7 << 10, 40, 1 << 20, 1 << 20, 1000, 4 << 10, 1 << 20, 1 << 20);
+    private static final int SMALL_BLOCK = 700;
+    /** One that goes to the storage uncopied. */
+    private static final int MAX = 2112;
 
     private final MemorySegment data = Arena.ofAuto().allocate(MAX);
     private final List<byte[]> model = new ArrayList<>();
@@ -74,7 +77,7 @@ final class BitRotTest {
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
             Partition partition = cartridge.partition(0);
             for (int i = 0; i < 20; i++) {
-                byte[] block = new byte[i % 7 == 6 ? 0 : 1 + random.nextInt(MAX)];
+                byte[] block = new byte[i % 7 == 6 ? 0 : i % 9 == 4 ? MAX : 1 + random.nextInt(SMALL_BLOCK)];
                 if (i % 3 != 0) {
                     random.nextBytes(block);
                 }

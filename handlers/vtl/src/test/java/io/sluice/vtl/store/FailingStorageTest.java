@@ -17,24 +17,33 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Storage that is full, that loses what it was given, that somebody else has, and what the store says then. */
 final class FailingStorageTest {
-    private static final StoreShape SMALL = new StoreShape(16 << 10, 100, 1 << 20, 100, 4 << 10, 1 << 20);
+    private static final StoreShape SMALL =
+            new StoreShape(16 << 10, 100, 1 << 20, 1 << 20, 100, 4 << 10, 1 << 20, 1 << 20);
     private static final CartridgeLabel LABEL =
             new CartridgeLabel(SimulatedStorage.NAME, MediumType.LTO_8, 1L << 40, false, Instant.EPOCH);
 
-    private final MemorySegment data = Arena.ofAuto().allocate(1000);
+    private final MemorySegment data = Arena.ofAuto().allocate(2048);
     private final SimulatedStorage storage = new SimulatedStorage();
     private final StoredCartridges store = new StoredCartridges(storage, SMALL);
 
     private long write(Partition partition, long at) {
-        data.fill((byte) at);
-        return partition.writeBlock(at, data, 0, 1000, false, at);
+        return write(partition, at, 1000);
     }
 
-    @Test
-    void shouldEndCleanlyWhereTheStorageIsFull() throws IOException {
+    private long write(Partition partition, long at, int bytes) {
+        data.fill((byte) at);
+        return partition.writeBlock(at, data, 0, bytes, false, at);
+    }
+
+    /** The larger ones go to the storage uncopied. */
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 2048})
+    void shouldEndCleanlyWhereTheStorageIsFull(int bytes) throws IOException {
         store.create(LABEL);
         storage.room = 40_000;
         long written = 0;
@@ -42,7 +51,7 @@ final class FailingStorageTest {
             Partition partition = cartridge.partition(0);
             assertThat(partition.room()).isLessThan(partition.capacity());
             long result;
-            while ((result = write(partition, written)) == MediumResult.OK) {
+            while ((result = write(partition, written, bytes)) == MediumResult.OK) {
                 written++;
             }
             assertThat(result).isEqualTo(MediumResult.NO_SPACE);
@@ -51,8 +60,8 @@ final class FailingStorageTest {
             assertThat(partition.durable()).isEqualTo(written);
         }
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 2))) {
-            assertThat(cartridge.partition(0).objects()).isEqualTo(written).isGreaterThan(15);
-            assertThat(cartridge.partition(0).read(written - 1, data, 0, 1000)).isEqualTo(1000);
+            assertThat(cartridge.partition(0).objects()).isEqualTo(written).isGreaterThan(15_000 / bytes);
+            assertThat(cartridge.partition(0).read(written - 1, data, 0, 2048)).isEqualTo(bytes);
             storage.room = Long.MAX_VALUE;
             assertThat(write(cartridge.partition(0), written)).isEqualTo(MediumResult.OK);
         }

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A reader in Python that was written from docs/cartridge-format.md sees what was written. */
 final class IndependentReaderTest {
-    private static final StoreShape SMALL = new StoreShape(32 << 10, 60, 16 << 10, 20, 4 << 10, 1 << 20);
+    private static final StoreShape SMALL =
+            new StoreShape(32 << 10, 60, 8 << 10, 16 << 10, 20, 4 << 10, 1 << 20, 1 << 20);
 
     @Test
     void shouldBeReadByAProgramWrittenFromTheDocument(@TempDir Path folder) throws Exception {
@@ -38,7 +39,7 @@ final class IndependentReaderTest {
         StoredCartridges store = new StoredCartridges(new FileStorage(folder), SMALL);
         store.create(new CartridgeLabel("VTL001L8", MediumType.LTO_8, 12_000, false, Instant.EPOCH));
         Random random = new Random(11);
-        MemorySegment data = Arena.ofAuto().allocate(2000);
+        MemorySegment data = Arena.ofAuto().allocate(4096);
         for (int mount = 0; mount < 4; mount++) {
             try (Cartridge cartridge = store.mount("VTL001L8", new UUID(1, mount))) {
                 Partition partition = cartridge.partition(0);
@@ -51,7 +52,7 @@ final class IndependentReaderTest {
                         expected.add("filemark");
                         continue;
                     }
-                    byte[] block = new byte[1 + random.nextInt(2000)];
+                    byte[] block = new byte[random.nextInt(4) == 0 ? 4096 : 1 + random.nextInt(2000)];
                     if (random.nextBoolean()) {
                         random.nextBytes(block);
                     }

@@ -29,11 +29,12 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dsluice.crashStates=N} and {@code -Dsluice.crashSeed=N} say how many, and where to begin; a failure names the seed.
  */
 final class PowerCutTest {
-    private static final StoreShape SMALL = new StoreShape(24 << 10, 24, 12 << 10, 10, 4 << 10, 1 << 10);
+    private static final StoreShape SMALL =
+            new StoreShape(24 << 10, 24, 5 << 10, 12 << 10, 10, 4 << 10, 1 << 10, 1 << 20);
     private static final long STATES = Long.getLong("sluice.crashStates", 100_000);
     private static final long SEED = Long.getLong("sluice.crashSeed", 1);
     private static final int CALLS = 60;
-    private static final int MAX_BLOCK = 3000;
+    private static final int MAX_BLOCK = 3072;
 
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment from = arena.allocate(MAX_BLOCK);
@@ -93,6 +94,15 @@ final class PowerCutTest {
         crash(storage, made, moments, random);
     }
 
+    /** Small ones, large ones, and some that go to the storage uncopied. */
+    private static int size(Random random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> 1 + random.nextInt(MAX_BLOCK);
+            case 1 -> MAX_BLOCK - 64 * random.nextInt(16);
+            default -> 1 + random.nextInt(300);
+        };
+    }
+
     private static int at(Random random, List<Long> model) {
         return random.nextInt(6) == 0 ? random.nextInt(model.size() + 1) : model.size();
     }
@@ -111,7 +121,7 @@ final class PowerCutTest {
             List<Long> model,
             List<Moment> moments,
             SimulatedStorage storage) {
-        int bytes = 1 + random.nextInt(random.nextInt(4) == 0 ? MAX_BLOCK : 300);
+        int bytes = size(random);
         boolean dull = random.nextInt(3) == 0;
         long seed = random.nextLong();
         Random content = new Random(seed);

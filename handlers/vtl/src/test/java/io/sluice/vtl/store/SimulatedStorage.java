@@ -160,8 +160,21 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public long append(MemorySegment from, long offset, long bytes) {
+            return append(from.asSlice(offset, bytes).toArray(ValueLayout.JAVA_BYTE));
+        }
+
+        @Override
+        public long append(MemorySegment head, long headBytes, MemorySegment body, long offset, long bytes) {
+            byte[] all = new byte[(int) (headBytes + bytes)];
+            MemorySegment.copy(head, ValueLayout.JAVA_BYTE, 0, all, 0, (int) headBytes);
+            MemorySegment.copy(body, ValueLayout.JAVA_BYTE, offset, all, (int) headBytes, (int) bytes);
+            return append(all);
+        }
+
+        private long append(byte[] all) {
+            int bytes = all.length;
             long fits = Math.min(bytes, room);
-            byte[] added = from.asSlice(offset, fits).toArray(ValueLayout.JAVA_BYTE);
+            byte[] added = Arrays.copyOf(all, (int) fits);
             int at = content.bytes.length;
             content.bytes = Arrays.copyOf(content.bytes, at + added.length);
             System.arraycopy(added, 0, content.bytes, at, added.length);
@@ -177,6 +190,17 @@ final class SimulatedStorage implements Storage, StorageSpace {
                 MemorySegment.copy(content.bytes, (int) position, to, ValueLayout.JAVA_BYTE, offset, n);
             }
             return n;
+        }
+
+        @Override
+        public long read(long position, MemorySegment head, long headBytes, MemorySegment to, long offset, long bytes) {
+            long done = read(position, head, 0, headBytes);
+            return done < headBytes ? done : done + read(position + done, to, offset, bytes);
+        }
+
+        @Override
+        public void reserve(long bytes) {
+            // no promise, no effect
         }
 
         @Override

@@ -23,7 +23,11 @@ public final class BlockCodec implements AutoCloseable {
 
     private static final int TRY_EACH = 8;
 
+    /** From here on a block goes to the storage from where it is, if it needs no bytes behind it. */
+    private static final int DIRECT = 2048;
+
     private final GrowingBuffer plain;
+    private final MemoryView view = new MemoryView();
     private @Nullable ZstdCompressCtx compressor;
     private @Nullable ZstdDecompressCtx decompressor;
     private int incompressible;
@@ -32,7 +36,10 @@ public final class BlockCodec implements AutoCloseable {
         this.plain = new GrowingBuffer(arena, 4096);
     }
 
-    /** Puts the record of a block at {@code at}, all but {@link RecordHeader#seal}. Returns its bytes. */
+    /**
+     * Puts the record of a block at {@code at}, all but {@link RecordHeader#seal}. Returns its bytes there; what it lacks of {@link
+     * RecordHeader#recordBytes} is the block itself, which was not copied.
+     */
     @HotPath
     public long encode(
             GrowingBuffer b,
@@ -44,14 +51,18 @@ public final class BlockCodec implements AutoCloseable {
             int bytes,
             boolean compress) {
         long body = at + RecordHeader.BYTES;
-        b.ensure(body + RecordHeader.recordBytes(bytes));
+        b.ensure(body);
         RecordHeader.begin(b.segment(), at, RecordHeader.BLOCK, object, sequence);
         int stored = compress && bytes >= SMALLEST && worthTrying() ? compress(b, at, from, offset, bytes) : 0;
         if (stored == 0) {
-            MemorySegment.copy(from, offset, b.segment(), body, bytes);
-            int crc = b.crc(body, bytes);
+            int crc = view.crc(from, offset, bytes);
             RecordHeader.describe(b.segment(), at, RecordHeader.RAW, bytes, bytes);
             RecordHeader.checksums(b.segment(), at, crc, crc);
+            if (bytes >= DIRECT && bytes % RecordHeader.BYTES == 0) {
+                return RecordHeader.BYTES;
+            }
+            b.ensure(at + RecordHeader.recordBytes(bytes));
+            MemorySegment.copy(from, offset, b.segment(), body, bytes);
             stored = bytes;
         }
         zeroTail(b.segment(), body + stored);
@@ -70,21 +81,19 @@ public final class BlockCodec implements AutoCloseable {
             context = new ZstdCompressCtx().setLevel(LEVEL);
             compressor = context;
         }
-        plain.ensure(bytes);
-        MemorySegment.copy(from, offset, plain.segment(), 0, bytes);
         long body = at + RecordHeader.BYTES;
         int bound = (int) Zstd.compressBound(bytes);
         b.ensure(body + bound + RecordHeader.BYTES);
-        plain.bytes().clear();
         b.bytes().clear();
-        int stored = context.compressDirectByteBuffer(b.bytes(), (int) body, bound, plain.bytes(), 0, bytes);
+        int source = view.place(from, offset, bytes);
+        int stored = context.compressDirectByteBuffer(b.bytes(), (int) body, bound, view.bytes(), source, bytes);
         if (stored > bytes - bytes / 16) {
             incompressible++;
             return 0;
         }
         incompressible = 0;
         RecordHeader.describe(b.segment(), at, RecordHeader.ZSTD, bytes, stored);
-        RecordHeader.checksums(b.segment(), at, b.crc(body, stored), plain.crc(0, bytes));
+        RecordHeader.checksums(b.segment(), at, b.crc(body, stored), view.crc(from, offset, bytes));
         return stored;
     }
 
@@ -119,6 +128,13 @@ public final class BlockCodec implements AutoCloseable {
         }
         MemorySegment.copy(plain.segment(), 0, to, offset, Math.min(limit, bytes));
         return bytes;
+    }
+
+    /** True if the block whose header is at {@code at} was stored as it is, and is what {@code s} has at {@code offset}. */
+    @HotPath
+    public boolean verify(GrowingBuffer b, long at, MemorySegment s, long offset) {
+        return view.crc(s, offset, RecordHeader.storedBytes(b.segment(), at))
+                == RecordHeader.storedCrc(b.segment(), at);
     }
 
     private long decompress(GrowingBuffer b, long body, int stored, int bytes) {

@@ -25,9 +25,17 @@ public interface StorageObject extends AutoCloseable {
     @HotPath
     long append(MemorySegment from, long offset, long bytes);
 
+    /** The same of {@code head[0 .. headBytes)}, then {@code body[offset .. offset + bytes)}. */
+    @HotPath
+    long append(MemorySegment head, long headBytes, MemorySegment body, long offset, long bytes);
+
     /** Reads from {@code position}. Returns the bytes read, fewer only at the end, or {@link MediumResult#STORAGE_FAILED}. */
     @HotPath
     long read(long position, MemorySegment to, long offset, long bytes);
+
+    /** The same into {@code head[0 .. headBytes)}, then {@code to[offset .. offset + bytes)}. */
+    @HotPath
+    long read(long position, MemorySegment head, long headBytes, MemorySegment to, long offset, long bytes);
 
     /**
      * Everything appended is on stable storage when this returns {@link MediumResult#OK}. {@link MediumResult#STORAGE_FAILED}: what was
@@ -35,8 +43,11 @@ public interface StorageObject extends AutoCloseable {
      */
     long sync();
 
-    /** Takes off all from {@code length} on; durable after {@link #sync}. Results as of {@link #append}. */
+    /** Takes off all from {@code length} on, and what is reserved; durable after {@link #sync}. Results as of {@link #append}. */
     long truncate(long length);
+
+    /** Asks for room for so many bytes behind the end, so that appending them is cheap; promises nothing. */
+    void reserve(long bytes);
 
     /** Asks for a range to be written to stable storage soon; promises nothing. */
     @HotPath
