@@ -186,5 +186,6 @@ run_bench() {
 	gateway_make release -s benchmarks || die "building the loads failed (make -C kernel-gateway benchmarks)"
 	maven -q package -DskipTests -pl bench -am >&2 || die "building the benchmarks failed (its messages are above)"
 	# Handlers that a benchmark starts run with the appliance's own options.
-	exec "$JAVA_HOME/bin/java" "-Dsluice.bench.jvm=${JVM_OPTIONS[*]}" -p "$ROOT/bench/target/modules" -m io.sluice.bench/io.sluice.bench.BenchMain "$@"
+	exec "$JAVA_HOME/bin/java" --enable-native-access=io.sluice.posix,com.github.luben.zstd_jni \
+		"-Dsluice.bench.jvm=${JVM_OPTIONS[*]}" -p "$ROOT/bench/target/modules" -m io.sluice.bench/io.sluice.bench.BenchMain "$@"
 }

@@ -3,6 +3,8 @@
 module io.sluice.bench {
     requires info.picocli;
     requires io.sluice.handler;
+    requires io.sluice.posix;
+    requires io.sluice.vtl;
     requires java.management;
     requires jdk.management;
     requires static org.jspecify;

@@ -7,7 +7,7 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {CoreBench.class, RingBench.class, IscsiBench.class, NullHandler.class},
+        subcommands = {CoreBench.class, RingBench.class, IscsiBench.class, TapeBench.class, NullHandler.class},
         description = "Benchmarks; each prints a table with ratios")
 public final class BenchMain {
     private BenchMain() {}

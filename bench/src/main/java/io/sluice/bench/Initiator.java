@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * The clients that load a target. Random reads are {@code iscsi-perf}'s. It cannot write, and {@code qemu-img bench} writes
  * with a fixed stride only, so writes and large blocks are those of {@code src/main/c/iscsi_load.c}, on the same library.
  */
-final class Initiator {
+final class Initiator implements Load {
     private static final Pattern AVERAGE = Pattern.compile("^iops average (\\d+)", Pattern.MULTILINE);
     private static final int ISCSI_PERF_BLOCK_BYTES = 512;
 
@@ -25,8 +25,8 @@ final class Initiator {
         return new Initiator(Command.compile(checkout, work, "iscsi_load", "-liscsi"));
     }
 
-    /** Commands per second of the workload on {@code url} (an {@code iscsi://} LUN). */
-    double run(String url, Workload workload, double seconds) throws IOException, InterruptedException {
+    @Override
+    public double run(String url, Workload workload, double seconds) throws IOException, InterruptedException {
         return workload.random() && !workload.write() ? perf(url, workload, seconds) : load(url, workload, seconds);
     }
 

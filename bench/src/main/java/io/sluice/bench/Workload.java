@@ -24,6 +24,14 @@ record Workload(String name, int depth, int blockBytes, boolean random, boolean 
         return new Workload("4 KiB random write, depth " + depth, depth, 4096, true, true);
     }
 
+    static Workload tapeWrite64k(int depth) {
+        return new Workload("64 KiB tape write, depth " + depth, depth, 64 << 10, false, true);
+    }
+
+    static Workload tapeRead64k(int depth) {
+        return new Workload("64 KiB tape read, depth " + depth, depth, 64 << 10, false, false);
+    }
+
     static Workload sequentialRead256k(int depth) {
         return new Workload("256 KiB sequential read, depth " + depth, depth, 256 << 10, false, false);
     }

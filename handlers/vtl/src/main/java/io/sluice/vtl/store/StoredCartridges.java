@@ -26,6 +26,9 @@ import java.util.UUID;
 
 /** Cartridges on a {@link Storage}, each in a space with its barcode's name; it exists while its label does. */
 public final class StoredCartridges implements CartridgeStore {
+    /** Behind so many bytes a cartridge on local files is synced, whoever asks: a benchmark does the same. */
+    public static final long CHECKPOINT_BYTES = StoreShape.STANDARD.checkpointBytes();
+
     private final Storage storage;
     private final StoreShape shape;
 
