@@ -148,7 +148,9 @@ static int bind(struct sl_session *s, const struct sluice_device_add *add, struc
 	held = sl_kept_join(dev, sl_binding(s));
 	dev->takeovers += held;
 	dev->reservation_fixed = true;
-	if (!held) {
+	if (held) {
+		sl_event_announce_all(s, dev, w);
+	} else {
 		sl_legacy_release(dev, 0);
 		power_on(dev, w);
 	}

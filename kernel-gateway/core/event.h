@@ -20,6 +20,11 @@ struct sl_work;
  * -ENODEV: the session is gone.
  */
 int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *w);
+/*
+ * The session takes the device over: its handler hears of every nexus that reaches it, for whom the
+ * former one may have kept something. Under gw->config.
+ */
+void sl_event_announce_all(struct sl_session *s, struct sl_device *dev, struct sl_work *w);
 /* It was let go on, and does not: others need not wait for it. */
 void sl_event_passed(struct sl_cmd *cmd, struct sl_work *w);
 bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w);

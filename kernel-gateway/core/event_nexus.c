@@ -193,6 +193,27 @@ int sl_event_announce(struct sl_session *s, struct sl_cmd *cmd, struct sl_work *
 	return result;
 }
 
+/* Under the device's itl_lock. */
+static void announce(struct sl_session *s, struct sl_nexus *n, struct sl_work *w)
+{
+	sl_spin_lock(&n->lock);
+	sl_spin_lock(&s->admin_lock);
+	if (s->admin_live && !n->closing && s->nexuses[n->slot].known != n->id)
+		sl_event_want_nexus(s, n->slot, n->id, w);
+	sl_spin_unlock(&s->admin_lock);
+	sl_spin_unlock(&n->lock);
+}
+
+void sl_event_announce_all(struct sl_session *s, struct sl_device *dev, struct sl_work *w)
+{
+	struct sl_list *pos;
+
+	sl_spin_lock(&dev->itl_lock);
+	sl_list_for_each(pos, &dev->itls)
+		announce(s, sl_entry(pos, struct sl_itl, of_device)->nexus, w);
+	sl_spin_unlock(&dev->itl_lock);
+}
+
 bool sl_event_unpark(struct sl_cmd *cmd, struct sl_work *w)
 {
 	struct sl_session *s = sl_binding_session(cmd->nexus->gw, cmd->core.binding);

@@ -2,7 +2,7 @@
 /* Where everything lies in a session's two regions (abi.h section 1). */
 #include "session.h"
 
-#define SL_ADMIN_DEPTH 256U
+#define SL_ADMIN_DEPTH_MIN 256U
 
 static u64 align_up(u64 value, u64 unit)
 {
@@ -26,6 +26,16 @@ static const char *refusal(const struct sl_gateway *gw, const struct sluice_sess
 	return NULL;
 }
 
+/* Of events and of requests: a handler that takes over hears of all nexuses at once. */
+static u32 admin_depth(const struct sl_gateway *gw)
+{
+	u32 depth = SL_ADMIN_DEPTH_MIN;
+
+	while (depth < gw->limits.max_nexuses)
+		depth <<= 1;
+	return depth;
+}
+
 int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *open,
 		      struct sluice_control *c, const char **why)
 {
@@ -39,7 +49,7 @@ int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *o
 	c->epoch = 1;
 	c->queues = open->queues;
 	c->depth = open->depth;
-	c->admin_depth = SL_ADMIN_DEPTH;
+	c->admin_depth = admin_depth(gw);
 	c->max_buffer = SLUICE_MAX_BUFFER;
 	c->incarnation = gw->limits.incarnation;
 	c->grace_ns = open->grace_ns ? open->grace_ns : gw->limits.grace_ns;
@@ -54,8 +64,8 @@ int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *o
 			 SLUICE_PAGE);
 	c->gw_admin_off = c->gw_queue_off + c->queues * c->gw_queue_stride;
 	c->gw_event_off = c->gw_admin_off + sizeof(struct sluice_gw_index);
-	c->gateway_bytes = align_up(c->gw_event_off + SL_ADMIN_DEPTH * sizeof(struct sluice_event),
-				    SLUICE_PAGE);
+	c->gateway_bytes = align_up(
+		c->gw_event_off + (u64)c->admin_depth * sizeof(struct sluice_event), SLUICE_PAGE);
 
 	c->user_queue_off = 0;
 	c->user_comp_off = sizeof(struct sluice_user_index);
@@ -66,8 +76,9 @@ int sl_session_layout(struct sl_gateway *gw, const struct sluice_session_open *o
 		c->user_resp_off + (u64)open->depth * sizeof(struct sluice_response), SLUICE_PAGE);
 	c->user_admin_off = c->queues * c->user_queue_stride;
 	c->user_request_off = c->user_admin_off + sizeof(struct sluice_user_index);
-	c->pool_off = align_up(c->user_request_off + SL_ADMIN_DEPTH * sizeof(struct sluice_request),
-			       SLUICE_PAGE);
+	c->pool_off =
+		align_up(c->user_request_off + (u64)c->admin_depth * sizeof(struct sluice_request),
+			 SLUICE_PAGE);
 	c->pool_bytes = open->pool_bytes;
 	c->handler_bytes = c->pool_off + c->pool_bytes;
 	return 0;

@@ -254,7 +254,9 @@ struct sluice_response {
  * is never lost: what one process has not read, the next one that serves the device is told.
  *
  * Order: a NEXUS_ADD is visible before the first command of that nexus, and no earlier
- * than that command: of a nexus that sends none the handler is not told. A request
+ * than that command: of a nexus that sends none the handler is not told. But who takes a
+ * device over is told of all that reach it before the reply to DEVICE_ADD, so that he knows
+ * whom a former process kept something for; the ring has room for all of them. A request
  * stored before a completion takes effect before that completion: the gateway
  * drains the requests before it judges completions of the same session.
  */

@@ -141,19 +141,29 @@ static void should_not_hear_of_a_nexus_that_it_was_told_is_gone(void **state)
 	fx_assert_quiet();
 }
 
+/* It takes the device over, and hears of both nexuses. */
+static void succeed(void)
+{
+	const struct sluice_event *first, *second;
+
+	fx_session_open(0, 0);
+	fx_device_add("disk", 0, 32);
+	assert_int_equal(fx->added.flags, SLUICE_DEVICE_TAKEN_OVER);
+	first = fx_event();
+	second = fx_event();
+	assert_non_null(second);
+	assert_int_equal(first->type, SLUICE_EVENT_NEXUS_ADD);
+	assert_int_equal(first->nexus, sl_nexus_id(a));
+	assert_int_equal(second->type, SLUICE_EVENT_NEXUS_ADD);
+	assert_int_equal(second->nexus, sl_nexus_id(b));
+}
+
 static void should_hear_as_successor_what_came_while_nobody_served(void **state)
 {
-	const struct sluice_event *ev;
-
 	(void)state;
 	fx_abandon();
 	reset(a);
-	fx_session_open(0, 0);
-	fx_device_add("disk", 0, 32);
-	ev = fx_event();
-	assert_non_null(ev);
-	assert_int_equal(ev->type, SLUICE_EVENT_NEXUS_ADD);
-	assert_int_equal(ev->nexus, sl_nexus_id(a));
+	succeed();
 	assert_hears_of(a);
 	assert_null(fx_event());
 	fx_bury();
@@ -167,9 +177,7 @@ static void should_hear_as_successor_what_the_former_had_not_read(void **state)
 	reset(b);
 	assert_hears_of(a);
 	fx_abandon();
-	fx_session_open(0, 0);
-	fx_device_add("disk", 0, 32);
-	assert_int_equal(fx_event()->type, SLUICE_EVENT_NEXUS_ADD);
+	succeed();
 	assert_hears_of(b);
 	assert_null(fx_event());
 	fx_bury();

@@ -24,6 +24,49 @@ static void any_timeouts(struct w_device *d)
 					      W_TIMEOUT / (1 + w_below(4));
 }
 
+static void read_events(struct w_session *ws)
+{
+	struct sluice_gw_index *index = (void *)(ws->gw + ws->control.gw_admin_off);
+	struct sluice_event *ring = (void *)(ws->gw + ws->control.gw_event_off);
+	struct sluice_user_index *user = (void *)(ws->user + ws->control.user_admin_off);
+
+	while (ws->events != index->sub_producer) {
+		const struct sluice_event *e = &ring[ws->events++ & (ws->control.admin_depth - 1)];
+
+		w_check(e->type >= 1 && e->type <= 4, "event type %u", e->type);
+		if (e->type == SLUICE_EVENT_NEXUS_ADD) {
+			w_check(!ws->known[e->nexus % W_NEXUS_IDS], "nexus %u announced twice",
+				e->nexus);
+			ws->known[e->nexus % W_NEXUS_IDS] = true;
+		} else if (e->type == SLUICE_EVENT_NEXUS_REMOVE) {
+			w_check(ws->known[e->nexus % W_NEXUS_IDS], "nexus %u removed twice",
+				e->nexus);
+			ws->known[e->nexus % W_NEXUS_IDS] = false;
+		}
+	}
+	if (!ws->reads_events)
+		return;
+	while (ws->heard != ws->events)
+		w_prevent_event(&ring[ws->heard++ & (ws->control.admin_depth - 1)]);
+	user->sub_consumer = ws->events;
+}
+
+/* abi.h section 2: who takes over knows whom the former one knew. */
+static void check_all_announced(struct w_session *ws, u32 d)
+{
+	read_events(ws);
+	for (u32 i = 0; i < W_NEXUSES; i++) {
+		bool sees = false;
+
+		for (u32 lun = d; lun < W_LUNS; lun += W_DEVICES)
+			sees |= w_sees(i, lun);
+		if (!w->nexuses[i].n || w->nexuses[i].closing || !sees)
+			continue;
+		w_check(ws->known[sl_nexus_id(w->nexuses[i].n)] || sl_event_owed(ws->s),
+			"session takes device %u over, and hears nothing of nexus %u", d, i);
+	}
+}
+
 /* Device d is served by session d % W_SESSIONS, on queue d or on any. */
 static void serve(u32 i)
 {
@@ -53,6 +96,8 @@ static void serve(u32 i)
 		w_check(added.flags == (held ? SLUICE_DEVICE_TAKEN_OVER : 0), "flags %x of dev%u",
 			added.flags, d);
 		w->takeovers += held;
+		if (held)
+			check_all_announced(ws, d);
 		/* Powered on: 29/01 to everybody; unless it takes over. */
 		if (!held) {
 			w_prevent_powered_on(d);
@@ -437,33 +482,6 @@ static void handed_over(struct w_session *ws, u32 q, const struct sluice_desc *d
 	w_check(c->let_through || may_be_handed_over(c),
 		"%lu was handed over in spite of a reservation", serial);
 	c->let_through = false;
-}
-
-static void read_events(struct w_session *ws)
-{
-	struct sluice_gw_index *index = (void *)(ws->gw + ws->control.gw_admin_off);
-	struct sluice_event *ring = (void *)(ws->gw + ws->control.gw_event_off);
-	struct sluice_user_index *user = (void *)(ws->user + ws->control.user_admin_off);
-
-	while (ws->events != index->sub_producer) {
-		const struct sluice_event *e = &ring[ws->events++ & (ws->control.admin_depth - 1)];
-
-		w_check(e->type >= 1 && e->type <= 4, "event type %u", e->type);
-		if (e->type == SLUICE_EVENT_NEXUS_ADD) {
-			w_check(!ws->known[e->nexus % W_NEXUS_IDS], "nexus %u announced twice",
-				e->nexus);
-			ws->known[e->nexus % W_NEXUS_IDS] = true;
-		} else if (e->type == SLUICE_EVENT_NEXUS_REMOVE) {
-			w_check(ws->known[e->nexus % W_NEXUS_IDS], "nexus %u removed twice",
-				e->nexus);
-			ws->known[e->nexus % W_NEXUS_IDS] = false;
-		}
-	}
-	if (!ws->reads_events)
-		return;
-	while (ws->heard != ws->events)
-		w_prevent_event(&ring[ws->heard++ & (ws->control.admin_depth - 1)]);
-	user->sub_consumer = ws->events;
 }
 
 void w_handler_scan(void)
