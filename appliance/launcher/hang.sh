@@ -14,12 +14,18 @@ readonly DEATH_SECONDS=10
 
 ask_gateway() { "$SLUICE_RIG" --socket "$RUN/gateway.sock" "$@" 2>/dev/null; }
 
-# watch_hangs SECONDS: until the gateway or the supervisor is gone.
+# watch_hangs SECONDS: until the gateway or the supervisor is gone. Whoever sleeps for it ends with it: the module has no connection
+# whose end would tell him, and stays loaded while he has its device open.
 watch_hangs() {
-	local bound=$1 pid let_be=()
+	local bound=$1 pid let_be=() found=$RUN/hung sleeper=''
+	trap 'kill "$sleeper" 2>/dev/null; exit' TERM
 	while kill -0 $$ 2>/dev/null && kill -0 "$GATEWAY" 2>/dev/null; do
-		if pid=$(ask_gateway await-hang "$bound" "${let_be[@]}"); then
+		"$SLUICE_RIG" --socket "$RUN/gateway.sock" await-hang "$bound" "${let_be[@]}" >"$found" 2>/dev/null &
+		sleeper=$!
+		remember_pid watch $sleeper
+		if wait $sleeper; then
 			kill -0 $$ 2>/dev/null || return # nobody would start another one
+			pid=$(cat "$found")
 			replace_hung "$pid" "$bound" || let_be+=("$pid")
 		else
 			sleep 1 # it does not accept yet, or not any more

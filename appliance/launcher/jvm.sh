@@ -28,6 +28,6 @@ jvm_aot_option() {
 # appliance_command WORD...: runs a client command; options may stand anywhere.
 appliance_command() {
 	find_jdk
-	java_fresh || build_java
+	[ -n "${SLUICE_BUILT:-}" ] || build_java
 	exec "$JAVA_HOME/bin/java" "$(jvm_aot_option)" "${JVM_OPTIONS[@]}" -p "$MODULES" -m "$APPLIANCE" "$@"
 }

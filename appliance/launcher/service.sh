@@ -160,10 +160,11 @@ service_down() {
 	fi
 }
 
-# leftovers: the gateway and the handlers whose supervisor was killed, gateway first.
+# leftovers: the gateway, the handlers and the watch over them whose supervisor was killed, gateway first.
 leftovers() {
 	local file
 	gateway_pid
+	pid_in "$RUN/watch.pid" "$RUN/gateway.sock await-hang"
 	for file in "$RUN"/appliance*.pid; do
 		pid_in "$file" "daemon --home $STATE"
 	done

@@ -181,6 +181,13 @@ suite_vm() { run_vm; }
 
 run_bench() {
 	[ $# -gt 0 ] || set -- iscsi
+	if [ "$1" = module ]; then
+		install_vm_packages
+		install_packages tcmu-runner dbus
+		build_all
+		shift
+		exec "$ROOT/bench/module/host.sh" "$@"
+	fi
 	install_bench_packages
 	build_all
 	gateway_make release -s benchmarks || die "building the loads failed (make -C kernel-gateway benchmarks)"

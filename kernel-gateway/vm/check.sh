@@ -122,3 +122,15 @@ disk() {
 	done
 	return 1
 }
+
+# disk_of PROC-NAME: the first disk whose SCSI host goes by that name, such as sluice or tcm_loopback.
+disk_of() {
+	local host block
+	for host in /sys/class/scsi_host/*; do
+		[ "$(cat "$host/proc_name")" = "$1" ] || continue
+		for block in "$host"/device/target*/*/block/*; do
+			[ -e "$block" ] && basename "$block" && return
+		done
+	done
+	return 1
+}

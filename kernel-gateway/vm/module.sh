@@ -29,8 +29,12 @@ module_suite() {
 	local folder=$1
 	LOGS=$2
 	shift 2
-	# What the caller may set: how often the handler is killed, which scenarios are played, for how long, whose JVM it is.
-	local settings=(${KILLS:+"KILLS=$KILLS"} ${SCENARIOS:+"SCENARIOS=$SCENARIOS"} ${MINUTES:+"MINUTES=$MINUTES"} ${JAVA_HOME:+"JAVA_HOME=$JAVA_HOME"})
+	# What the caller may set: how often the handler is killed, which scenarios or parts are played, for how long, whose JVM it is, and how
+	# often and long a benchmark runs.
+	local name settings=()
+	for name in KILLS SCENARIOS PARTS MINUTES JAVA_HOME ROUNDS SECONDS_EACH; do
+		[ -z "${!name:-}" ] || settings+=("$name=${!name}")
+	done
 	vm_kernel
 	check "the module builds" vm_build_module "$JOB/module"
 	"$VM/boot.sh" --job "$JOB" --memory 2048 "$@" "$folder/guest.sh" VM="$VM" GATEWAY="$GATEWAY" MODULE=/job/module/sluice.ko \
