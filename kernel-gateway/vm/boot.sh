@@ -62,7 +62,7 @@ if [ "$KERNEL_SLOWNESS" -gt 1 ]; then
 fi
 timeout --foreground -k 10 "$LIMIT" qemu-system-x86_64 -accel "$ACCELERATOR" -cpu max -m "$MEMORY" -smp "$CPUS" \
 	-nodefaults -display none -no-reboot -kernel "$KERNEL_IMAGE" -initrd "$JOB/initramfs" \
-	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off $BOOT_OPTIONS sluice.start=$VM/guest/start" \
+	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off tsc=reliable $BOOT_OPTIONS sluice.start=$VM/guest/start" \
 	-serial "file:$JOB/console.log" -chardev stdio,id=output,signal=off -serial chardev:output \
 	-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 	-virtfs "local,path=$JOB,mount_tag=job,security_model=none,multidevs=remap" \
