@@ -3,7 +3,7 @@
 #
 # The DKMS package of the modules: made, built by dkms for the guest's kernel in trees of its own, and loaded in the guest.
 #   host.sh [JOB]      JOB, a folder for logs, stays behind; without it they are kept only when something failed
-# Needs dkms. The host's own DKMS tree and keys are not touched.
+# Needs dkms. The host's own DKMS tree is not touched; its signing key, if dkms made one, signs.
 SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=SCRIPTDIR/../../module.sh
 . "$SUITE/../../module.sh"
@@ -15,15 +15,15 @@ dkms_build() {
 	make -s -C "$GATEWAY/module" dkms DESTDIR="$tree" || return 1
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$tree"/usr/src/sluice-*/dkms.conf)
 	mkdir -p "$tree/dkms" "$tree/lib" "$JOB/package"
-	printf 'mok_signing_key=%s\nmok_certificate=%s\n' "$tree/mok.key" "$tree/mok.pub" >"$tree/framework.conf"
 	dkms build -m sluice -v "$version" -k "$release" --kernelsourcedir "$KERNEL_TREE/build" --sourcetree "$tree/usr/src" \
-		--dkmstree "$tree/dkms" --installtree "$tree/lib" --dkmsframework "$tree/framework.conf" || {
+		--dkmstree "$tree/dkms" --installtree "$tree/lib" || {
 		cat "$tree/dkms/sluice/$version/build/make.log"
 		return 1
 	}
 	cp "$tree/dkms/sluice/$version/$release"/*/module/*.ko "$JOB/package/"
 }
 
+LOGS=${1:-}
 vm_kernel
 check "dkms builds the package" dkms_build
 [ "$FAILED" -eq 0 ] || { closing_line; exit 1; }
