@@ -3,8 +3,9 @@
 # `vm`: suites that need a kernel of their own, in QEMU (kernel-gateway/vm).
 
 readonly VM_SUITES=$ROOT/kernel-gateway/vm/suite
-# Not among all of them: minutes of random calls, for the debug kernel; the appliance, which an emulated processor is slow at.
-readonly VM_ON_REQUEST=(fuzz java rig)
+# Not among all of them: minutes of random calls, for the debug kernel; the appliance, which an emulated processor is slow at; what takes
+# minutes and changes seldom.
+readonly VM_ON_REQUEST=(conformance dkms fuzz java rig)
 
 # run_vm [--kernel KERNEL] [SUITE...]: all of them when none is named; a number is the minutes of the suite before it.
 run_vm() {
@@ -21,6 +22,8 @@ run_vm() {
 		[[ $suite =~ ^[0-9]+$ ]] || [ -x "$VM_SUITES/$suite/host.sh" ] || die "unknown vm suite '$suite': choose from ${all[*]}"
 	done
 	install_vm_packages
+	[[ " $* " != *" dkms "* ]] || install_packages dkms
+	[[ " $* " != *" conformance "* ]] || install_packages mtx mt-st
 	[ "${SLUICE_VM_KERNEL:-}" != debug ] || install_packages flex bison bc libelf-dev
 	build_all
 	while [ $# -gt 0 ]; do

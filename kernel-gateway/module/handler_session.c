@@ -166,7 +166,8 @@ static void run_close(struct work_struct *work)
 
 static struct sluice_session *session_alloc(u32 queues)
 {
-	struct sluice_session *s = kvzalloc(struct_size(s, rings, queues + 1), GFP_KERNEL_ACCOUNT);
+	struct sluice_session *s =
+		kvzalloc(struct_size(s, rings, queues + 1), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 
 	if (!s)
 		return NULL;

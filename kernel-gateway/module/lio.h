@@ -25,7 +25,7 @@ struct lio_device {
 	struct mutex nexus_mutex;		/* who opens, closes or resets */
 	spinlock_t lock;			/* nexuses, waiting */
 	struct list_head nexuses;
-	struct list_head waiting;		/* commands of sessions that have no nexus yet */
+	struct list_head waiting;		/* commands without a nexus, or that meet a reservation */
 	struct work_struct open;
 	struct delayed_work sweep;
 };
@@ -46,6 +46,7 @@ struct lio_nexus {
 struct lio_task {
 	struct sl_cmd cmd;
 	struct se_cmd *se;
+	bool again;				/* it met a reservation, and lost nexuses are looked for first */
 	struct list_head link;			/* device->waiting */
 };
 
@@ -64,6 +65,8 @@ void lio_tmr_notify(struct se_device *se_dev, enum tcm_tmreq_table function, str
 void lio_nexus_init(struct lio_device *dev);
 /* Under dev->lock. NULL: none yet. */
 struct lio_nexus *lio_nexus_find(struct lio_device *dev, const struct se_session *session);
+/* It waits until the nexuses have been looked through, and is submitted then. */
+void lio_nexus_await(struct lio_device *dev, struct lio_task *task);
 /* Every session is gone. May sleep. */
 void lio_nexus_close_all(struct lio_device *dev);
 

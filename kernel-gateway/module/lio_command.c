@@ -84,14 +84,12 @@ static sense_reason_t execute(struct se_cmd *se)
 	task->se = se;
 	spin_lock_bh(&dev->lock);
 	nexus = lio_nexus_find(dev, se->se_sess);
-	if (!nexus)
-		list_add_tail(&task->link, &dev->waiting);
 	spin_unlock_bh(&dev->lock);
 	/* A nexus stays as long as its session, and that as long as its commands. */
 	if (nexus)
 		lio_submit(task, nexus);
 	else
-		queue_work(lio_work, &dev->open);
+		lio_nexus_await(dev, task);
 	return TCM_NO_SENSE;
 }
 
@@ -115,6 +113,18 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 }
 
+/* Once: the reservation may be of a session that has gone since LIO's were last looked at. */
+static bool looks_again(struct lio_task *task)
+{
+	if (task->cmd.silent || task->cmd.status != SAM_STAT_RESERVATION_CONFLICT || task->again)
+		return false;
+	task->again = true;
+	sl_cmd_release(&task->cmd, sluice_now());
+	memset(&task->cmd, 0, sizeof(task->cmd));
+	lio_nexus_await(lio_device_of(task->se->se_dev), task);
+	return true;
+}
+
 static void respond(struct sl_cmd *cmd)
 {
 	struct lio_task *task = task_of(cmd);
@@ -122,6 +132,8 @@ static void respond(struct sl_cmd *cmd)
 	u32 moved = se->data_length;
 	u8 status = cmd->status;
 
+	if (looks_again(task))
+		return;
 	if (cmd->silent) {
 		/* LIO has marked those that it aborted, and answers by its own rules. */
 		status = SAM_STAT_TASK_ABORTED;

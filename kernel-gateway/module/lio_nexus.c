@@ -162,16 +162,24 @@ static void run_open(struct work_struct *work)
 	while ((task = next_waiting(dev))) {
 		/* Under the mutex only this adds to the list and takes from it. */
 		n = lio_nexus_find(dev, task->se->se_sess);
-		if (!n) {
+		if (!n || task->again)
 			close_lost(dev);
+		if (!n)
 			n = open(dev, task->se);
-		}
 		if (n)
 			lio_submit(task, n);
 		else
 			lio_refuse(task);
 	}
 	mutex_unlock(&dev->nexus_mutex);
+}
+
+void lio_nexus_await(struct lio_device *dev, struct lio_task *task)
+{
+	spin_lock_bh(&dev->lock);
+	list_add_tail(&task->link, &dev->waiting);
+	spin_unlock_bh(&dev->lock);
+	queue_work(lio_work, &dev->open);
 }
 
 void lio_nexus_init(struct lio_device *dev)

@@ -113,7 +113,8 @@ static inline void *sl_alloc(size_t bytes)
 
 	if (rounded < PAGE_SIZE)
 		rounded = roundup_pow_of_two(rounded);
-	return kvzalloc(rounded, GFP_KERNEL_ACCOUNT);
+	/* Who asked is told, and says so to who asked him: the kernel's own log is not a user's to fill. */
+	return kvzalloc(rounded, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 static inline void sl_free(void *p)

@@ -8,7 +8,8 @@
 
 int rig_region_create(struct rig_region *r, u64 bytes, char why[256])
 {
-	r->pages = kvcalloc(bytes >> PAGE_SHIFT, sizeof(*r->pages), GFP_KERNEL_ACCOUNT);
+	r->pages =
+		kvcalloc(bytes >> PAGE_SHIFT, sizeof(*r->pages), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!r->pages) {
 		snprintf(why, 256, "no memory for a data region of %llu bytes: ask for less",
 			 bytes);

@@ -6,6 +6,9 @@
  *
  *   sluice-fuzz SECONDS [SEED]
  *
+ * SLUICE_FUZZ_FAIL=1 in its environment: its threads' allocations in the kernel fail as /sys/kernel/debug/failslab says
+ * (Documentation/fault-injection, task-filter). Not those of the processes, which have to be made and to make threads.
+ *
  * Threads make the schedule, so a seed does not repeat a run; it repeats what each process would do by itself. Nothing here
  * names a target, a device or a clock that is not the fuzzer's own: the rig's time (RIG_TIME) would move everybody's.
  */
@@ -239,11 +242,23 @@ static void reopen(struct process *p)
 		close(old);
 }
 
+/* Of this thread. Ends the process if this kernel injects no faults. */
+static void let_allocations_fail(void)
+{
+	int file = open("/proc/thread-self/make-it-fail", O_WRONLY);
+
+	if (file < 0 || write(file, "1", 1) != 1)
+		exit(2);
+	close(file);
+}
+
 static void *run_thread(void *argument)
 {
 	struct process *p = argument;
 	struct random r = { .state = __atomic_add_fetch(&p->seed, 0x51ceULL, __ATOMIC_RELAXED) };
 
+	if (getenv("SLUICE_FUZZ_FAIL"))
+		let_allocations_fail();
 	for (;;) {
 		int file = __atomic_load_n(&p->file, __ATOMIC_ACQUIRE);
 		struct pollfd poll_file = { .fd = file, .events = (short)random_u64(&r) };
@@ -316,11 +331,14 @@ int main(int argc, char **argv)
 		if (processes[i]) {
 			kill(processes[i], SIGKILL);
 			waitpid(processes[i], &status, 0);
-			failed += WIFEXITED(status) && WEXITSTATUS(status) == 1;
+			failed += WIFEXITED(status) && WEXITSTATUS(status) > 0;
 		}
 		processes[i] = fork();
 		if (processes[i] == 0)
 			live(random_u64(&r));
+		/* Never -1: that is everybody to kill(). */
+		if (processes[i] < 0)
+			processes[i] = 0;
 		random_u64(&r);
 		lives++;
 		usleep(1000 * (20 + random_below(&r, 400)));
@@ -331,7 +349,7 @@ int main(int argc, char **argv)
 			waitpid(processes[i], NULL, 0);
 		}
 	}
-	printf("%llu lives, %llu of them could not open /dev/sluice\n", (unsigned long long)lives,
-	       (unsigned long long)failed);
+	printf("%llu lives, %llu of them could not open /dev/sluice, or make allocations fail\n",
+	       (unsigned long long)lives, (unsigned long long)failed);
 	return lives > failed ? 0 : 1;
 }

@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# In the guest: plain configfs exports a RAM disk through tcm_loop, twice, so that two I_T nexuses see one device.
+# In the guest: plain configfs exports a RAM disk through tcm_loop, twice, so that two I_T nexuses see one device; then through the
+# kernel's iSCSI target, to libiscsi's conformance tests.
 set -uo pipefail
 # shellcheck source=SCRIPTDIR/../../check.sh
 . "$VM/check.sh"
+
+SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=SCRIPTDIR/../../iscsi_export.sh
+. "$VM/iscsi_export.sh"
 
 readonly BUILD=$GATEWAY/build/release CORE=/sys/kernel/config/target/core LOOP=/sys/kernel/config/target/loopback
 HANDLER=''
@@ -27,9 +32,10 @@ appeared() { [ -b "/dev/$(disk "$1")" ]; }
 rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
 # nexuses N: so many of LIO's sessions are known to the core.
 nexuses() { [ "$(rig nexuses | grep -c 'naa\.60014051')" = "$1" ]; }
+no_iscsi_nexus() { ! rig nexuses | grep -q 'iscsi-test'; }
 FIRST=1 # host 0 is sluice.ko's own
 
-check "modules load" modprobe -a sd_mod sg target_core_mod tcm_loop
+check "modules load" modprobe -a sd_mod sg target_core_mod tcm_loop iscsi_target_mod
 mount -t configfs configfs /sys/kernel/config 2>/dev/null
 check "sluice.ko" insmod "$MODULE" grace_s=3
 check "sluice_lio.ko" insmod "${MODULE%/*}/sluice_lio.ko"
@@ -59,13 +65,19 @@ if [ $FAILED -eq 0 ]; then
 	check "it preempts" sg_persist --out --preempt --param-rk=0x22 --param-sark=0x11 --prout-type=1 "$B"
 	check "and the first is unknown" shows '1 registered reservation key' sg_persist --in --read-keys "$B"
 	check "and is the holder" shows 'Key=0x22' sg_persist --in --read-reservation "$B"
+	check "the reservation is given up" sg_persist --out --clear --param-rk=0x22 "$B"
 	check "a LUN reset" sg_reset -d "$A"
 fi
 check "the core knows two nexuses" nexuses 2
+check "the kernel's iSCSI target exports it" iscsi_export sluice_0/ram
+check "conformance tests fail where LIO answers alone" conformance "$SUITE/answered-by-lio"
+grep -E '^ +(tests|asserts) ' /job/conformance.log
 check "a backend in use stays" fails 1 rmmod sluice_lio
 check "one is torn down" unloop 1
 check "and its nexus is closed" soon 10 nexuses 1
 check "the other" unloop 2
+check "the iSCSI target" iscsi_unexport
+check "and its nexuses are closed" soon 10 no_iscsi_nexus
 check "the backend" rmdir "$CORE/sluice_0/ram" "$CORE/sluice_0"
 check "sluice_lio.ko unloads" unloads 20 sluice_lio
 kill "$HANDLER"

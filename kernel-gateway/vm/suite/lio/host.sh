@@ -7,4 +7,4 @@
 SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=SCRIPTDIR/../../module.sh
 . "$SUITE/../../module.sh"
-module_suite "$SUITE" "${1:-}"
+module_suite "$SUITE" "${1:-}" --seconds 600
