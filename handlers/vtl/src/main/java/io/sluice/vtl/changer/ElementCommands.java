@@ -22,6 +22,8 @@ final class ElementCommands implements CommandSet {
     private static final Logger LOG = LoggerFactory.getLogger(ElementCommands.class);
     private static final Duration INVENTORY = Duration.ofMinutes(5);
     private static final int ALL_TYPES = 0;
+    /** What libraries of IBM's family call INITIALIZE ELEMENT STATUS WITH RANGE beside 37h. */
+    private static final int INITIALIZE_ELEMENT_STATUS_WITH_RANGE_VENDOR = 0xE7;
 
     private final Library library;
 
@@ -37,6 +39,11 @@ final class ElementCommands implements CommandSet {
                 .command(
                         OpCode.INITIALIZE_ELEMENT_STATUS_WITH_RANGE,
                         "37 03 FF FF 00 00 FF FF 00 00",
+                        this::initializeRange)
+                .timeouts(Duration.ZERO, INVENTORY)
+                .command(
+                        INITIALIZE_ELEMENT_STATUS_WITH_RANGE_VENDOR,
+                        "E7 03 FF FF 00 00 FF FF 00 00",
                         this::initializeRange)
                 .timeouts(Duration.ZERO, INVENTORY)
                 .command(OpCode.POSITION_TO_ELEMENT, "2B 00 FF FF FF FF 00 00 01 00", this::position);

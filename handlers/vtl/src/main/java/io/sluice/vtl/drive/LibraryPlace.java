@@ -2,6 +2,7 @@
 package io.sluice.vtl.drive;
 
 import io.sluice.vtl.library.Bay;
+import io.sluice.vtl.library.ElementType;
 import io.sluice.vtl.library.Libraries;
 import io.sluice.vtl.library.Library;
 import io.sluice.vtl.medium.CartridgeStore;
@@ -23,6 +24,16 @@ record LibraryPlace(Library library, int index) {
     /** The serial number of a drive that was given none: the library's, and its place. */
     String serial() {
         return library.serial(index + 1);
+    }
+
+    /** Serial number of the changer. */
+    String changerSerial() {
+        return library.serial(0);
+    }
+
+    /** The element address that the changer has this drive at. */
+    int elementAddress() {
+        return library.geometry().first(ElementType.DATA_TRANSFER) + index;
     }
 
     /** From now on the library puts cartridges in; returns the barcode of the one that is in it. */

@@ -14,14 +14,27 @@ final class TapeAlerts {
     /** Flags that there are: 1 to 64. */
     static final int FLAGS = 64;
 
+    /** All that are ever raised, as {@link #all} has them. */
+    static final long SUPPORTED = bit(HARD_ERROR)
+            | bit(READ_FAILURE)
+            | bit(WRITE_FAILURE)
+            | bit(WRITE_PROTECT)
+            | bit(NO_REMOVAL)
+            | bit(UNSUPPORTED_FORMAT)
+            | bit(LOAD_FAILURE);
+
     private final DriveState state;
 
     TapeAlerts(DriveState state) {
         this.state = state;
     }
 
+    private static long bit(int flag) {
+        return 1L << (FLAGS - flag);
+    }
+
     void raise(int flag) {
-        state.alerts |= 1L << (FLAGS - flag);
+        state.alerts |= bit(flag);
     }
 
     boolean isUp(int flag) {

@@ -56,6 +56,7 @@ public final class TapeDrive implements Device, Bay {
             DeviceContext context,
             DriveSettings settings,
             CartridgeStore store,
+            @Nullable LibraryPlace place,
             CrashPoint crashPoint,
             LongSupplier nowMillis)
             throws IOException {
@@ -69,7 +70,7 @@ public final class TapeDrive implements Device, Bay {
         file.load(state);
         this.slot = new CartridgeSlot(context, settings.model(), store, unit, file, crashPoint);
         this.table = CommandTable.builder()
-                .add(inquiry(settings))
+                .add(inquiry(settings, place))
                 .add(modes)
                 .add(DriveLogPages.open(context, unit, settings, prevention))
                 .add(new DriveCommands(unit, context, settings.model(), prevention, nowMillis))
@@ -90,7 +91,8 @@ public final class TapeDrive implements Device, Bay {
      *     remedy
      */
     static TapeDrive open(DeviceContext context, DriveSettings settings, LibraryPlace place) throws IOException {
-        TapeDrive drive = open(context, settings, place.store(), CrashPoint.NONE, System::currentTimeMillis);
+        TapeDrive drive =
+                new TapeDrive(context, settings, place.store(), place, CrashPoint.NONE, System::currentTimeMillis);
         drive.join(place);
         DriveMeters.register(context.meters(), drive.unit);
         return drive;
@@ -104,11 +106,11 @@ public final class TapeDrive implements Device, Bay {
             CrashPoint crashPoint,
             LongSupplier nowMillis)
             throws IOException {
-        return new TapeDrive(context, settings, store, crashPoint, nowMillis);
+        return new TapeDrive(context, settings, store, null, crashPoint, nowMillis);
     }
 
-    private static Inquiry inquiry(DriveSettings settings) {
-        DriveVpdPages pages = new DriveVpdPages(settings);
+    private static Inquiry inquiry(DriveSettings settings, @Nullable LibraryPlace place) {
+        DriveVpdPages pages = new DriveVpdPages(settings, place);
         return Inquiry.of(
                         PeripheralDeviceType.SEQUENTIAL_ACCESS,
                         DriveSettings.VENDOR,
@@ -120,6 +122,9 @@ public final class TapeDrive implements Device, Bay {
                 .volatileCache(true)
                 .page(0xB0, pages::sequentialAccessCapabilities)
                 .page(0xB1, pages::manufacturersSerialNumber)
+                .page(0xB2, pages::tapeAlertSupportedFlags)
+                .page(0xB3, pages::automationDeviceSerialNumber)
+                .page(0xB4, pages::dataTransferDeviceElementAddress)
                 .page(0xC0, pages::firmware)
                 .build();
     }

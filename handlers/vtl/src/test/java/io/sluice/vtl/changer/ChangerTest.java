@@ -205,6 +205,10 @@ final class ChangerTest {
                 .isTrue();
         assertThat(element(0x404).tag()).isEqualTo("NEW001L8");
         refused(changer.gateway().execute("37 01 0500 0000 0001 00 00"), AdditionalSense.INVALID_ELEMENT_ADDRESS);
+        // Libraries of IBM's family know it by a code of their own, too.
+        assertThat(changer.gateway().execute("E7 01 0401 0000 0001 00 00").isGood())
+                .isTrue();
+        refused(changer.gateway().execute("E7 01 0500 0000 0001 00 00"), AdditionalSense.INVALID_ELEMENT_ADDRESS);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,27 @@ final class DriveInLibraryTest {
         byte[] data = status.dataIn();
         assertThat(data.length).isGreaterThan(8 + 8 + 12 + 36);
         return new String(data, 8 + 8 + 12, 8, StandardCharsets.US_ASCII).strip();
+    }
+
+    /** SSC-5 8.6: TapeAlert Supported Flags, Automation Device Serial Number, Data Transfer Device Element Address. */
+    @Test
+    void shouldSayInVitalProductDataWhichDriveOfWhichChangerItIs() throws Exception {
+        try (GatewayDouble changer = changer();
+                GatewayDouble drive = drive()) {
+            byte[] serial = changer.execute("12 01 80 00FF 00", 255).dataIn();
+            byte[] automation = drive.execute("12 01 B3 00FF 00", 255).dataIn();
+            assertThat(new String(automation, 4, automation.length - 4, StandardCharsets.US_ASCII))
+                    .isEqualTo(new String(serial, 4, serial.length - 4, StandardCharsets.US_ASCII).strip())
+                    .isNotEmpty();
+            assertThat(HexFormat.of()
+                            .formatHex(drive.execute("12 01 B4 00FF 00", 255).dataIn()))
+                    .as("the address that READ ELEMENT STATUS has it at")
+                    .isEqualTo("01b400020101");
+            assertThat(HexFormat.of()
+                            .formatHex(drive.execute("12 01 B2 00FF 00", 255).dataIn()))
+                    .as("flags 3, 5, 6, 9, 10, 12 and 18")
+                    .isEqualTo("01b20008" + "2cd0400000000000");
+        }
     }
 
     @Test
