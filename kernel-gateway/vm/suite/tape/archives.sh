@@ -48,3 +48,17 @@ check "  all is equal" as_before /run/back /run/tree
 take_out 1
 take_out 2
 check "what was written passes the operator's check" ask sluice tape check FILES1L8
+check "an operator lists it" shows '^0 +0 +[0-9]+ +block +65536' ask sluice tape dump FILES1L8
+check "and exports it as an image" ask export FILES1L8
+check "  of which another program reads file 0" into /run/back bash -c "perl $SUITE/simh.pl 0 </job/image.tap | tar -xf -"
+check "  and all is equal" as_before /run/back /run/tree
+check "  and file 1" into /run/back bash -c "perl $SUITE/simh.pl 1 </job/image.tap | cpio -idm"
+check "  and all is equal" as_before /run/back /run/tree
+check "  to a cartridge with something on it nothing is imported" fails 1 ask import FILES1L8
+check "a new cartridge" blank IMPRT1L8
+check "  takes the image" ask import IMPRT1L8
+check "  it goes into drive 1" in_drive IMPRT1L8
+check "  and gives file 3" into /run/back bash -c "mt asf 3 && tar -xf $TAPE"
+check "  all is equal" as_before /run/back /run/tree
+check "while it is in a drive no operator's command reads it" fails 1 ask sluice tape check IMPRT1L8
+take_out 1

@@ -34,6 +34,8 @@ trap 'exit 130' INT TERM
 
 # The questions that guest.sh asks.
 answer_sluice() { "$SLUICE" "$@" --home "$STATE"; }
+answer_export() { "$SLUICE" tape export "$1" "$JOB/image.tap" --home "$STATE"; }
+answer_import() { "$SLUICE" tape import "$1" "$JOB/image.tap" --home "$STATE"; }
 answer_handler() { cat "$STATE/run/appliance.pid"; }
 answer_kill() { kill -KILL "$(cat "$STATE/run/appliance.pid")"; }
 answer_ready() { [ -s "$STATE/run/ready" ]; }

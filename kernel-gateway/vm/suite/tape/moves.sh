@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # shellcheck shell=bash
 # MOVES random commands of mtx against a model: what was where is in AT, by the places' names, slots 1 and up (mail slots behind the others)
-# and drives d0 and up; FROM is the slot that a drive's cartridge came from. Each tenth time, and at the end, mtx status has to say the same.
+# and drives d0 and up; SOURCE is the slot that a cartridge was in last, mail slots not counted (SMC-3 6.11.5).
+# Each tenth time, and at the end, mtx status has to say the same.
 
-declare -A AT=() FROM=()
+declare -A AT=() SOURCE=()
 COMMAND=() SLOTS=0 STORAGE=0 DRIVES=0
 
 # seen: mtx status in the model's words, a line for each place that has a cartridge.
@@ -16,7 +17,7 @@ modelled() {
 	local place
 	for place in "${!AT[@]}"; do
 		case $place in
-		d*) echo "$place ${AT[$place]} ${FROM[$place]}" ;;
+		d*) echo "$place ${AT[$place]} ${SOURCE[${AT[$place]}]}" ;;
 		*) echo "$place ${AT[$place]}" ;;
 		esac
 	done | sort
@@ -29,8 +30,8 @@ learn() {
 	[[ $head =~ :([0-9]+)\ Drives,\ ([0-9]+)\ Slots\ \(\ ([0-9]+)\ Import ]] || return 1
 	DRIVES=${BASH_REMATCH[1]} SLOTS=${BASH_REMATCH[2]} STORAGE=$((SLOTS - BASH_REMATCH[3]))
 	while read -r place barcode from; do
-		AT[$place]=$barcode
-		[ -z "$from" ] || FROM[$place]=$from
+		settle "$barcode" "$place"
+		[ -z "$from" ] || SOURCE[$barcode]=$from
 	done < <(seen)
 }
 
@@ -43,7 +44,7 @@ plan() {
 	LEGAL=yes
 	case $a:$((RANDOM % 4)) in
 	d*:[01]) # back where it came from
-		d=${a#d} b=${FROM[$a]}
+		d=${a#d} b=${SOURCE[${AT[$a]}]}
 		COMMAND=(unload "$b" "$d")
 		;;
 	d*)
@@ -75,16 +76,14 @@ move_planned() {
 		LEGAL=''
 		return
 	fi
-	source_of "$1"
-	unset "AT[$1]" "FROM[$1]"
-	AT[$2]=$barcode
-	[[ $2 != d* ]] || FROM[$2]=$SOURCE
+	unset "AT[$1]"
+	settle "$barcode" "$2"
 }
 
-# source_of PLACE: SOURCE, the slot that a drive's cartridge will be said to have come from.
-source_of() {
-	SOURCE=$1
-	[[ $1 != d* ]] || SOURCE=${FROM[$1]}
+# settle BARCODE PLACE
+settle() {
+	AT[$2]=$1
+	[[ $2 == d* ]] || [ "$2" -gt $STORAGE ] || SOURCE[$1]=$2
 }
 
 exchange_planned() {
@@ -93,7 +92,8 @@ exchange_planned() {
 		LEGAL=''
 		return
 	fi
-	AT[$1]=$other AT[$2]=$one
+	settle "$other" "$1"
+	settle "$one" "$2"
 }
 
 equal() { diff <(modelled) <(seen); }
@@ -104,7 +104,8 @@ play() {
 	RANDOM=$SEED
 	for ((n = 1; n <= $1; n++)); do
 		plan
-		last=("${last[@]: -11}" "${COMMAND[*]}${LEGAL:+, legal}")
+		last+=("${COMMAND[*]}${LEGAL:+, legal}")
+		[ ${#last[@]} -le 12 ] || last=("${last[@]:1}")
 		if library "${COMMAND[@]}" >/run/mtx 2>&1; then
 			[ -n "$LEGAL" ] || break
 			MOVED=$((MOVED + 1))
