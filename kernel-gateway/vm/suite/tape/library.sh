@@ -87,6 +87,7 @@ location() {
 
 # tree FOLDER MIB: files of many sizes, and one that compresses well.
 tree() {
+	rm -rf "$1"
 	mkdir -p "$1/some/where"
 	dd if=/dev/urandom of="$1/some/large" bs=1M count="$2" status=none
 	yes 'the quick brown fox' | head -c $((1 << 20)) >"$1/some/where/text"
