@@ -38,5 +38,7 @@ install_fuzz_packages() { install_packages clang llvm libclang-rt-dev libc6-dev 
 install_lint_packages() { install_packages clang-format shellcheck git; }
 install_initiator_packages() { install_packages libiscsi-bin qemu-utils qemu-block-extra iproute2; }
 install_load_packages() { install_packages gcc libc6-dev make libiscsi-dev; }
-install_vm_packages() { install_packages qemu-system-x86 kmod cpio open-iscsi sg3-utils lsscsi e2fsprogs xfsprogs fio iproute2 make gcc libiscsi-bin; }
+install_vm_packages() {
+	install_packages qemu-system-x86 kmod cpio open-iscsi sg3-utils lsscsi e2fsprogs xfsprogs fio iproute2 make gcc libiscsi-bin mtx mt-st dump
+}
 install_bench_packages() { install_packages tgt libiscsi-bin libiscsi-dev util-linux strace; }

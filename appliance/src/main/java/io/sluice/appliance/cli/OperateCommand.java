@@ -6,6 +6,7 @@ import io.sluice.appliance.daemon.AdminProtocol;
 import io.sluice.appliance.daemon.OperationText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,11 +49,18 @@ final class OperateCommand implements Callable<Integer> {
     public Integer call() throws AdminException, IOException {
         ObjectNode request = AdminProtocol.request("operate").put("noun", noun);
         ArrayNode words = request.putArray("arguments");
-        arguments.forEach(words::add);
+        arguments.forEach(word -> words.add(absolute(word)));
         ObjectNode answer = AdminProtocol.ask(home.directory().adminSocket(), request);
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? answer.toPrettyString() + "\n" : OperationText.of(answer));
         out.flush();
         return answer.path("ok").booleanValue(true) ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    /** A word that begins with ./ or ../ is a path from here; who answers has another working directory. */
+    private static String absolute(String word) {
+        return word.startsWith("./") || word.startsWith("../")
+                ? Path.of(word).toAbsolutePath().normalize().toString()
+                : word;
     }
 }

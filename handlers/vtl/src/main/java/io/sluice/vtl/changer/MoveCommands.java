@@ -68,7 +68,7 @@ final class MoveCommands implements CommandSet {
             case NO_SUCH_ELEMENT -> refuse(command, AdditionalSense.INVALID_ELEMENT_ADDRESS);
             case SOURCE_EMPTY -> refuse(command, AdditionalSense.MEDIUM_SOURCE_ELEMENT_EMPTY);
             case DESTINATION_FULL -> refuse(command, AdditionalSense.MEDIUM_DESTINATION_ELEMENT_FULL);
-            case STATION_OPEN -> refuse(command, AdditionalSense.MEDIUM_MAGAZINE_NOT_ACCESSIBLE);
+            case STATION_OPEN, ON_LOAN -> refuse(command, AdditionalSense.MEDIUM_MAGAZINE_NOT_ACCESSIBLE);
             case NO_DRIVE -> refuse(command, DRIVE_REMOVED);
             case REMOVAL_PREVENTED -> refuse(command, AdditionalSense.MEDIUM_REMOVAL_PREVENTED);
             case DRIVE_FAILED -> command.check(SenseKey.HARDWARE_ERROR, AdditionalSense.MEDIA_LOAD_OR_EJECT_FAILED);

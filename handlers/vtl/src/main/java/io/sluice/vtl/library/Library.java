@@ -25,6 +25,7 @@ public final class Library {
     private final LibraryState state;
     private final CartridgeStore store;
     private final Bays bays = new Bays();
+    private final Loans loans = new Loans();
     private final Robot robot;
     private final Stocktaking stocktaking;
     private final List<LibraryWatcher> watchers = new CopyOnWriteArrayList<>();
@@ -36,7 +37,7 @@ public final class Library {
         this.place = place;
         this.state = new LibraryState(journal);
         this.store = store;
-        this.robot = new Robot(state, bays);
+        this.robot = new Robot(state, bays, loans);
         this.stocktaking = new Stocktaking(state, place);
     }
 
@@ -78,7 +79,7 @@ public final class Library {
      * @param limit how many at most
      */
     public List<Element> elements(@Nullable ElementType type, int from, int limit) {
-        return state.elements(type, from, limit, stationOpen, bays);
+        return state.elements(type, from, limit, stationOpen, bays, loans);
     }
 
     /** The element with this address; empty if there is none. */
@@ -149,6 +150,45 @@ public final class Library {
 
     public void unwatch(LibraryWatcher watcher) {
         watchers.remove(watcher);
+    }
+
+    // ---- loans
+
+    /**
+     * Lends a cartridge to an operator's command. Until it is given back nothing moves it, and the changer says that its element is not
+     * accessible.
+     *
+     * @throws IOException if the library does not know it, it is in a drive, or on loan already
+     */
+    public Loan lend(String barcode) throws IOException {
+        moving.lock();
+        try {
+            Placement there = find(barcode)
+                    .orElseThrow(() -> new IOException(
+                            barcode + " is not known in " + place + ": `sluice tape list` shows what is"));
+            if (geometry().is(there.address(), ElementType.DATA_TRANSFER)) {
+                throw new IOException(barcode + " is in drive " + (geometry().drive(there.address()) + 1)
+                        + ": unload it with `sluice drive unload` first");
+            }
+            if (!loans.begin(barcode)) {
+                throw lent(barcode);
+            }
+            return () -> loans.end(barcode);
+        } finally {
+            moving.unlock();
+        }
+    }
+
+    /** Throws if that cartridge is on loan. */
+    void checkNotLent(String barcode) throws IOException {
+        if (loans.has(barcode)) {
+            throw lent(barcode);
+        }
+    }
+
+    private static IOException lent(String barcode) {
+        return new IOException(
+                barcode + " is being read or written by another `sluice tape` command: wait until that has ended");
     }
 
     // ---- moves

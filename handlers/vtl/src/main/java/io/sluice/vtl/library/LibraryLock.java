@@ -5,16 +5,22 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
-/** Keeps other processes from a library; it ends with this process, however that ends. */
+/**
+ * Keeps other processes from a library; it ends with this process, however that ends. Another process gets a while to end: one that
+ * hands over has closed its devices, and may still have an operator's command that uses the library.
+ */
 final class LibraryLock implements Closeable {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
     private final FileChannel channel;
 
     private LibraryLock(FileChannel channel) {
@@ -22,14 +28,19 @@ final class LibraryLock implements Closeable {
     }
 
     /**
-     * Takes the lock.
+     * Takes the lock, and waits 15 s for another process to let go of it.
      *
-     * @throws IOException if another process has it, or this one through another path
+     * @throws IOException if another process keeps it, or this one has it through another path
      */
     static LibraryLock acquire(Path file) throws IOException {
+        return acquire(file, PATIENCE);
+    }
+
+    /** The same with a patience of the caller's. */
+    static LibraryLock acquire(Path file, Duration patience) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (tryLock(channel) == null) {
+            if (!lock(channel, patience)) {
                 throw new IOException(file.getParent() + ": the library is in use by " + holder(file)
                         + ": all devices of a library belong to one handler process; stop the other one first");
             }
@@ -43,11 +54,18 @@ final class LibraryLock implements Closeable {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static boolean lock(FileChannel channel, Duration patience) throws IOException {
+        long start = System.nanoTime();
         try {
-            return channel.tryLock();
+            while (channel.tryLock() == null) {
+                if (System.nanoTime() - start >= patience.toNanos()) {
+                    return false;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+            return true;
         } catch (OverlappingFileLockException thisProcess) {
-            return null;
+            return false;
         }
     }
 

@@ -35,6 +35,7 @@ public final class LibraryOperator {
     /** Puts a cartridge from the shelf into the first empty import/export element, and returns that. */
     public int insert(String barcode) throws IOException {
         return changing(LibraryWatcher::stationAccessed, () -> {
+            library.checkNotLent(barcode);
             if (!known(barcode).onShelf()) {
                 throw new IOException(barcode + " is in the library already, at "
                         + hex(known(barcode).address()));
@@ -53,6 +54,7 @@ public final class LibraryOperator {
     public int eject(String barcode) throws IOException {
         return changing(LibraryWatcher::stationAccessed, () -> {
             Placement there = known(barcode);
+            library.checkNotLent(barcode);
             if (there.onShelf()) {
                 throw new IOException(barcode + " is out of the library already");
             }
@@ -139,6 +141,7 @@ public final class LibraryOperator {
             case SOURCE_EMPTY -> "nothing is there";
             case DESTINATION_FULL -> "a cartridge is there already: unload it first";
             case STATION_OPEN -> "the import/export elements are open: close them first";
+            case ON_LOAN -> "another `sluice tape` command reads or writes it: wait until that has ended";
             case NO_DRIVE -> "the drive is not open: is its device configured?";
             case REMOVAL_PREVENTED -> "an initiator prevents the removal: stop its backup program first";
             case DRIVE_FAILED -> "the drive could not unload or take it; the log says why";

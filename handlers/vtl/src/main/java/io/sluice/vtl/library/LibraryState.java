@@ -98,7 +98,7 @@ final class LibraryState {
 
     /** As {@link Library#elements}. */
     synchronized List<Element> elements(
-            @Nullable ElementType type, int from, int limit, boolean stationOpen, Bays bays) {
+            @Nullable ElementType type, int from, int limit, boolean stationOpen, Bays bays, Loans loans) {
         Geometry geometry = geometry();
         List<Element> found = new ArrayList<>();
         // The layouts have the types in this order of addresses.
@@ -109,13 +109,14 @@ final class LibraryState {
             int first = geometry.first(one);
             int end = type == null || type == one ? first + geometry.count(one) : 0;
             for (int address = Math.max(first, from); address < end && found.size() < limit; address++) {
-                found.add(element(address, one, geometry, stationOpen, bays));
+                found.add(element(address, one, geometry, stationOpen, bays, loans));
             }
         }
         return found;
     }
 
-    private Element element(int address, ElementType type, Geometry geometry, boolean stationOpen, Bays bays) {
+    private Element element(
+            int address, ElementType type, Geometry geometry, boolean stationOpen, Bays bays, Loans loans) {
         Placement there = journal.inventory().at(address);
         Bay bay = type == ElementType.DATA_TRANSFER ? bays.at(geometry.drive(address)) : null;
         Element.Condition condition = Element.Condition.GOOD;
@@ -124,8 +125,9 @@ final class LibraryState {
         } else if (type == ElementType.DATA_TRANSFER && bay == null) {
             condition = Element.Condition.NO_DRIVE;
         }
-        boolean accessible =
-                condition != Element.Condition.NO_DRIVE && !(type == ElementType.IMPORT_EXPORT && stationOpen);
+        boolean accessible = condition != Element.Condition.NO_DRIVE
+                && !(type == ElementType.IMPORT_EXPORT && stationOpen)
+                && (there == null || !loans.has(there.barcode()));
         return new Element(address, type, there, condition, accessible, bay == null ? "" : bay.identification());
     }
 }

@@ -10,6 +10,8 @@ public enum MoveResult {
     DESTINATION_FULL,
     /** An import/export element, and the operator has them open. */
     STATION_OPEN,
+    /** An operator's command reads or writes the cartridge. */
+    ON_LOAN,
     /** A data transfer element without a drive: it is not configured, or not open yet. */
     NO_DRIVE,
     /** The drive holds its cartridge: a nexus prevents the removal. */

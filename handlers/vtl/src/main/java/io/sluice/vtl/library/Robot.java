@@ -24,10 +24,12 @@ final class Robot {
 
     private final LibraryState state;
     private final Bays bays;
+    private final Loans loans;
 
-    Robot(LibraryState state, Bays bays) {
+    Robot(LibraryState state, Bays bays, Loans loans) {
         this.state = state;
         this.bays = bays;
+        this.loans = loans;
     }
 
     /** All legs at once: a leg may go to where another begins. */
@@ -43,6 +45,9 @@ final class Robot {
             Placement there = state.at(leg.from);
             if (there == null) {
                 return MoveResult.SOURCE_EMPTY;
+            }
+            if (loans.has(there.barcode())) {
+                return MoveResult.ON_LOAN;
             }
             before.add(there);
             int source = geometry.is(leg.from, ElementType.STORAGE) ? leg.from : there.source();

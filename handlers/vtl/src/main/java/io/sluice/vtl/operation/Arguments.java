@@ -86,6 +86,41 @@ record Arguments(String verb, List<String> words, Map<String, String> options) {
                 what + " \"" + words.get(index) + "\": write a whole number from " + min + " to " + max);
     }
 
+    /** The option {@code key}, a whole number from 0; {@code otherwise} without it. Refuses options that are not {@code key}. */
+    long option(String key, long otherwise, String usage) throws OperationException {
+        String text = only(key, usage);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException none) {
+            // as one that is negative
+        }
+        throw new OperationException("--" + key + " \"" + text + "\": write a whole number from 0");
+    }
+
+    /** The option {@code key}, yes or no; no without it. Refuses options that are not {@code key}. */
+    boolean flag(String key, String usage) throws OperationException {
+        return switch (only(key, usage)) {
+            case "yes" -> true;
+            case "no", "" -> false;
+            default -> throw new OperationException("--" + key + ": write yes or no");
+        };
+    }
+
+    private String only(String key, String usage) throws OperationException {
+        for (String option : options.keySet()) {
+            if (!option.equals(key)) {
+                throw new OperationException("unknown option --" + option + "; usage: sluice " + usage);
+            }
+        }
+        return options.getOrDefault(key, "");
+    }
+
     /** Options as a table of the configuration: they are written and checked as keys are. */
     DeviceConfig table(String word, String name) {
         return DeviceConfig.of(word, name, options, Path.of(""), Set.of(), key -> 0);

@@ -4,14 +4,11 @@ package io.sluice.vtl.operation;
 import io.sluice.handler.DeviceConfig;
 import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.OperationException;
-import io.sluice.vtl.library.ElementType;
 import io.sluice.vtl.library.Library;
 import io.sluice.vtl.library.LibraryOperator;
 import io.sluice.vtl.library.Placement;
 import io.sluice.vtl.medium.CartridgeLabel;
-import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.MediumType;
-import io.sluice.vtl.store.TapeCheck;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +23,13 @@ final class TapeOperation {
     private final String name;
     private final Library library;
     private final LibraryOperator operator;
+    private final TapeContents contents;
 
     TapeOperation(String name, Library library) {
         this.name = name;
         this.library = library;
         this.operator = new LibraryOperator(library);
+        this.contents = new TapeContents(name, library);
     }
 
     Map<String, ?> run(Arguments arguments) throws OperationException, DeviceConfigException, IOException {
@@ -47,10 +46,14 @@ final class TapeOperation {
                 int to = operator.insert(barcode(arguments, "insert"));
                 yield moved(arguments.word(0), to, Place.name(library.geometry(), to));
             }
-            case "check" -> check(barcode(arguments, "check"));
+            case "check" -> contents.check(barcode(arguments, "check"));
+            case "dump" -> contents.dump(arguments);
+            case "export" -> contents.exportTo(arguments);
+            case "import" -> contents.importFrom(arguments);
             default ->
-                throw new OperationException("tape " + arguments.verb()
-                        + ": it is tape list, or create, show, eject, insert or check BARCODE");
+                throw new OperationException(
+                        "tape " + arguments.verb()
+                                + ": it is tape list, or create, show, eject, insert, check or dump BARCODE, or export or import BARCODE FILE");
         };
     }
 
@@ -114,32 +117,6 @@ final class TapeOperation {
         answer.put("place", to);
         answer.put("element", Place.hex(element));
         answer.put("library", name);
-        return answer;
-    }
-
-    private Map<String, ?> check(String barcode) throws OperationException, IOException {
-        Optional<Placement> there = library.find(barcode);
-        int address = there.map(Placement::address).orElse(Placement.SHELF);
-        if (library.geometry().type(address) == ElementType.DATA_TRANSFER) {
-            throw new OperationException(barcode + " is in " + Place.name(library.geometry(), address)
-                    + ": unload it with `sluice drive unload` first");
-        }
-        TapeCheck.Report report = TapeCheck.check(library.store(), barcode, object -> {});
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("barcode", barcode);
-        answer.put("ok", report.damage().isEmpty());
-        answer.put("objects", report.objects());
-        answer.put("filemarks", report.filemarks());
-        answer.put("bytes", report.hostBytes());
-        List<Map<String, Object>> damage = new ArrayList<>();
-        for (TapeCheck.Damage part : report.damage()) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("first_object", part.first());
-            row.put("last_object", part.last());
-            row.put("problem", part.result() == MediumResult.DAMAGED ? "checksum is wrong" : "storage cannot be read");
-            damage.add(row);
-        }
-        answer.put("damage", damage);
         return answer;
     }
 

@@ -25,10 +25,10 @@ public final class TapeCheck {
     /** What was found; whole if {@code damage} is empty. */
     public record Report(String barcode, long objects, long filemarks, long hostBytes, List<Damage> damage) {}
 
-    /** An object as {@code dump} lists it: {@code length} as of {@link Partition#length}. */
+    /** An object as {@code dump} lists it: {@code length} as of {@link Partition#length}. False ends the listing. */
     @FunctionalInterface
     public interface Listing {
-        void object(long object, long file, long length);
+        boolean object(long object, long file, long length);
     }
 
     /**
@@ -68,12 +68,13 @@ public final class TapeCheck {
         }
     }
 
-    /** Lists every object without reading its data. */
-    public static void dump(CartridgeStore store, String barcode, Listing listing) throws IOException {
+    /** Lists the objects from number {@code from} on without reading their data. */
+    public static void dump(CartridgeStore store, String barcode, long from, Listing listing) throws IOException {
         try (Cartridge cartridge = store.mount(barcode, UUID.randomUUID())) {
             Partition partition = cartridge.partition(0);
-            for (long object = 0; object < partition.objects(); object++) {
-                listing.object(object, partition.filemarksBefore(object), partition.length(object));
+            boolean wanted = true;
+            for (long object = from; wanted && object < partition.objects(); object++) {
+                wanted = listing.object(object, partition.filemarksBefore(object), partition.length(object));
             }
         }
     }

@@ -75,19 +75,29 @@ public final class TapeImage {
     }
 
     /**
-     * Replaces a cartridge's contents by an image's.
+     * Replaces a cartridge's contents by an image's, as far as its capacity goes.
      *
+     * @param replace a cartridge that is not empty is overwritten, not refused
      * @return objects written, all on stable storage
      * @throws IOException if the image is damaged, or the cartridge cannot take it: what was written until then stays
      */
     public static long importFrom(
-            CartridgeStore store, String barcode, InputStream in, boolean compress, LongConsumer progress)
+            CartridgeStore store,
+            String barcode,
+            InputStream in,
+            boolean replace,
+            boolean compress,
+            LongConsumer progress)
             throws IOException {
         try (Cartridge cartridge = store.mount(barcode, UUID.randomUUID());
                 Arena arena = Arena.ofConfined()) {
             Partition partition = cartridge.partition(0);
             MemorySegment block = arena.allocate(TapeCheck.LARGEST_BLOCK);
             byte[] bytes = new byte[TapeCheck.LARGEST_BLOCK];
+            if (partition.objects() > 0 && !replace) {
+                throw new IOException(barcode + " has " + partition.objects()
+                        + " objects: say --replace yes to overwrite them, or choose an empty cartridge");
+            }
             done(partition.erase(0, 0), barcode, 0);
             long object = 0;
             while (true) {
@@ -99,6 +109,11 @@ public final class TapeImage {
                 if (length == FILEMARK) {
                     done(partition.writeFilemarks(object, 1, 0), barcode, object);
                 } else {
+                    if (partition.used(object) + length > partition.capacity()) {
+                        throw new IOException("object " + object + " of the image does not fit on " + barcode
+                                + ", which takes " + partition.capacity()
+                                + " bytes: import it to one with more capacity");
+                    }
                     body(in, bytes, length, object);
                     MemorySegment.copy(bytes, 0, block, ValueLayout.JAVA_BYTE, 0, length);
                     done(partition.writeBlock(object, block, 0, length, compress, 0), barcode, object);

@@ -8,13 +8,17 @@ import io.sluice.handler.DeviceConfigException;
 import io.sluice.handler.OperationException;
 import io.sluice.vtl.library.Geometry;
 import io.sluice.vtl.library.LibraryBench;
+import io.sluice.vtl.library.Loan;
+import io.sluice.vtl.library.MoveResult;
 import io.sluice.vtl.library.RecordedStorage;
 import io.sluice.vtl.medium.CartridgeLabel;
 import io.sluice.vtl.medium.MediumType;
 import io.sluice.vtl.store.StoredCartridges;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice library}, {@code tape} and {@code drive} over a library with two drives, a mail slot, three slots and one cartridge. */
 final class OperationsTest {
+    /** Two blocks of 3 bytes, a filemark, a block of 1 byte, the end. */
+    private static final String IMAGE =
+            "03000000616263000300000003000000646566000300000000000000010000006700" + "01000000ffffffff";
+
     @TempDir
     Path directory;
 
@@ -134,6 +142,69 @@ final class OperationsTest {
         assertThat(report.get("ok")).isEqualTo(true);
         assertThat(report.get("objects")).isEqualTo(0L);
         assertThat(rows(report, "damage")).isEmpty();
+    }
+
+    private Path image(String hex) throws IOException {
+        return Files.write(directory.resolve("image.tap"), HexFormat.of().parseHex(hex));
+    }
+
+    @Test
+    void shouldTakeAnImageListItAndGiveItBack() throws Exception {
+        Path image = image(IMAGE);
+        assertThat(run("tape import VTL001L8 " + image).get("objects")).isEqualTo(4L);
+        assertThat(rows(run("tape dump VTL001L8"), "contents"))
+                .extracting(row -> row.get("file") + ":" + row.get("first_object") + "-" + row.get("last_object") + " "
+                        + row.get("kind") + " " + row.get("length"))
+                .containsExactly("0:0-1 block 3", "0:2-2 filemark 0", "1:3-3 block 1");
+        assertThat(rows(run("tape dump VTL001L8 --from 3"), "contents")).hasSize(1);
+        Path back = directory.resolve("back.tap");
+        Map<String, ?> exported = run("tape export VTL001L8 " + back);
+        assertThat(exported.get("ok")).isEqualTo(true);
+        assertThat(exported.get("image_bytes")).isEqualTo(Files.size(back));
+        assertThat(Files.readAllBytes(back)).isEqualTo(Files.readAllBytes(image));
+    }
+
+    @Test
+    void shouldOverwriteNothingThatItWasNotToldTo() throws Exception {
+        Path image = image(IMAGE);
+        assertThatThrownBy(() -> run("tape export VTL001L8 " + image)).hasMessageContaining("there already");
+        assertThat(Files.readAllBytes(image)).isEqualTo(HexFormat.of().parseHex(IMAGE));
+        run("tape import VTL001L8 " + image);
+        assertThatThrownBy(() -> run("tape import VTL001L8 " + image)).hasMessageContaining("--replace yes");
+        assertThat(run("tape import VTL001L8 " + image + " --replace yes").get("objects"))
+                .isEqualTo(4L);
+        assertThatThrownBy(() -> run("tape import VTL001L8 image.tap")).hasMessageContaining("write ./image.tap");
+        assertThatThrownBy(() -> run("tape import VTL001L8 " + image + " --replace maybe"))
+                .hasMessageContaining("yes or no");
+    }
+
+    @Test
+    void shouldRefuseAnImageThatIsLargerThanTheCartridge() throws Exception {
+        run("tape create TINY01L8 --capacity 4");
+        Path image = image(IMAGE);
+        assertThatThrownBy(() -> run("tape import TINY01L8 " + image))
+                .hasMessageContaining("object 1 of the image does not fit");
+        assertThatThrownBy(() -> run("tape export VTL001L8 /nowhere/at/all.tap"))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldLeaveACartridgeInItsPlaceWhileACommandUsesIt() throws Exception {
+        try (Loan loan = bench.library().lend("VTL001L8")) {
+            assertThat(loan).isNotNull();
+            assertThat(bench.library().move(0x401, 0x101, 7)).isEqualTo(MoveResult.ON_LOAN);
+            assertThat(bench.library().element(0x401).orElseThrow().accessible())
+                    .isFalse();
+            assertThatThrownBy(() -> run("tape check VTL001L8")).hasMessageContaining("wait until that has ended");
+            assertThatThrownBy(() -> run("tape eject VTL001L8")).hasMessageContaining("wait until that has ended");
+            assertThatThrownBy(() -> run("drive load 1 VTL001L8")).hasMessageContaining("wait until that has ended");
+        }
+        assertThat(bench.library().element(0x401).orElseThrow().accessible()).isTrue();
+        assertThat(bench.library().move(0x401, 0x101, 8)).isEqualTo(MoveResult.MOVED);
+        for (String verb : List.of("check", "dump", "export")) {
+            assertThatThrownBy(() -> run("tape " + verb + " VTL001L8" + (verb.equals("export") ? " /x.tap" : "")))
+                    .hasMessageContaining("in drive 1");
+        }
     }
 
     @Test

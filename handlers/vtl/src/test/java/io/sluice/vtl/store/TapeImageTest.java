@@ -33,7 +33,8 @@ final class TapeImageTest {
     }
 
     private long take(byte[] image) throws IOException {
-        return TapeImage.importFrom(store, SimulatedStorage.NAME, new ByteArrayInputStream(image), true, object -> {});
+        return TapeImage.importFrom(
+                store, SimulatedStorage.NAME, new ByteArrayInputStream(image), false, true, object -> {});
     }
 
     @Test
@@ -44,10 +45,10 @@ final class TapeImageTest {
                 .isZero();
         assertThat(out.toByteArray()).isEqualTo(IMAGE);
         StringBuilder listing = new StringBuilder();
-        TapeCheck.dump(
-                store,
-                SimulatedStorage.NAME,
-                (object, file, length) -> listing.append(object + ":" + file + ":" + length + " "));
+        TapeCheck.dump(store, SimulatedStorage.NAME, 0, (object, file, length) -> {
+            listing.append(object + ":" + file + ":" + length + " ");
+            return true;
+        });
         assertThat(listing.toString()).isEqualTo("0:0:3 1:0:2 2:0:-1 3:1:1 ");
     }
 
