@@ -23,7 +23,6 @@ run_vm() {
 	done
 	install_vm_packages
 	[[ " $* " != *" dkms "* ]] || install_packages dkms
-	[[ " $* " != *" conformance "* ]] || install_packages mtx mt-st
 	[ "${SLUICE_VM_KERNEL:-}" != debug ] || install_packages flex bison bc libelf-dev
 	build_all
 	while [ $# -gt 0 ]; do
