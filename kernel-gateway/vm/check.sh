@@ -57,7 +57,7 @@ same() {
 shows() {
 	local pattern=$1
 	shift
-	"$@" 2>&1 | tee "$CHECK_OUTPUT.shown" | grep -Eq -- "$pattern" || {
+	"$@" 2>&1 | tee "$CHECK_OUTPUT.shown" | grep -E -- "$pattern" >/dev/null || {
 		echo "no line like: $pattern"
 		cat "$CHECK_OUTPUT.shown"
 		return 1

@@ -148,7 +148,7 @@ check "lock again" mt lock
 check "offline" mt offline
 check "the drive is not ready" shows 'DR_OPEN' mt status
 check "load" mt load
-check "status: at the beginning" at 0 0 0 'BOT'
+check "status: the driver does not know where, the drive does" at '?' 0 0
 check "eject" mt eject
 check "load again" mt load
 check "rewoffl" mt rewoffl
@@ -167,5 +167,5 @@ stops "and no more" 1 -1 6 fsf 1
 moves "rewind" 0 0 0 rewind
 check "erase of all" mt erase 1
 moves "rewind" 0 0 0 rewind
-stops "nothing is left" 0 -1 0 fsr 1
+stops "nothing is left" 0 0 0 fsr 1
 take_out 1
