@@ -113,10 +113,22 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 }
 
-/* Once: the reservation may be of a session that has gone since LIO's were last looked at. */
+/* A reservation keeps it off, or who prevents the removal of the medium: it has done nothing. */
+static bool is_kept_off(const struct sl_cmd *cmd)
+{
+	struct scsi_sense_hdr sense;
+
+	if (cmd->status == SAM_STAT_RESERVATION_CONFLICT)
+		return true;
+	return cmd->status == SAM_STAT_CHECK_CONDITION &&
+	       scsi_normalize_sense(cmd->sense, cmd->sense_len, &sense) &&
+	       sense.sense_key == ILLEGAL_REQUEST && sense.asc == 0x53 && sense.ascq == 0x02;
+}
+
+/* Once: that may be a session that has gone since LIO's were last looked at. */
 static bool looks_again(struct lio_task *task)
 {
-	if (task->cmd.silent || task->cmd.status != SAM_STAT_RESERVATION_CONFLICT || task->again)
+	if (task->cmd.silent || task->again || !is_kept_off(&task->cmd))
 		return false;
 	task->again = true;
 	sl_cmd_release(&task->cmd, sluice_now());

@@ -15,6 +15,7 @@
 #define HOSTILE_DEVICES	    3U
 #define HOSTILE_QUEUES	    4U
 #define HOSTILE_DEPTH	    64U
+#define HOSTILE_REQUESTS    4096U	/* the admin ring is no deeper */
 /* The gateway answers a handler's question, and takes what is in its ring, in no more than this. */
 #define HOSTILE_PATIENCE_NS 20000000000ull
 #define HOSTILE_TOLD_IDS    4096U
@@ -81,7 +82,7 @@ struct hostile {
 	const struct sluice_gw_index *admin_theirs;
 	struct sluice_request *requests;
 	uint32_t request_producer, request_seen;
-	bool faulty[256];			/* request slots whose request must be refused */
+	bool faulty[HOSTILE_REQUESTS];			/* request slots whose request must be refused */
 	uint32_t devices[HOSTILE_DEVICES];
 	uint64_t left;				/* attacks of this life */
 	uint32_t sloth;				/* between two of them it answers a command once in so many times */

@@ -78,6 +78,8 @@ bool life_begin(struct hostile *x)
 					     .grace_ns = x->options->grace_ns };
 	if (handler_open_session(&x->h, x->options->socket, "hostile", &open, why))
 		return hostile_fail(x, "a new session: %s", why);
+	if (x->h.control->admin_depth > HOSTILE_REQUESTS)
+		return hostile_fail(x, "an admin ring of %u", x->h.control->admin_depth);
 	x->alive = true;
 	for (uint32_t q = 0; q < open.queues; q++)
 		map_queue(x, q);
