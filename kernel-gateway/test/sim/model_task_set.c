@@ -157,8 +157,10 @@ bool m_qerr_aborts(const struct m_task_sets *m, int set, int itl, const struct m
 
 void m_clear_aca_of(struct m_task_sets *m, int set, int nexus)
 {
-	if (m->faulted[set] == nexus)
-		m->faulted[set] = M_NOBODY;
+	if (m->faulted[set] != nexus)
+		return;
+	m->faulted[set] = M_NOBODY;
+	m_may_run(m); /* also if a HEAD OF QUEUE command comes before they are told */
 }
 
 void m_clear_aca(struct m_task_sets *m, int nexus)
@@ -171,6 +173,7 @@ void m_reset(struct m_task_sets *m)
 {
 	for (int i = 0; i < M_SETS; i++)
 		m->faulted[i] = M_NOBODY;
+	m_may_run(m);
 }
 
 /* docs/architecture.md: TST leaves commands where they are, and ends ACA conditions. */

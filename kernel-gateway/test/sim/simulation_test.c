@@ -107,6 +107,8 @@ static const struct {
 	  1 }, /* a nexus was unmapped, and the handler died, before it read that it had been reset */
 	{ 14221347608793,
 	  2 }, /* CLEAR ACA aborted an ACA command of a task set that TST left behind */
+	{ 14221442644712,
+	  2 }, /* HEAD OF QUEUE between the end of an ACA condition and who is told that he may run */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
