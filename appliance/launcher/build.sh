@@ -25,6 +25,7 @@ build_gateway() {
 	make -s -j"$(nproc)" -C "$ROOT/kernel-gateway" "VARIANT=$VARIANT" all >&2 ||
 		die "building sluiced failed (make -C kernel-gateway VARIANT=$VARIANT)"
 	[ -x "$SLUICED" ] || die "make succeeded, but $SLUICED is not there"
+	touch "$SLUICED" # what is newer, and nothing was made of it, is no reason to look again
 }
 
 # No make run when nothing changed: a find is faster than make and its dependency files.
