@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Events towards a handler, by the admin ring of its session (abi.h section 6). The
+ * Events towards a handler, by the admin ring of its session (abi.h section 2). The
  * session's admin_lock is taken under a nexus's lock and under a device's itl_lock.
  */
 #ifndef SLUICE_CORE_EVENT_H
@@ -68,7 +68,8 @@ void sl_event_kick(struct sl_session *s);
 /* ---- Among the files of event*.c, under admin_lock: false or NULL says that the ring is full. */
 
 struct sluice_event *sl_event_slot(struct sl_session *s);
-void sl_event_put(struct sl_session *s, const struct sluice_event *ev);
+/* What was written into the slot is the handler's. */
+void sl_event_put(struct sl_session *s);
 bool sl_event_put_simple(struct sl_session *s, u32 type, u32 device, u32 nexus, u32 function);
 /* The handler is to know of the nexus `id` in that slot; 0: that there is none. True: it does. */
 bool sl_event_want_nexus(struct sl_session *s, u32 slot, u32 id, struct sl_work *w);

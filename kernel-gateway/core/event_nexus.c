@@ -23,7 +23,7 @@ static bool put_nexus(struct sl_session *s, struct sl_known_nexus *k, const stru
 	ev->port_group = n->port->group;
 	sl_text_copy(ev->initiator_port, sizeof(ev->initiator_port), n->initiator_port);
 	sl_text_copy(ev->target_port, sizeof(ev->target_port), n->target_port);
-	sl_event_put(s, ev);
+	sl_event_put(s);
 	sl_store_release(&k->known, n->id);
 	return true;
 }

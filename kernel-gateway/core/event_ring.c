@@ -17,9 +17,8 @@ struct sluice_event *sl_event_slot(struct sl_session *s)
 	return &s->events[s->event_producer & (s->admin_depth - 1)];
 }
 
-void sl_event_put(struct sl_session *s, const struct sluice_event *ev)
+void sl_event_put(struct sl_session *s)
 {
-	(void)ev;
 	s->event_producer++;
 	/* Pairs with the handler's load-acquire of the index. */
 	sl_store_release(&s->admin_gw->sub_producer, s->event_producer);
@@ -37,7 +36,7 @@ bool sl_event_put_simple(struct sl_session *s, u32 type, u32 device, u32 nexus, 
 	ev->device = device;
 	ev->nexus = nexus;
 	ev->function = function;
-	sl_event_put(s, ev);
+	sl_event_put(s);
 	return true;
 }
 

@@ -65,7 +65,7 @@ void sl_event_flush_tags(struct sl_session *s)
 			ev->queue = owed.queue;
 			ev->tag = owed.tag;
 			ev->generation = owed.generation;
-			sl_event_put(s, ev);
+			sl_event_put(s);
 		}
 		sl_spin_unlock(&s->admin_lock);
 	}

@@ -14,14 +14,7 @@
  *
  * A command that does not end GOOD ends the run with status 1.
  */
-#include <iscsi/iscsi.h>
-#include <iscsi/scsi-lowlevel.h>
-#include <poll.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "initiator.h"
 
 enum {
 	REWIND = 0x01,
@@ -37,63 +30,18 @@ enum {
 };
 
 struct load {
-	struct iscsi_context *iscsi;
-	int lun;
+	struct initiator on;
 	int write;
 	uint32_t depth, bytes;
-	uint64_t issued, blocks, done, in_flight;
-	uint64_t random_state;
+	uint64_t issued, blocks;
 	unsigned char *data;
 };
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "tape_load: %s: %s\n", what, why);
-	exit(1);
-}
-
-static double now_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* xorshift64: the same sequence for every subject. */
-static uint64_t random_number(struct load *l)
-{
-	uint64_t x = l->random_state;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return l->random_state = x;
-}
 
 static void put24(unsigned char *at, uint32_t value)
 {
 	at[0] = (unsigned char)(value >> 16);
 	at[1] = (unsigned char)(value >> 8);
 	at[2] = (unsigned char)value;
-}
-
-static void log_in(struct load *l, const char *text)
-{
-	struct iscsi_url *url;
-
-	l->iscsi = iscsi_create_context("iqn.2026-11.io.sluice:tape-load");
-	url = l->iscsi ? iscsi_parse_full_url(l->iscsi, text) : NULL;
-	if (!url)
-		die(text, l->iscsi ? iscsi_get_error(l->iscsi) : "no context");
-	iscsi_set_session_type(l->iscsi, ISCSI_SESSION_NORMAL);
-	iscsi_set_targetname(l->iscsi, url->target);
-	iscsi_set_header_digest(l->iscsi, ISCSI_HEADER_DIGEST_NONE);
-	/* A full connect ends the Unit Attentions of a new session. */
-	if (iscsi_full_connect_sync(l->iscsi, url->portal, url->lun))
-		die(text, iscsi_get_error(l->iscsi));
-	l->lun = url->lun;
-	iscsi_destroy_url(url);
 }
 
 /* One command, waited for. With bytes to write, or to read into l->data, or none. */
@@ -105,13 +53,13 @@ static void command(struct load *l, const char *what, const unsigned char *cdb, 
 	struct scsi_iovec in = { .iov_base = l->data, .iov_len = bytes };
 
 	if (!task)
-		die(what, "no memory");
+		die(&l->on, what, "no memory");
 	if (direction == SCSI_XFER_READ)
 		scsi_task_set_iov_in(task, &in, 1);
-	if (!iscsi_scsi_command_sync(l->iscsi, l->lun, task, direction == SCSI_XFER_WRITE ? &out : NULL))
-		die(what, iscsi_get_error(l->iscsi));
+	if (!iscsi_scsi_command_sync(l->on.iscsi, l->on.lun, task, direction == SCSI_XFER_WRITE ? &out : NULL))
+		die(&l->on, what, iscsi_get_error(l->on.iscsi));
 	if (task->status != SCSI_STATUS_GOOD)
-		die(what, iscsi_get_error(l->iscsi));
+		die(&l->on, what, iscsi_get_error(l->on.iscsi));
 	scsi_free_scsi_task(task);
 }
 
@@ -145,7 +93,7 @@ static void mode_select(struct load *l, uint32_t block_bytes)
 static void scramble(struct load *l, uint32_t bytes)
 {
 	for (uint32_t i = 0; i < bytes; i++)
-		l->data[i] = (unsigned char)(random_number(l) >> 32);
+		l->data[i] = (unsigned char)(random_number(&l->on) >> 32);
 }
 
 static void submit(struct load *l);
@@ -154,11 +102,8 @@ static void ended(struct iscsi_context *iscsi, int status, void *command_data, v
 {
 	struct load *l = private_data;
 
-	if (status != SCSI_STATUS_GOOD)
-		die(l->write ? "WRITE(6)" : "READ(6)", iscsi_get_error(iscsi));
-	scsi_free_scsi_task(command_data);
-	l->done++;
-	l->in_flight--;
+	(void)iscsi;
+	count(&l->on, l->write ? "WRITE(6)" : "READ(6)", status, command_data);
 	if (l->issued < l->blocks)
 		submit(l);
 }
@@ -172,10 +117,10 @@ static void submit(struct load *l)
 
 	put24(cdb + 2, l->bytes);
 	task = scsi_create_task(sizeof(cdb), cdb, direction, (int)l->bytes);
-	if (!task || iscsi_scsi_command_async(l->iscsi, l->lun, task, ended, l->write ? &out : NULL, l))
-		die("queueing a command", iscsi_get_error(l->iscsi));
+	if (!task || iscsi_scsi_command_async(l->on.iscsi, l->on.lun, task, ended, l->write ? &out : NULL, l))
+		die(&l->on, "queueing a command", iscsi_get_error(l->on.iscsi));
 	l->issued++;
-	l->in_flight++;
+	l->on.in_flight++;
 }
 
 static void stream(struct load *l)
@@ -188,14 +133,8 @@ static void stream(struct load *l)
 	start = now_seconds();
 	for (uint32_t i = 0; i < l->depth && l->issued < l->blocks; i++)
 		submit(l);
-	while (l->in_flight) {
-		struct pollfd p = { .fd = iscsi_get_fd(l->iscsi),
-				    .events = (short)iscsi_which_events(l->iscsi) };
-
-		if (poll(&p, 1, -1) < 0 || iscsi_service(l->iscsi, p.revents) < 0)
-			die("the connection", iscsi_get_error(l->iscsi));
-	}
-	printf("%.0f\n", (double)l->done / (now_seconds() - start));
+	serve(&l->on);
+	printf("%.0f\n", (double)l->on.done / (now_seconds() - start));
 	if (l->write)
 		filemark(l);
 	rewind_tape(l);
@@ -242,7 +181,7 @@ static void locate(struct load *l, uint64_t blocks, double *took, int times)
 	put24(read + 2, 4096);
 	for (int i = 0; i < times; i++) {
 		unsigned char cdb[16] = { LOCATE_16 };
-		uint64_t object = random_number(l) % blocks;
+		uint64_t object = random_number(&l->on) % blocks;
 		double start = now_seconds();
 
 		for (int byte = 0; byte < 8; byte++)
@@ -258,7 +197,7 @@ static void print_located(struct load *l, uint64_t blocks, int times)
 	double *took = times > 0 ? calloc((size_t)times, sizeof(*took)) : NULL;
 
 	if (!took)
-		die("TIMES", "must be positive");
+		die(&l->on, "TIMES", "must be positive");
 	locate(l, blocks, took, times);
 	print_times(took, times);
 	free(took);
@@ -266,7 +205,7 @@ static void print_located(struct load *l, uint64_t blocks, int times)
 
 int main(int argc, char **argv)
 {
-	struct load l = { .random_state = 0x9e3779b97f4a7c15u };
+	struct load l = { .on = { .program = "tape_load", .random_state = RANDOM_SEED } };
 	const char *what = argc > 2 ? argv[2] : "";
 	int streams = !strcmp(what, "write") || !strcmp(what, "read");
 
@@ -280,19 +219,18 @@ int main(int argc, char **argv)
 	l.bytes = streams ? (uint32_t)atoi(argv[4]) : FILL_BYTES;
 	l.blocks = streams ? strtoull(argv[5], NULL, 10) : 0;
 	if (!l.depth || !l.bytes)
-		die("DEPTH and BLOCK_BYTES", "must be positive");
+		die(&l.on, "DEPTH and BLOCK_BYTES", "must be positive");
 	l.data = malloc(l.bytes < FILL_BYTES ? FILL_BYTES : l.bytes);
 	if (!l.data)
-		die("BLOCK_BYTES", "no memory for so many");
-	log_in(&l, argv[1]);
+		die(&l.on, "BLOCK_BYTES", "no memory for so many");
+	log_in(&l.on, "iqn.2026-11.io.sluice:tape-load", argv[1]);
 	if (streams)
 		stream(&l);
 	else if (!strcmp(what, "fill"))
 		fill(&l, (uint32_t)atoi(argv[3]), strtoull(argv[4], NULL, 10));
 	else
 		print_located(&l, strtoull(argv[3], NULL, 10), atoi(argv[4]));
-	iscsi_logout_sync(l.iscsi);
-	iscsi_destroy_context(l.iscsi);
+	log_out(&l.on);
 	free(l.data);
 	return 0;
 }

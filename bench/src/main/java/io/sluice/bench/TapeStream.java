@@ -177,73 +177,70 @@ abstract class TapeStream implements Subject {
         }
     }
 
-    /** The least that a program can do. */
-    static final class Plain extends TapeStream {
-        Plain(Path folder, int blocks) {
-            super("plain loop", folder, blocks);
-        }
+    /** Over one file, made anew each time. */
+    abstract static class OneFile extends TapeStream {
+        final Path file;
 
-        private Path file() {
-            return folder.resolve("plain");
+        OneFile(String name, Path folder, int blocks) {
+            super(name, folder, blocks);
+            file = folder.resolve(name.replace(' ', '-'));
         }
 
         @Override
         void rewind() throws IOException {
-            Files.deleteIfExists(file());
+            Files.deleteIfExists(file);
+        }
+
+        @Override
+        List<Path> files() {
+            return List.of(file);
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** The least that a program can do. */
+    static final class Plain extends OneFile {
+        Plain(Path folder, int blocks) {
+            super("plain loop", folder, blocks);
         }
 
         @Override
         void write() throws IOException {
-            try (NativeFile file = NativeFile.open(file(), NativeFile.Mode.CREATE)) {
+            try (NativeFile open = NativeFile.open(file, NativeFile.Mode.CREATE)) {
                 long end = 0;
                 long written = 0;
                 for (int i = 0; i < blocks; i++) {
-                    end += file.write(data.address(), BLOCK_BYTES, end, false);
+                    end += open.write(data.address(), BLOCK_BYTES, end, false);
                     if (end - written >= WRITEBACK_BYTES) {
-                        file.startWriteback(written, end - written);
+                        open.startWriteback(written, end - written);
                         written = end;
                     }
                     if (end % SYNC_BYTES == 0) {
-                        file.sync();
+                        open.sync();
                     }
                 }
-                file.sync();
+                open.sync();
             }
         }
 
         @Override
         void read() throws IOException {
-            try (NativeFile file = NativeFile.open(file(), NativeFile.Mode.READ_ONLY)) {
+            try (NativeFile open = NativeFile.open(file, NativeFile.Mode.READ_ONLY)) {
                 for (int i = 0; i < blocks; i++) {
-                    file.read(data.address(), BLOCK_BYTES, (long) i * BLOCK_BYTES);
+                    open.read(data.address(), BLOCK_BYTES, (long) i * BLOCK_BYTES);
                 }
             }
-        }
-
-        @Override
-        List<Path> files() {
-            return List.of(file());
-        }
-
-        @Override
-        public void close() throws IOException {
-            Files.deleteIfExists(file());
         }
     }
 
     /** {@code dd}, a process for each part between two syncs. It has no data to fetch: zeros in, nothing out. */
-    static final class Dd extends TapeStream {
+    static final class Dd extends OneFile {
         Dd(Path folder, int blocks) {
             super("dd", folder, blocks);
-        }
-
-        private Path file() {
-            return folder.resolve("dd");
-        }
-
-        @Override
-        void rewind() throws IOException {
-            Files.deleteIfExists(file());
         }
 
         @Override
@@ -253,7 +250,7 @@ abstract class TapeStream implements Subject {
                 Command.run(List.of(
                         "dd",
                         "if=/dev/zero",
-                        "of=" + file(),
+                        "of=" + file,
                         "bs=" + BLOCK_BYTES,
                         "count=" + Math.min(part, blocks - done),
                         "seek=" + done,
@@ -264,17 +261,7 @@ abstract class TapeStream implements Subject {
 
         @Override
         void read() throws IOException, InterruptedException {
-            Command.run(List.of("dd", "if=" + file(), "of=/dev/null", "bs=" + BLOCK_BYTES, "status=none"));
-        }
-
-        @Override
-        List<Path> files() {
-            return List.of(file());
-        }
-
-        @Override
-        public void close() throws IOException {
-            Files.deleteIfExists(file());
+            Command.run(List.of("dd", "if=" + file, "of=/dev/null", "bs=" + BLOCK_BYTES, "status=none"));
         }
     }
 }
