@@ -24,6 +24,9 @@ POWERCUT_MILLIONS=10
 
 HOSTILE_ATTACKS=1000000
 
+# How make, cmocka, the rig, the virtual machine's suites, sanitizers, Surefire and Maven name a failure.
+readonly FAILURE_LINES='^make.*\*\*\*|\[ +(ERROR|LINE|FAILED) +\]|^not ok|FAILED|Sanitizer|runtime error:|^\[ERROR\]|error:'
+
 # set_size SUITE NUMBER: what a number behind a suite's name means.
 set_size() {
 	# shellcheck disable=SC2034 # fuzzing.sh uses FUZZ_MINUTES
@@ -38,24 +41,38 @@ set_size() {
 
 run_suites() {
 	[ $# -gt 0 ] || set -- "${ALL_SUITES[@]}"
-	local suite started previous='' failed=()
+	local suite started previous='' failed=() logs=$ROOT/target/suites
 	for suite in "$@"; do
 		[[ $suite =~ ^[1-9][0-9]*$ ]] && set_size "$previous" "$suite" && continue
 		previous=$suite
 		declare -F "suite_$suite" >/dev/null || die "unknown suite '$suite': choose from unit fuzz soak powercut planted coverage ${ALL_SUITES[*]}"
 	done
+	mkdir -p "$logs" || die "cannot make $logs"
 	for suite in "$@"; do
 		[[ $suite =~ ^[0-9]+$ ]] && continue
 		started=$SECONDS
 		say "=== $suite"
-		if ("suite_$suite"); then
+		# Its status survives the pipe: pipefail is on.
+		if ("suite_$suite") 2>&1 | tee "$logs/$suite.log"; then
 			say "=== $suite: passed in $((SECONDS - started)) s"
 		else
 			say "=== $suite: FAILED after $((SECONDS - started)) s"
 			failed+=("$suite")
 		fi
 	done
-	[ ${#failed[@]} -eq 0 ] || die "failed suites: ${failed[*]}"
+	[ ${#failed[@]} -eq 0 ] && return
+	for suite in "${failed[@]}"; do
+		show_failures "$suite" "$logs/$suite.log"
+	done
+	die "failed suites: ${failed[*]}"
+}
+
+# Whoever sees only the end of a long run's output sees why it failed: what the runners say of failures, and how the suite ended.
+show_failures() {
+	say "=== $1 failed; all it printed is in $2"
+	grep -n -E "$FAILURE_LINES" "$2" | head -n 60 >&2
+	say "=== the end of it"
+	tail -n 25 "$2" >&2
 }
 
 suite_unit() {
