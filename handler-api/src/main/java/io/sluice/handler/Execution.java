@@ -10,7 +10,8 @@ public enum Execution {
     INLINE,
     /**
      * One at a time and in order, on worker threads shared with other devices; every callback but {@link
-     * Device#taskManagement} keeps that order, too. The device needs no locks. For tapes and changers.
+     * Device#taskManagement} keeps that order, too, and so does what {@link Device#tryExecute} does on the queue loop. The device
+     * needs no locks. For tapes and changers.
      */
     SERIAL,
     /** Many at a time on worker threads. The device guards its own state. For disks. */

@@ -168,7 +168,11 @@ final class ServedDevice implements WorkerPool.Task {
                     workers.execute(command);
                 }
             }
-            case SERIAL -> post(command);
+            case SERIAL -> {
+                if (!tryInTurn(command)) {
+                    post(command);
+                }
+            }
         }
     }
 
@@ -248,6 +252,17 @@ final class ServedDevice implements WorkerPool.Task {
         }
     }
 
+    /** On the queue loop, if it is nobody's turn and no letter waits: then a command need not become one. True if it is done with. */
+    @HotPath
+    private boolean tryInTurn(RingCommand command) {
+        if (!SCHEDULED.compareAndSet(this, 0, 1)) {
+            return false;
+        }
+        boolean done = mailbox.isEmpty() && tryExecute(command);
+        endTurn();
+        return done;
+    }
+
     /** On a worker: a turn of this device. */
     @Override
     @HotPath
@@ -259,6 +274,11 @@ final class ServedDevice implements WorkerPool.Task {
             }
             letter.run();
         }
+        endTurn();
+    }
+
+    @HotPath
+    private void endTurn() {
         SCHEDULED.setVolatile(this, 0);
         // A letter that came before the flag fell found it up and relies on us.
         if (!mailbox.isEmpty() && SCHEDULED.compareAndSet(this, 0, 1)) {

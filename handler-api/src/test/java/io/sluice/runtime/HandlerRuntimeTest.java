@@ -21,6 +21,7 @@ import io.sluice.scsi.SenseKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -143,6 +144,65 @@ class HandlerRuntimeTest {
         }
         assertThat(order).hasSize(2000).isSorted();
         assertThat(most).hasValue(1);
+    }
+
+    /** Whatever part of them the device takes on the queue loop. */
+    @Test
+    void shouldKeepSerialCommandsInOrderThatAreTriedOnTheLoop() throws Exception {
+        Alternating device = new Alternating();
+        try (GatewayDouble gateway = GatewayDouble.open("test", home, context -> device)) {
+            List<CompletableFuture<CommandResult>> results = new ArrayList<>();
+            for (int i = 0; i < 20_000; i++) {
+                results.add(gateway.nexus().submit(READY));
+                if (i % 64 == 0) {
+                    results.forEach(TestNexus::await); // then the mailbox is empty, and the loop has a try again
+                }
+            }
+            results.forEach(
+                    result -> assertThat(TestNexus.await(result).isGood()).isTrue());
+        }
+        assertThat(device.order).hasSize(20_000).isSorted();
+        assertThat(device.most).hasValue(1);
+        assertThat(device.onLoop).hasValueGreaterThan(300);
+        assertThat(device.onWorker).hasValueGreaterThan(300);
+    }
+
+    /** Takes two of three commands on the loop. */
+    private static final class Alternating implements Device {
+        private final List<Long> order = Collections.synchronizedList(new ArrayList<>());
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+        private final AtomicInteger onLoop = new AtomicInteger();
+        private final AtomicInteger onWorker = new AtomicInteger();
+
+        @Override
+        public DeviceProfile profile() {
+            return DeviceProfile.of(PeripheralDeviceType.DIRECT_ACCESS, Execution.SERIAL)
+                    .build();
+        }
+
+        @Override
+        public boolean tryExecute(ScsiCommand command) {
+            if (command.sequence() % 3 == 0) {
+                return false;
+            }
+            onLoop.incrementAndGet();
+            run(command);
+            return true;
+        }
+
+        @Override
+        public void execute(ScsiCommand command) {
+            onWorker.incrementAndGet();
+            run(command);
+        }
+
+        private void run(ScsiCommand command) {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            order.add(command.sequence());
+            inside.decrementAndGet();
+            command.good();
+        }
     }
 
     @Test

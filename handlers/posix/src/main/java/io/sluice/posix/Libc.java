@@ -98,6 +98,7 @@ final class Libc {
     static final class Scratch {
         final MemorySegment state = Arena.ofAuto().allocate(STATE);
         final MemorySegment iovec = Arena.ofAuto().allocate(32, 8);
+        final MemorySegment probe = Arena.ofAuto().allocate(1);
 
         int errno() {
             return (int) STATE_ERRNO.get(state, 0L);

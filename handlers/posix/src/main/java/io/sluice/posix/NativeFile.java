@@ -107,6 +107,11 @@ public final class NativeFile implements AutoCloseable {
         }
     }
 
+    /** True if the page cache holds that byte; false also where the file system cannot say. */
+    public boolean isCached(long offset) {
+        return readCached(Libc.scratch().probe.address(), 1, offset) == 1;
+    }
+
     /**
      * Writes until {@code length} bytes are written or a write fails. Returns the bytes written. With {@code durable} they,
      * and the metadata needed to read them back, are on the medium (as with O_DSYNC).

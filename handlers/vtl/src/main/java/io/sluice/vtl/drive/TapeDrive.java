@@ -49,6 +49,7 @@ public final class TapeDrive implements Device, Bay {
     private final CommandTable table;
     private final DriveCommand running;
     private final Replay replay;
+    private final QuickCommands quick;
     private final DeviceProfile profile;
     private @Nullable LibraryPlace place;
 
@@ -77,6 +78,7 @@ public final class TapeDrive implements Device, Bay {
                 .build();
         this.running = new DriveCommand(state, file, crashPoint);
         this.replay = new Replay(state, file, running, table);
+        this.quick = new QuickCommands(unit);
         this.profile = DeviceProfile.of(PeripheralDeviceType.SEQUENTIAL_ACCESS, Execution.SERIAL)
                 .taskSetLimit(TASK_SET_LIMIT)
                 .recovery(Recovery.REDELIVER)
@@ -147,6 +149,25 @@ public final class TapeDrive implements Device, Bay {
                 running.begin(command);
                 table.execute(running);
             }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Not while the library has its hands in it, which may take long. */
+    @Override
+    @HotPath
+    public boolean tryExecute(ScsiCommand command) {
+        if (!turn.tryLock()) {
+            return false;
+        }
+        try {
+            if (command.redelivered() || !quick.isQuick(command)) {
+                return false;
+            }
+            running.begin(command);
+            table.execute(running);
+            return true;
         } finally {
             turn.unlock();
         }

@@ -63,6 +63,17 @@ public interface Partition {
     long read(long object, MemorySegment to, long toOffset, int limit);
 
     /**
+     * True if reading the objects {@code from} to {@code to - 1}, or finding that there is none, will most likely wait for nothing and
+     * decode nothing: asked before that is done on a thread that must not wait. Only the first and the last are looked at.
+     */
+    @HotPath
+    boolean isAtHand(long from, long to);
+
+    /** The same of writing so many bytes at the end of data, in one block or in several: it will sync nothing and compress nothing. */
+    @HotPath
+    boolean isReady(int blocks, int bytes, boolean compress);
+
+    /**
      * Writes a block at {@code at}. A store may sync now and then by itself, so that opening has little to verify; {@link
      * MediumResult#WRITES_LOST} says that such a sync failed, with what {@link #sync} says of it.
      *

@@ -91,6 +91,19 @@ final class LogGrowth {
         return result;
     }
 
+    /** True if {@link #begin} at the end of data, and {@link #append} of so many bytes, will do nothing else than append. */
+    @HotPath
+    boolean isReady(long bytes) {
+        return !refused
+                && begun
+                && dead.isEmpty()
+                && !open.needsRepair()
+                && !open.truncatePending
+                && !due()
+                && room.isTaken(bytes)
+                && open.end + bytes - writebackEnd < shape.writebackBytes();
+    }
+
     @HotPath
     private boolean due() {
         return open.end - checkpointEnd >= shape.checkpointBytes()

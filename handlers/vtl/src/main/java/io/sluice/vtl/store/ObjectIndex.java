@@ -44,6 +44,17 @@ final class ObjectIndex {
         return load(table.find(object), object);
     }
 
+    /** True if {@link #find} and {@link #sums} of an object, or of the end of data, will find in memory what they look for. */
+    @HotPath
+    boolean isAtHand(long object) {
+        int index = table.find(object);
+        if (index == table.size() - 1) {
+            return true;
+        }
+        SealedSegment found = sealed.ifOpen(table.get(index));
+        return found != null && found.isLoaded(object);
+    }
+
     @HotPath
     private long load(int index, long object) {
         SegmentTable.Segment wanted = table.get(index);

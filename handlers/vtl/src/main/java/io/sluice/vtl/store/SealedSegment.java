@@ -99,6 +99,12 @@ final class SealedSegment implements AutoCloseable {
         return data;
     }
 
+    /** True if {@link #load} has the page in memory. */
+    @HotPath
+    boolean isLoaded(long object) {
+        return rebuilt != null || loaded == (object - segment.first()) / IndexPage.ENTRIES + 1;
+    }
+
     /** Loads the page that has the object: false if it cannot be had, also not from the log. */
     @HotPath
     boolean load(long object) {

@@ -32,12 +32,20 @@ final class SealedSegments implements AutoCloseable {
     @HotPath
     @Nullable
     SealedSegment get(SegmentTable.Segment wanted) {
+        SealedSegment there = ifOpen(wanted);
+        return there == null ? open(wanted) : there;
+    }
+
+    /** The segment, if it is open. */
+    @HotPath
+    @Nullable
+    SealedSegment ifOpen(SegmentTable.Segment wanted) {
         for (SealedSegment segment : kept) {
             if (segment != null && segment.number() == wanted.number()) {
                 return segment;
             }
         }
-        return open(wanted);
+        return null;
     }
 
     private @Nullable SealedSegment open(SegmentTable.Segment wanted) {

@@ -43,10 +43,16 @@ final class StorageRoom {
         return free - Math.max(open.end - measuredEnd, 0) - KEPT;
     }
 
+    /** True if {@link #take} has nothing to do. */
+    @HotPath
+    boolean isTaken(long bytes) {
+        return open.end + bytes <= takenEnd;
+    }
+
     /** Before so many bytes are appended. */
     @HotPath
     void take(long bytes) {
-        if (open.end + bytes > takenEnd) {
+        if (!isTaken(bytes)) {
             takeMore(bytes);
         }
     }

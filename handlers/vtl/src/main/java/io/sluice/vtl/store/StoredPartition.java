@@ -132,6 +132,32 @@ final class StoredPartition implements Partition, AutoCloseable {
 
     @Override
     @HotPath
+    public boolean isAtHand(long from, long to) {
+        long last = Math.min(to, objects()) - 1;
+        // What follows the last one tells what that takes on the medium.
+        return from > last || (index.isAtHand(last + 1) && isAtHand(from) && (from == last || isAtHand(last)));
+    }
+
+    @HotPath
+    private boolean isAtHand(long object) {
+        if (!index.isAtHand(object) || index.find(object) != MediumResult.OK) {
+            return false;
+        }
+        long stored = index.stored();
+        boolean plain = index.kind() != RecordHeader.BLOCK || index.host() == stored;
+        return plain && index.data().isAtHand(index.position(), RecordHeader.BYTES + stored);
+    }
+
+    @Override
+    @HotPath
+    public boolean isReady(int blocks, int bytes, boolean compress) {
+        return writable
+                && (!compress || codec.expectsIncompressible())
+                && growth.isReady(bytes + 2L * blocks * RecordHeader.BYTES);
+    }
+
+    @Override
+    @HotPath
     public long writeBlock(long at, MemorySegment from, long fromOffset, int bytes, boolean compress, long sequence) {
         long result = begin(at);
         if (result != MediumResult.OK) {

@@ -87,6 +87,16 @@ final class AllocationTest {
         }
 
         @Override
+        public boolean isAtHand(long from, long to) {
+            return true;
+        }
+
+        @Override
+        public boolean isReady(int blocks, int bytes, boolean compress) {
+            return true;
+        }
+
+        @Override
         public long writeBlock(
                 long at, MemorySegment from, long fromOffset, int bytes, boolean compress, long sequence) {
             return MediumResult.OK;

@@ -129,8 +129,11 @@ final class DriveRig {
         return dataOut.length > 0 ? made.out(nexus, parse(cdb), dataOut) : made.in(nexus, parse(cdb), expected);
     }
 
+    /** As the runtime does: on the queue loop if the drive likes, else on a worker. */
     private DeviceAnswer run(FakeCommand started) {
-        drive.execute(started);
+        if (!drive.tryExecute(started)) {
+            drive.execute(started);
+        }
         return started.answer();
     }
 

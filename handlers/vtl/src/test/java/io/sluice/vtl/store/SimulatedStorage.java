@@ -45,6 +45,10 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     final TreeMap<String, Content> files = new TreeMap<>();
     final List<Op> ops = new ArrayList<>();
+    /** Calls that a real storage may take long over, and reads. */
+    int waits;
+
+    int reads;
     boolean syncFails;
     long room = Long.MAX_VALUE;
     private int numbers;
@@ -84,11 +88,13 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     @Override
     public List<String> list() {
+        waits++;
         return List.copyOf(files.keySet());
     }
 
     @Override
     public StorageObject open(String name, boolean writable) throws IOException {
+        waits++;
         Content content = files.get(name);
         if (content == null) {
             throw new NoSuchFileException(name);
@@ -108,6 +114,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
     }
 
     private Content link(String name, byte[] bytes) throws IOException {
+        waits++;
         if (bytes.length > room) {
             throw new StorageFullException(name + ": full", new IOException("full"));
         }
@@ -120,6 +127,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     @Override
     public void delete(String name) {
+        waits++;
         Content gone = files.remove(name);
         if (gone != null) {
             room += room == Long.MAX_VALUE ? 0 : gone.bytes.length;
@@ -129,6 +137,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     @Override
     public long freeBytes() {
+        waits++;
         return room;
     }
 
@@ -159,6 +168,11 @@ final class SimulatedStorage implements Storage, StorageSpace {
         }
 
         @Override
+        public boolean isAtHand(long position, long bytes) {
+            return true;
+        }
+
+        @Override
         public long append(MemorySegment from, long offset, long bytes) {
             return append(from.asSlice(offset, bytes).toArray(ValueLayout.JAVA_BYTE));
         }
@@ -185,6 +199,11 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public long read(long position, MemorySegment to, long offset, long bytes) {
+            reads++;
+            return copy(position, to, offset, bytes);
+        }
+
+        private long copy(long position, MemorySegment to, long offset, long bytes) {
             int n = (int) Math.max(Math.min(bytes, content.bytes.length - position), 0);
             if (n > 0) {
                 MemorySegment.copy(content.bytes, (int) position, to, ValueLayout.JAVA_BYTE, offset, n);
@@ -194,17 +213,19 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public long read(long position, MemorySegment head, long headBytes, MemorySegment to, long offset, long bytes) {
-            long done = read(position, head, 0, headBytes);
-            return done < headBytes ? done : done + read(position + done, to, offset, bytes);
+            reads++;
+            long done = copy(position, head, 0, headBytes);
+            return done < headBytes ? done : done + copy(position + done, to, offset, bytes);
         }
 
         @Override
         public void reserve(long bytes) {
-            // no promise, no effect
+            waits++; // no promise, no effect
         }
 
         @Override
         public long sync() {
+            waits++;
             if (syncFails) {
                 return MediumResult.STORAGE_FAILED;
             }
@@ -214,6 +235,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public long truncate(long length) {
+            waits++;
             room += room == Long.MAX_VALUE ? 0 : content.bytes.length - length;
             content.bytes = Arrays.copyOf(content.bytes, (int) length);
             ops.add(new Op(Kind.TRUNCATE, "", content.number, length, new byte[0]));
@@ -222,7 +244,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public void startWriteback(long position, long bytes) {
-            // no promise, no effect
+            waits++; // no promise, no effect
         }
 
         @Override

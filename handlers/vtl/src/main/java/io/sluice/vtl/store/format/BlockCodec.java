@@ -69,9 +69,15 @@ public final class BlockCodec implements AutoCloseable {
         return RecordHeader.recordBytes(stored);
     }
 
+    /** True if blocks of late did not compress, so that the next one will most likely not, and mostly is not tried. */
+    @HotPath
+    public boolean expectsIncompressible() {
+        return incompressible >= PATIENCE;
+    }
+
     @HotPath
     private boolean worthTrying() {
-        return incompressible < PATIENCE || incompressible++ % TRY_EACH == 0;
+        return !expectsIncompressible() || incompressible++ % TRY_EACH == 0;
     }
 
     /** Stored bytes, or 0 if it does not become a sixteenth smaller. */

@@ -59,6 +59,13 @@ final class FileObject implements StorageObject {
         return complete(done, headBytes + bytes);
     }
 
+    /** Its ends are in the page cache: so is what lies between them, mostly, because the kernel reads ahead. */
+    @Override
+    @HotPath
+    public boolean isAtHand(long position, long bytes) {
+        return bytes == 0 || (file.isCached(position) && file.isCached(position + bytes - 1));
+    }
+
     @HotPath
     private long complete(long done, long wanted) {
         if (done != wanted && NativeFile.lastErrno() != 0) {

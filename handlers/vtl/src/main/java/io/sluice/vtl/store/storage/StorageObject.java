@@ -37,6 +37,10 @@ public interface StorageObject extends AutoCloseable {
     @HotPath
     long read(long position, MemorySegment head, long headBytes, MemorySegment to, long offset, long bytes);
 
+    /** True if a read of the range will most likely not wait for the storage. */
+    @HotPath
+    boolean isAtHand(long position, long bytes);
+
     /**
      * Everything appended is on stable storage when this returns {@link MediumResult#OK}. {@link MediumResult#STORAGE_FAILED}: what was
      * appended since the last good sync may be lost, and a later good sync does not mean that it is not.
