@@ -90,15 +90,17 @@ void w_access_cdb(struct w_cmd *c)
 	c->cmd.cdb[9] = (u8)c->param_len;
 }
 
+/* A device that lost its last LUN while a command of it waited has no target port group any more. */
 static bool is_good(const struct w_cmd *c)
 {
+	bool reached = w_is_reached(c->dev->id - 1);
 	u32 seen = 0;
 
 	for (u32 at = 4; at < c->param_len; at += 4) {
 		u8 group = c->param[at + 3];
 
-		if (c->param[at] > SLUICE_ACCESS_UNAVAILABLE || group == FOREIGN_GROUP ||
-		    seen & 1U << group)
+		if (!reached || c->param[at] > SLUICE_ACCESS_UNAVAILABLE ||
+		    group == FOREIGN_GROUP || seen & 1U << group)
 			return false;
 		seen |= 1U << group;
 	}

@@ -27,6 +27,17 @@ bool w_read_only(u32 nexus, u32 lun)
 	return w->read_only[w_group_of(nexus)][lun];
 }
 
+bool w_is_reached(u32 device)
+{
+	for (u32 lun = device; lun < W_LUNS; lun += W_DEVICES) {
+		for (u32 group = 0; group < W_GROUPS; group++) {
+			if (w->mapped[group][lun])
+				return true;
+		}
+	}
+	return false;
+}
+
 /* SPC-5 6.33: an I_T nexus hears of it on its other logical units, and of the new one as of any at first contact. */
 static void luns_change(u32 group, u32 lun, bool on)
 {

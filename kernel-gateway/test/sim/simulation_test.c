@@ -109,6 +109,8 @@ static const struct {
 	  2 }, /* CLEAR ACA aborted an ACA command of a task set that TST left behind */
 	{ 14221442644712,
 	  2 }, /* HEAD OF QUEUE between the end of an ACA condition and who is told that he may run */
+	{ 14221504436669,
+	  2 }, /* SET TARGET PORT GROUPS of a device that lost its last LUN meanwhile */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)

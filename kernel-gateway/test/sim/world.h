@@ -256,6 +256,7 @@ u32 w_group_of(u32 nexus);
 u32 w_port_group_of(u32 nexus);
 bool w_sees(u32 nexus, u32 lun);
 bool w_read_only(u32 nexus, u32 lun);
+bool w_is_reached(u32 device);		/* by any nexus that there may be */
 void w_map(u32 group, u32 lun, bool on);
 void w_protect(u32 group, u32 lun);
 void w_check_report_luns(const struct w_cmd *c);
