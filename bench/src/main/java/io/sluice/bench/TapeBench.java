@@ -25,6 +25,9 @@ final class TapeBench implements Callable<Integer> {
     private static final int STREAM_BLOCKS = 2048;
     private static final int TINY_BYTES = 64;
     private static final int LOCATES = 1000;
+    /** How long a run of what has no blocks is. */
+    private static final double LIMIT_SECONDS = 0.5;
+
     private static final int OPENINGS = 9;
     private static final long COUNTED_BLOCKS = 40_000;
 
@@ -96,6 +99,11 @@ final class TapeBench implements Callable<Integer> {
             subjects.add(TgtTarget.startTape(work.resolve("tgt.img"), initiator));
             sluice = SluiceTarget.startTape("sluice, tape", root, work, initiator);
             subjects.add(sluice);
+            // What initiator, gateway, ring and Java cost alone, and what no target can pass: with as many bytes a
+            // command.
+            String nothing = "backend = \"null\"\nsize = \"1GiB\"";
+            subjects.add(SluiceTarget.start("sluice, null disk", root, work, nothing, Initiator.build(root, work)));
+            subjects.add(TcpEcho.build(root, work));
             Interleaved result = new Interleaved(
                     subjects,
                     List.of(
@@ -103,7 +111,7 @@ final class TapeBench implements Callable<Integer> {
                             Workload.tapeRead64k(1),
                             Workload.tapeWrite64k(8),
                             Workload.tapeRead64k(8)));
-            result.run(rounds, 0);
+            result.run(rounds, LIMIT_SECONDS);
             text = String.format(
                     Locale.ROOT,
                     "Blocks per second over iSCSI, median of %d interleaved runs of %d blocks (quartiles), ratio to tgt.%n%n%s%n%s",
