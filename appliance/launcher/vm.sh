@@ -5,7 +5,7 @@
 readonly VM_SUITES=$ROOT/kernel-gateway/vm/suite
 # Not among all of them: minutes of random calls, for the debug kernel; the appliance, which an emulated processor is slow at; a tape
 # library's clients, which do a thousand things one after the other; what takes minutes and changes seldom.
-readonly VM_ON_REQUEST=(conformance dkms fuzz java rig tape)
+readonly VM_ON_REQUEST=(conformance dkms fuzz java rig tape tape-module)
 
 # run_vm [--kernel KERNEL] [SUITE...]: all of them when none is named; a number is the minutes of the suite before it.
 run_vm() {

@@ -29,10 +29,10 @@ module_suite() {
 	local folder=$1
 	LOGS=$2
 	shift 2
-	# What the caller may set: how often the handler is killed, which scenarios or parts are played, for how long, whose JVM it is, and how
+	# What the caller may set: how often the handler is killed, which scenarios, parts or moves are played, for how long, whose JVM it is, and how
 	# often and long a benchmark runs.
 	local name settings=()
-	for name in KILLS SCENARIOS PARTS MINUTES JAVA_HOME ROUNDS SECONDS_EACH; do
+	for name in KILLS SCENARIOS PARTS MOVES SEED MINUTES JAVA_HOME ROUNDS SECONDS_EACH; do
 		[ -z "${!name:-}" ] || settings+=("$name=${!name}")
 	done
 	vm_kernel

@@ -5,8 +5,7 @@
 # What tar runs at its checkpoints; tar does not wait for what it does to the handler.
 cat >/run/at-checkpoint <<-SCRIPT
 	#!/bin/bash
-	VM=$VM
-	. $VM/check.sh
+	. $SUITE/library.sh
 	read -ra points </run/points
 	[[ " \${points[*]} " == *" \$TAR_CHECKPOINT "* ]] || exit 0
 	{
@@ -33,7 +32,7 @@ during() {
 
 # deeds N: so many happened, each to another process.
 deeds() {
-	soon 30 ask ready
+	soon "$READY_SECONDS" ask ready
 	same "$1" "$(grep -E '^[0-9]+ [0-9]+$' /run/deeds | cut -d ' ' -f 2 | sort -u | wc -l)" || {
 		cat /run/deeds
 		return 1

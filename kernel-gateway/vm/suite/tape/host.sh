@@ -9,14 +9,9 @@ SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=SCRIPTDIR/../../served.sh
 . "$SUITE/../../served.sh"
 
-# The questions that guest.sh asks.
-answer_sluice() { "$SLUICE" "$@" --home "$STATE"; }
-answer_export() { "$SLUICE" tape export "$1" "$JOB/image.tap" --home "$STATE"; }
-answer_import() { "$SLUICE" tape import "$1" "$JOB/image.tap" --home "$STATE"; }
-answer_handler() { cat "$STATE/run/appliance.pid"; }
-answer_kill() { kill -KILL "$(cat "$STATE/run/appliance.pid")"; }
-answer_ready() { [ -s "$STATE/run/ready" ]; }
+# shellcheck source=SCRIPTDIR/answers.sh
+. "$SUITE/answers.sh"
 
 serve "Sluice starts with its default configuration"
-served_guest "$SUITE" --memory 2048 --seconds 1500 -- "PARTS=${SLUICE_TAPE_PARTS:-}" "MOVES=${SLUICE_TAPE_MOVES:-1000}" \
+served_guest "$SUITE" --memory 2048 --seconds 1500 -- TRANSPORT=iscsi "PARTS=${SLUICE_TAPE_PARTS:-}" "MOVES=${SLUICE_TAPE_MOVES:-1000}" \
 	"SEED=${SLUICE_TAPE_SEED:-$RANDOM}"

@@ -1,30 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # shellcheck shell=bash
-# In the guest: the library's devices by what they are, and how the suite's parts put cartridges into drives.
+# In the guest: the library's devices by what they are, and how the suite's parts put cartridges into drives. TRANSPORT says how they got here.
 
-# host_of [IFACE]: H of H:C:T:L of the session of that open-iscsi interface.
-host_of() {
-	local session
-	for session in /sys/class/iscsi_session/session*; do
-		[ "$(cat "$session/ifacename" 2>/dev/null)" = "${1:-default}" ] || continue
-		readlink -f "$session/device" | sed -n 's|.*/host\([0-9]*\)/.*|\1|p'
-		return
-	done
-	return 1
-}
+# shellcheck source=SCRIPTDIR/../../check.sh
+. "$VM/check.sh"
+# shellcheck source=SCRIPTDIR/iscsi.sh
+. "$SUITE/$TRANSPORT.sh"
 
-# node CLASS LUN [IFACE]: its name of that class below /dev.
+# node CLASS LUN [INITIATOR]: its name of that class below /dev, as that initiator has it: default, or second.
 node() {
-	local host node
-	host=$(host_of "${3:-default}") || return 1
-	for node in /sys/bus/scsi/devices/"$host":0:0:"$2"/"$1"/*; do
+	local target node
+	target=$(target_of "${3:-default}") || return 1
+	for node in /sys/bus/scsi/devices/"$target:$2"/"$1"/*; do
 		node=/dev/${node##*/}
 		[ -c "$node" ] && echo "$node" && return
 	done
 	return 1
 }
 
-# The changer's and drive N's /dev/sg*, and drive N's /dev/nst* that does not rewind; [IFACE] the second initiator's.
+# The changer's and drive N's /dev/sg*, and drive N's /dev/nst* that does not rewind; [INITIATOR] the second one's.
 changer() { node scsi_generic 0 "$@"; }
 drive() { node scsi_generic "$@"; }
 tape() {
@@ -35,7 +29,7 @@ tape() {
 	echo "/dev/n${node#n}"
 }
 
-# drain [IFACE]: takes the Unit Attentions that wait for it.
+# drain [INITIATOR]: takes the Unit Attentions that wait for it.
 drain() {
 	local device n
 	for device in "$(changer "$@")" "$(drive 1 "$@")" "$(drive 2 "$@")"; do

@@ -13,11 +13,22 @@ seen() {
 		-e 's/^ *Storage Element \([0-9]*\)[^:]*:Full *:VolumeTag=\([^ ]*\) *$/\1 \2/p' | sort
 }
 
+# told_source PLACE: the slot that mtx names for the cartridge in a drive. 1 when something else is in it, or it is another drive's, too: then mtx
+# makes an empty one up.
+told_source() {
+	local slot=${SOURCE[${AT[$1]}]} other
+	[ -z "${AT[$slot]:-}" ] || return 1
+	for other in "${!AT[@]}"; do
+		[[ $other != d* || $other == "$1" || ${SOURCE[${AT[$other]}]} != "$slot" ]] || return 1
+	done
+	echo "$slot"
+}
+
 modelled() {
 	local place
 	for place in "${!AT[@]}"; do
 		case $place in
-		d*) echo "$place ${AT[$place]} ${SOURCE[${AT[$place]}]}" ;;
+		d*) echo "$place ${AT[$place]} $(told_source "$place" || echo '?')" ;;
 		*) echo "$place ${AT[$place]}" ;;
 		esac
 	done | sort
@@ -96,7 +107,14 @@ exchange_planned() {
 	settle "$one" "$2"
 }
 
-equal() { diff <(modelled) <(seen); }
+# equal: but for what mtx makes up.
+equal() {
+	local up=() place
+	for place in "${!AT[@]}"; do
+		if [[ $place == d* ]] && ! told_source "$place" >/dev/null; then up+=(-e "s/^\\($place [^ ]*\\) .*/\\1 ?/"); fi
+	done
+	diff <(modelled) <(seen | sed -e '' "${up[@]}")
+}
 
 # play N: that many; returns 1 at the first that differs, having said what led there.
 play() {

@@ -50,6 +50,25 @@ def text(data, at):
     return data[at + 2 : at + 2 + length].decode("ascii"), at + 2 + length
 
 
+def memory(folder, cartridge):
+    """Mounts, portion of the capacity, and how many attributes of how many bytes; nothing without the object."""
+    path = os.path.join(folder, "memory")
+    if not os.path.exists(path):
+        return
+    owner, content = twin(path, 0x4F4D454D)
+    assert owner == cartridge
+    drives, attributes = struct.unpack_from("<HH", content, 92)
+    at = 96
+    for _ in range(drives):
+        _, at = text(content, at)
+    total = 0
+    for _ in range(attributes):
+        length = struct.unpack_from("<H", content, at + 2)[0]
+        at, total = at + 4 + length, total + length
+    assert at == len(content)
+    print("memory", u64(content, 16), u32(content, 88), drives, attributes, total)
+
+
 def plain(header, stored):
     if header[5] == 0:
         return stored
@@ -90,6 +109,7 @@ def main(folder):
     cartridge, label = twin(os.path.join(folder, "label"), 0x4C42414C)
     barcode, at = text(label, 28)
     print("label", barcode, text(label, at)[0], u64(label, 0))
+    memory(folder, cartridge)
     owner, table = twin(os.path.join(folder, "p0.segments"), 0x53474553)
     assert owner == cartridge
     count = u32(table, 4)

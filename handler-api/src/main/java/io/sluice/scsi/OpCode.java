@@ -99,6 +99,9 @@ public final class OpCode {
     public static final int WRITE_AND_VERIFY_12 = 0xAE;
     public static final int VERIFY_12 = 0xAF;
     public static final int SECURITY_PROTOCOL_OUT = 0xB5;
+    /** The same code means this where the device type is a media changer (SMC). */
+    public static final int REQUEST_VOLUME_ELEMENT_ADDRESS = 0xB5;
+
     public static final int SEND_VOLUME_TAG = 0xB6;
     public static final int READ_ELEMENT_STATUS = 0xB8;
 

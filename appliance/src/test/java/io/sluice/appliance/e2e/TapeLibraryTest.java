@@ -4,9 +4,13 @@ package io.sluice.appliance.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +25,10 @@ class TapeLibraryTest {
     private static final int BLOCK = 64 << 10;
     private static final int BLOCKS = 20;
     private static final byte[] NOTHING = {};
+    /** Blocks that are written with a death each; the answers of some may come out before. */
+    private static final int DEATHS = 6;
+
+    private static final int LARGE_BLOCK = 4 << 20;
 
     private static byte[] cdb(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -133,5 +141,63 @@ class TapeLibraryTest {
         assertThat(mark.sense()[2] & 0x80).as("FILEMARK").isEqualTo(0x80);
         MiniInitiator.Result end = initiator.command(DRIVE_1, cdb("08 00 01 00 00 00"), NOTHING, BLOCK);
         assertThat(end.senseKey()).as("BLANK CHECK").isEqualTo(8);
+    }
+
+    private static byte[] largeBlock(int number) {
+        byte[] data = new byte[LARGE_BLOCK];
+        new Random(number).nextBytes(data);
+        return data;
+    }
+
+    /** Kills it as soon as the segment has grown by the whole block, while the drive still waits for stable storage. */
+    private static void killWhenAppended(RunningSluice sluice, Path segment, long bytesBefore) {
+        ProcessHandle appliance = sluice.process("appliance").orElseThrow();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (segment.toFile().length() < bytesBefore + LARGE_BLOCK) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(segment + " has not grown from " + bytesBefore + " bytes in 30 s");
+            }
+        }
+        appliance.destroyForcibly();
+        appliance.onExit().join();
+    }
+
+    @Test
+    void shouldWriteABlockOnceWhoseProcessDiedBetweenAppendingAndAnsweringIt() throws Exception {
+        try (RunningSluice sluice = RunningSluice.start()) {
+            int unanswered = 0;
+            try (MiniInitiator initiator = login(sluice)) {
+                move(initiator, 0x402, 0x101);
+                initiator.clearUnitAttentions(DRIVE_1);
+                // Unbuffered: each WRITE waits until its block is on stable storage, which takes a while.
+                good(initiator, DRIVE_1, "15 10 00 00 0C 00", new byte[] {0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
+                Path segment = sluice.home().resolve("data/library/cartridges/VTL002L8/p0.00000001.data");
+                for (int i = 0; i < DEATHS; i++) {
+                    byte[] block = largeBlock(i);
+                    long before = segment.toFile().length();
+                    CompletableFuture<MiniInitiator.Result> written = CompletableFuture.supplyAsync(() -> {
+                        try {
+                            return good(initiator, DRIVE_1, "0A 00 40 00 00 00", block, 0);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+                    killWhenAppended(sluice, segment, before);
+                    unanswered += written.isDone() ? 0 : 1;
+                    written.join();
+                }
+                assertThat(unanswered).as("blocks appended and not answered when the process died").isPositive();
+                good(initiator, DRIVE_1, "10 00 00 00 01 00", NOTHING, 0);
+                good(initiator, DRIVE_1, "01 00 00 00 00 00", NOTHING, 0);
+                for (int i = 0; i < DEATHS; i++) {
+                    assertThat(good(initiator, DRIVE_1, "08 00 40 00 00 00", NOTHING, LARGE_BLOCK)
+                                    .data())
+                            .as("block %d", i)
+                            .isEqualTo(largeBlock(i));
+                }
+                MiniInitiator.Result mark = initiator.command(DRIVE_1, cdb("08 00 40 00 00 00"), NOTHING, LARGE_BLOCK);
+                assertThat(mark.sense()[2] & 0x80).as("FILEMARK, and no block twice").isEqualTo(0x80);
+            }
+        }
     }
 }

@@ -34,6 +34,7 @@ public final class Changer implements Device, LibraryWatcher {
     private final Inquiry inquiry;
     private final RemovalPrevention prevention;
     private final StationRecord station;
+    private final VolumeTagCommands volumeTags;
     private volatile ModePages modePages;
     private volatile CommandTable commands;
 
@@ -63,6 +64,7 @@ public final class Changer implements Device, LibraryWatcher {
         this.library = library;
         prevention = new RemovalPrevention(context.home());
         station = new StationRecord(context.home());
+        volumeTags = new VolumeTagCommands(library);
         library.openStation(station.isOpen());
         inquiry = Inquiry.of(
                         PeripheralDeviceType.MEDIA_CHANGER,
@@ -85,6 +87,7 @@ public final class Changer implements Device, LibraryWatcher {
                 .add(new LogPages(context, new TapeAlertPage(library)))
                 .add(new ElementCommands(library))
                 .add(new MoveCommands(library))
+                .add(volumeTags)
                 .add(new StationCommands(library, prevention, station))
                 .command(OpCode.TEST_UNIT_READY, "00 00 00 00 00 00", ScsiCommand::good)
                 .command(OpCode.SEND_DIAGNOSTIC, "1D 04 00 00 00 00", Changer::selfTest)
@@ -136,11 +139,13 @@ public final class Changer implements Device, LibraryWatcher {
     @Override
     public void nexusRemoved(ItNexus nexus) {
         prevention.nexusRemoved(nexus);
+        volumeTags.nexusRemoved(nexus);
     }
 
     @Override
     public void poweredOn() {
         prevention.allowAll();
+        volumeTags.reset();
         modePages.reset();
         library.poweredOn();
         station.store(false);
@@ -154,6 +159,7 @@ public final class Changer implements Device, LibraryWatcher {
     @Override
     public void logicalUnitReset() {
         prevention.allowAll();
+        volumeTags.reset();
         modePages.reset();
     }
 

@@ -84,6 +84,7 @@ final class CartridgeSlot {
             state.counters[counter] = 0;
         }
         unit.alerts.clear();
+        state.raised = 0;
         mount(cartridge);
         if (state.load == LoadState.LOADED) {
             state.count(Counter.LOADS, 1);
@@ -100,6 +101,7 @@ final class CartridgeSlot {
             Cartridge cartridge = store.mount(inserted.barcode(), inserted.mount());
             if (model.reads(cartridge.label().type())) {
                 unit.mounted(cartridge, model.writes(cartridge.label().type()));
+                unit.memory.mounted(cartridge, inserted.mount());
                 return;
             }
             cartridge.close();
@@ -208,6 +210,7 @@ final class CartridgeSlot {
 
     private void unmount() throws IOException {
         @Nullable Cartridge cartridge = unit.cartridge();
+        unit.memory.leave();
         unit.mounted(null, false);
         if (cartridge != null) {
             cartridge.close();

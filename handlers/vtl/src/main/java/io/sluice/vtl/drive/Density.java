@@ -17,7 +17,9 @@ enum Density {
     private static final int DEFAULT = 0x20;
     private static final int MEDIUM_DESCRIPTOR_LENGTH = 52;
     private static final int DENSITY_CODES = 9;
-    private static final int TENTHS_OF_MILLIMETRES = 127;
+    /** Width of the tape. */
+    static final int TENTHS_OF_MILLIMETRES = 127;
+
     private static final long MEGABYTE = 1_000_000;
     private static final String ORGANISATION = "LTO-CVE";
 
@@ -37,8 +39,22 @@ enum Density {
         this.description = description;
     }
 
+    static Density of(MediumType type) {
+        for (Density density : values()) {
+            if (density.type == type) {
+                return density;
+            }
+        }
+        throw new IllegalArgumentException("no density of " + type);
+    }
+
     MediumType type() {
         return type;
+    }
+
+    /** Length of the tape. */
+    int metres() {
+        return metres;
     }
 
     /** The descriptor of the density; the capacity is a medium's own where there is one. */

@@ -7,7 +7,6 @@ import io.sluice.scsi.ParameterWriter;
 import io.sluice.scsi.SenseKey;
 import io.sluice.vtl.medium.Cartridge;
 import io.sluice.vtl.medium.CartridgeLabel;
-import org.jspecify.annotations.Nullable;
 
 /** REPORT DENSITY SUPPORT (SSC-5 6.15) and READ BLOCK LIMITS (6.9). */
 final class DensityCommand {
@@ -30,23 +29,24 @@ final class DensityCommand {
             return;
         }
         CartridgeLabel label = ofMedium && cartridge != null ? cartridge.label() : null;
+        long limited = cartridge == null ? 0 : cartridge.partition(0).capacity();
         ParameterWriter out = command.dataIn(command.cdb16(7)).u16(0).u16(0);
         for (Density density : Density.values()) { // ascending codes, as 6.15.1 asks
             if (label == null ? model.reads(density.type()) : label.type() == density.type()) {
-                write(out, density, mediumTypes, label);
+                write(out, density, mediumTypes, label == null ? density.type().nativeBytes() : limited, label != null);
             }
         }
         out.patchU16(0, (int) out.position() - 2);
         command.good(out);
     }
 
-    private void write(ParameterWriter out, Density density, boolean mediumTypes, @Nullable CartridgeLabel label) {
+    /** The medium's capacity is what SET CAPACITY left of it. */
+    private void write(ParameterWriter out, Density density, boolean mediumTypes, long capacity, boolean ofMedium) {
         if (mediumTypes) {
             density.writeMediumType(out);
             return;
         }
-        long capacity = label == null ? density.type().nativeBytes() : label.capacityBytes();
-        boolean byDefault = label != null || density.type() == model.own();
+        boolean byDefault = ofMedium || density.type() == model.own();
         density.writeDensity(out, model.writes(density.type()), byDefault, capacity);
     }
 

@@ -17,6 +17,7 @@ final class DriveCommands implements CommandSet {
     private final ReadReverseCommand reverse;
     private final WriteCommands write;
     private final EraseCommands erase;
+    private final AttributeCommands attributes;
     private final SpaceCommand space;
     private final PositionCommands position;
     private final ReadPositionCommand readPosition;
@@ -32,6 +33,7 @@ final class DriveCommands implements CommandSet {
         reverse = new ReadReverseCommand(unit);
         write = new WriteCommands(unit);
         erase = new EraseCommands(unit);
+        attributes = new AttributeCommands(unit);
         space = new SpaceCommand(unit);
         position = new PositionCommands(unit);
         readPosition = new ReadPositionCommand(unit);
@@ -46,6 +48,7 @@ final class DriveCommands implements CommandSet {
         addPositioning(table);
         addErasing(table);
         addDrive(table);
+        table.add(attributes);
     }
 
     private void addTransfers(CommandTable.Builder table) {

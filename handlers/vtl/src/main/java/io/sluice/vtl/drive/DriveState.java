@@ -23,6 +23,8 @@ final class DriveState {
     long mountLow;
     /** TapeAlert flags that are up: flag n is bit 64 - n. */
     long alerts;
+    /** Those that were raised since the cartridge came in, lowered again or not. */
+    long raised;
     /** BLOCK LENGTH of the mode parameter block descriptor: bytes of a fixed block; 0 without. */
     int blockLength;
 

@@ -25,16 +25,19 @@ final class DriveUnit {
     final DriveState state;
     final Zones zones = new Zones();
     final TapeAlerts alerts;
+    final MediumMemory memory;
     private final StateFile file;
     private @Nullable Cartridge cartridge;
     private @Nullable Partition partition;
     private boolean writable;
     private boolean compression;
 
-    DriveUnit(DriveState state, StateFile file) {
+    /** Of the drive with that serial number. */
+    DriveUnit(DriveState state, StateFile file, String serial) {
         this.state = state;
         this.file = file;
         this.alerts = new TapeAlerts(state);
+        this.memory = new MediumMemory(state, serial);
     }
 
     // ---- the medium
@@ -186,6 +189,22 @@ final class DriveUnit {
             }
         }
         endWriteFailed(command, result, left == NO_INFORMATION ? left : left + lost, bytes);
+    }
+
+    /** What is on the medium is about to change; false after having ended the command, because that cannot be recorded. */
+    @HotPath
+    boolean changes(ScsiCommand command, long left) {
+        long result = memory.changing();
+        if (result == MediumResult.OK) {
+            return true;
+        }
+        endWriteFailed(command, result, left, 0);
+        return false;
+    }
+
+    /** Ends a command of which nothing but what is kept with the cartridge failed. */
+    void notKept(ScsiCommand command, long result) {
+        endWriteFailed(command, result, NO_INFORMATION, 0);
     }
 
     private void endWriteFailed(ScsiCommand command, long result, long left, long bytes) {

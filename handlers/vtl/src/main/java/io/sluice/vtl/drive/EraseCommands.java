@@ -4,6 +4,8 @@ package io.sluice.vtl.drive;
 import io.sluice.handler.ScsiCommand;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.SenseKey;
+import io.sluice.vtl.medium.Cartridge;
+import io.sluice.vtl.medium.CartridgeMemory;
 import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.Partition;
 
@@ -14,7 +16,6 @@ import io.sluice.vtl.medium.Partition;
 final class EraseCommands {
     private static final int FORMAT = 2;
     private static final int LAST_FORMAT = 2;
-    private static final int WHOLE_CAPACITY = 0xFFFF;
 
     private final DriveUnit unit;
 
@@ -31,7 +32,9 @@ final class EraseCommands {
         if (BlockLength.isExplicit(command) && !WriteCommands.seekTo(unit, command, medium)) {
             return;
         }
-        end(command, medium);
+        if (emptied(command, medium)) {
+            command.good(0);
+        }
     }
 
     /** Formats 0 to 2 (SSC-5 6.2): with one partition, all make an empty one. */
@@ -41,20 +44,37 @@ final class EraseCommands {
             return;
         }
         Partition medium = unit.writable(command);
-        if (medium != null && isAtBeginning(command)) {
-            end(command, medium);
+        if (medium != null && isAtBeginning(command) && emptied(command, medium)) {
+            CartridgeMemory kept = memory();
+            keep(command, kept.with(kept.history().formatted()));
         }
     }
 
-    /** Only the whole medium: less would have to be kept on the cartridge. */
+    /**
+     * CAPACITY PROPORTION VALUE is of 65,535; it stays with the cartridge until the next one. The data go first, so that there is never more than
+     * fits.
+     */
     void setCapacity(ScsiCommand command) {
-        if (command.cdb16(3) != WHOLE_CAPACITY) {
-            command.invalidField(3);
-            return;
-        }
         Partition medium = unit.writable(command);
-        if (medium != null && isAtBeginning(command)) {
-            end(command, medium);
+        if (medium != null && isAtBeginning(command) && emptied(command, medium)) {
+            keep(command, memory().limited(command.cdb16(3)));
+        }
+    }
+
+    /** What is kept with the medium, or a new one in place of a damaged one. */
+    private CartridgeMemory memory() {
+        Cartridge cartridge = unit.cartridge();
+        CartridgeMemory kept = cartridge == null ? null : cartridge.memory();
+        return kept == null ? CartridgeMemory.NEW : kept;
+    }
+
+    private void keep(ScsiCommand command, CartridgeMemory next) {
+        Cartridge cartridge = unit.cartridge();
+        long result = cartridge == null ? MediumResult.INTERNAL : cartridge.keep(next);
+        if (result == MediumResult.OK) {
+            command.good(0);
+        } else {
+            unit.notKept(command, result);
         }
     }
 
@@ -66,7 +86,11 @@ final class EraseCommands {
         return false;
     }
 
-    private void end(ScsiCommand command, Partition medium) {
+    /** From here on nothing is on the medium; false after having ended the command. */
+    private boolean emptied(ScsiCommand command, Partition medium) {
+        if (!unit.changes(command, DriveUnit.NO_INFORMATION)) {
+            return false;
+        }
         long at = unit.state.position;
         if (at < medium.objects()) {
             unit.replaces(command.sequence());
@@ -74,8 +98,8 @@ final class EraseCommands {
         long result = medium.erase(at, command.sequence());
         if (result != MediumResult.OK) {
             unit.writeFailed(command, medium, result, at, DriveUnit.NO_INFORMATION, 0);
-        } else if (unit.synchronize(command, medium, at)) {
-            command.good(0);
+            return false;
         }
+        return unit.synchronize(command, medium, at);
     }
 }

@@ -77,6 +77,7 @@ final class Replay {
                     OpCode.REPORT_DENSITY_SUPPORT,
                     OpCode.READ_BUFFER_10,
                     OpCode.RECEIVE_DIAGNOSTIC_RESULTS,
+                    OpCode.READ_ATTRIBUTE,
                     OpCode.MAINTENANCE_IN -> true;
             default -> readsMedium(opcode);
         };

@@ -23,7 +23,7 @@ import java.nio.file.StandardOpenOption;
  *   1088  answers, 64 bytes each, at sequence mod {@value #ANSWERS}: how the last commands ended
  *
  *   slot    0 stamp  8 sequence  16 position  24 load state, buffered mode  32 block length, clock origin  40 mount (2)
- *           56 alerts  64 clock offset  128 counters
+ *           56 alerts  64 clock offset  72 raised  128 counters
  *   answer  0 sequence  8 position before  16 alerts before  24 load state before, status  32 information  40 bytes
  *           48 sense: key, code, flags  56 sense key specific
  * </pre>
@@ -97,6 +97,7 @@ final class StateFile {
         state.mountLow = memory.get(LONG, slot + 48);
         state.alerts = memory.get(LONG, slot + 56);
         state.clockOffsetMillis = memory.get(LONG, slot + 64);
+        state.raised = memory.get(LONG, slot + 72);
         for (int i = 0; i < Counter.SIZE; i++) {
             state.counters[i] = memory.get(LONG, slot + COUNTERS + 8L * i);
         }
@@ -127,6 +128,7 @@ final class StateFile {
         memory.set(LONG, slot + 48, state.mountLow);
         memory.set(LONG, slot + 56, state.alerts);
         memory.set(LONG, slot + 64, state.clockOffsetMillis);
+        memory.set(LONG, slot + 72, state.raised);
         for (int i = 0; i < Counter.SIZE; i++) {
             memory.set(LONG, slot + COUNTERS + 8L * i, state.counters[i]);
         }

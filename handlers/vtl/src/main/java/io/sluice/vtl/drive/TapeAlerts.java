@@ -35,6 +35,7 @@ final class TapeAlerts {
 
     void raise(int flag) {
         state.alerts |= bit(flag);
+        state.raised |= bit(flag);
     }
 
     boolean isUp(int flag) {

@@ -66,7 +66,7 @@ public final class TapeDrive implements Device, Bay {
         this.state = new DriveState();
         this.prevention = Prevention.open(context.home());
         this.file = StateFile.open(context.home().resolve("drive-state"), crashPoint);
-        this.unit = new DriveUnit(state, file);
+        this.unit = new DriveUnit(state, file, settings.serial());
         this.modes = DriveModePages.open(context, unit);
         file.load(state);
         this.slot = new CartridgeSlot(context, settings.model(), store, unit, file, crashPoint);
@@ -197,6 +197,7 @@ public final class TapeDrive implements Device, Bay {
             state.resetModes();
             prevention.clear();
             file.forgetAnswers();
+            unit.memory.leave();
             long loads = state.counters[Counter.LOADS];
             long cycles = state.counters[Counter.POWER_CYCLES];
             Arrays.fill(state.counters, 0);

@@ -39,7 +39,7 @@ final class WriteCommands {
             command.invalidField(BlockLength.lengthByte(command)); // half a block would be a lie on the medium
             return;
         }
-        if (!seek(command, medium)) {
+        if (!seek(command, medium) || (total > 0 && !unit.changes(command, length.left(0)))) {
             return;
         }
         long start = state.position;
@@ -111,7 +111,7 @@ final class WriteCommands {
     void writeFilemarks(ScsiCommand command) {
         long count = command.cdb24(BlockLength.lengthByte(command));
         Partition medium = count == 0 ? unit.ready(command) : unit.writable(command);
-        if (medium == null || !seek(command, medium)) {
+        if (medium == null || !seek(command, medium) || (count > 0 && !unit.changes(command, count))) {
             return;
         }
         long start = state.position;

@@ -4,6 +4,8 @@ package io.sluice.vtl.store;
 /** Names of a cartridge's objects. */
 final class ObjectNames {
     static final String LABEL = "label";
+    /** What is kept beside the data; a cartridge without has never been in a drive that keeps anything. */
+    static final String MEMORY = "memory";
     /** Of a cartridge whose label is deleted, and the rest soon. */
     static final String DELETED = "deleted";
 

@@ -114,18 +114,18 @@ record OpenedLog(
             throws IOException {
         String name = ObjectNames.segments(partition);
         String what = space.name() + "/" + name;
-        try (StorageObject record = space.open(name, false)) {
-            TwinRecord twin = readTwin(record, TwinRecord.SEGMENTS, what, buffer);
-            if (!twin.cartridge().equals(cartridge)) {
-                throw new IOException(what + " belongs to another cartridge: restore the file that was there");
-            }
-            return SegmentTable.decode(twin.content(), what);
+        TwinRecord twin = readTwin(space, name, TwinRecord.SEGMENTS, buffer);
+        if (!twin.cartridge().equals(cartridge)) {
+            throw new IOException(what + " belongs to another cartridge: restore the file that was there");
         }
+        return SegmentTable.decode(twin.content(), what);
     }
 
-    static TwinRecord readTwin(StorageObject record, int kind, String what, GrowingBuffer buffer) throws IOException {
-        buffer.ensure(Math.max(record.length(), IndexPage.BYTES));
-        long have = record.read(0, buffer.segment(), 0, record.length());
-        return TwinRecord.get(buffer, have, kind, what);
+    static TwinRecord readTwin(StorageSpace space, String name, int kind, GrowingBuffer buffer) throws IOException {
+        try (StorageObject record = space.open(name, false)) {
+            buffer.ensure(Math.max(record.length(), IndexPage.BYTES));
+            long have = record.read(0, buffer.segment(), 0, record.length());
+            return TwinRecord.get(buffer, have, kind, space.name() + "/" + name);
+        }
     }
 }

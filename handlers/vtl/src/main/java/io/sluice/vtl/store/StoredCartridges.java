@@ -73,9 +73,8 @@ public final class StoredCartridges implements CartridgeStore {
 
     private static Identity identity(StorageSpace space) throws IOException {
         String what = space.name() + "/" + ObjectNames.LABEL;
-        try (Arena arena = Arena.ofConfined();
-                StorageObject record = space.open(ObjectNames.LABEL, false)) {
-            TwinRecord twin = OpenedLog.readTwin(record, TwinRecord.LABEL, what, TwinRecord.buffer(arena));
+        try (Arena arena = Arena.ofConfined()) {
+            TwinRecord twin = OpenedLog.readTwin(space, ObjectNames.LABEL, TwinRecord.LABEL, TwinRecord.buffer(arena));
             return new Identity(LabelRecord.decode(twin.content(), what), twin.cartridge());
         }
     }
@@ -165,7 +164,8 @@ public final class StoredCartridges implements CartridgeStore {
             OpenedLog log = OpenedLog.open(space, identity.cartridge(), 0, mount, writable, arena);
             StoredPartition partition =
                     new StoredPartition(arena, shape, identity.label().capacityBytes(), writable, mount, log);
-            return new StoredCartridge(identity.label(), partition, lease);
+            StoredMemory memory = StoredMemory.open(space, identity.cartridge());
+            return new StoredCartridge(identity.label(), identity.cartridge(), memory, partition, lease);
         } catch (IOException | RuntimeException e) {
             arena.close();
             lease.close();

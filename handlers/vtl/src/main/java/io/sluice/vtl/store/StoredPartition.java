@@ -17,7 +17,7 @@ import java.util.UUID;
 final class StoredPartition implements Partition, AutoCloseable {
     private final Arena arena;
     private final StoreShape shape;
-    private final long capacity;
+    private long capacity;
     private final boolean writable;
     private final UUID mount;
     private final OpenSegment open;
@@ -266,6 +266,11 @@ final class StoredPartition implements Partition, AutoCloseable {
     public long used(long object) {
         long result = index.sums(object, sums);
         return result == MediumResult.OK ? sums.used : result;
+    }
+
+    /** From now on the capacity is this, in bytes. */
+    void limit(long bytes) {
+        capacity = bytes;
     }
 
     @Override

@@ -137,7 +137,7 @@ final class ExactlyOnceTest {
         rig.out(new byte[] {0, 0, 0x10, 8, 0, 0, 0, 0, 0, 0, 0, 4}, "15 10 00 00 0C 00")
                 .good();
         byte[] data = {1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3};
-        countdown.dieAfter(5); // behind the second block, which is recorded
+        countdown.dieAfter(7); // behind the second block, which is recorded
         try {
             rig.out(data, "0A 01 00 00 03 00");
             throw new AssertionError("it did not die");

@@ -27,7 +27,7 @@ final class MemoryPartition implements Partition {
     private final List<Long> used = new ArrayList<>(List.of(0L));
     private final List<Long> host = new ArrayList<>(List.of(0L));
     private final List<Long> marks = new ArrayList<>();
-    private final long capacity;
+    private long capacity;
     private final CrashPoint crashPoint;
     private @Nullable UUID mount;
     private long durable;
@@ -47,6 +47,10 @@ final class MemoryPartition implements Partition {
     MemoryPartition(long capacity, CrashPoint crashPoint) {
         this.capacity = capacity;
         this.crashPoint = crashPoint;
+    }
+
+    void limit(long bytes) {
+        capacity = bytes;
     }
 
     void mounted(UUID name) {

@@ -3,10 +3,13 @@ package io.sluice.vtl.drive;
 
 import io.sluice.vtl.medium.Cartridge;
 import io.sluice.vtl.medium.CartridgeLabel;
+import io.sluice.vtl.medium.CartridgeMemory;
 import io.sluice.vtl.medium.CartridgeStore;
+import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.MediumType;
 import io.sluice.vtl.medium.Partition;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class MemoryStore implements CartridgeStore {
     private final Map<String, CartridgeLabel> labels = new TreeMap<>();
     private final Map<String, MemoryPartition> media = new TreeMap<>();
+    private final Map<String, CartridgeMemory> memories = new TreeMap<>();
     private final CrashPoint crashPoint;
     private @Nullable Partition instead;
+    /** What keeping returns from now on. */
+    long failKeeping;
 
     MemoryStore(CrashPoint crashPoint) {
         this.crashPoint = crashPoint;
@@ -49,6 +55,20 @@ final class MemoryStore implements CartridgeStore {
         return there;
     }
 
+    /** Those of a cartridge are damaged, or not there (null). */
+    void memory(String barcode, @Nullable CartridgeMemory memory) {
+        if (memory == null) {
+            memories.remove(barcode);
+        } else {
+            memories.put(barcode, memory);
+        }
+    }
+
+    @Nullable
+    CartridgeMemory memory(String barcode) {
+        return memories.get(barcode);
+    }
+
     @Override
     public List<CartridgeLabel> labels() {
         return List.copyOf(labels.values());
@@ -67,6 +87,7 @@ final class MemoryStore implements CartridgeStore {
     public void create(CartridgeLabel label) {
         labels.put(label.barcode(), label);
         media.put(label.barcode(), new MemoryPartition(label.capacityBytes(), crashPoint));
+        memories.put(label.barcode(), CartridgeMemory.NEW);
     }
 
     @Override
@@ -101,6 +122,28 @@ final class MemoryStore implements CartridgeStore {
             public Partition partition(int index) {
                 Partition other = instead;
                 return other == null ? medium : other;
+            }
+
+            @Override
+            public UUID serial() {
+                return UUID.nameUUIDFromBytes(barcode.getBytes(StandardCharsets.US_ASCII));
+            }
+
+            @Override
+            public @Nullable CartridgeMemory memory() {
+                return memories.get(barcode);
+            }
+
+            @Override
+            public long keep(CartridgeMemory memory) {
+                crashPoint.pass();
+                if (failKeeping != MediumResult.OK) {
+                    return failKeeping;
+                }
+                memories.put(barcode, memory);
+                medium.limit(memory.usable(label.capacityBytes()));
+                crashPoint.pass();
+                return MediumResult.OK;
             }
 
             @Override

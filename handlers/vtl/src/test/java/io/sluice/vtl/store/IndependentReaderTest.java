@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.vtl.medium.Cartridge;
 import io.sluice.vtl.medium.CartridgeLabel;
+import io.sluice.vtl.medium.CartridgeMemory;
 import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.MediumType;
 import io.sluice.vtl.medium.Partition;
@@ -20,7 +21,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,7 @@ final class IndependentReaderTest {
         MemorySegment data = Arena.ofAuto().allocate(4096);
         for (int mount = 0; mount < 4; mount++) {
             try (Cartridge cartridge = store.mount("VTL001L8", new UUID(1, mount))) {
+                assertThat(cartridge.keep(kept(cartridge, mount))).isEqualTo(MediumResult.OK);
                 Partition partition = cartridge.partition(0);
                 for (int i = 0; i < 60; i++) {
                     int at = random.nextInt(10) == 0 ? random.nextInt(expected.size() + 1) : expected.size();
@@ -72,12 +77,22 @@ final class IndependentReaderTest {
                 .start();
         String output = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(python.waitFor()).as(output).isZero();
-        List<String> lines = new ArrayList<>(List.of("label VTL001L8 LTO_8 12000"));
+        List<String> lines = new ArrayList<>(List.of("label VTL001L8 LTO_8 12000", "memory 4 65532 4 4 10"));
         for (int i = 0; i < expected.size(); i++) {
             lines.add(i + " " + expected.get(i));
         }
         lines.add("end " + expected.size());
         assertThat(output.lines()).containsExactlyElementsOf(lines);
+    }
+
+    /** One load more than before, and an attribute that is longer than the one before. */
+    private static CartridgeMemory kept(Cartridge cartridge, int mount) {
+        CartridgeMemory before = Objects.requireNonNull(cartridge.memory());
+        SortedMap<Integer, byte[]> attributes = new TreeMap<>(before.attributes());
+        attributes.put(0x0800 + mount, new byte[mount + 1]);
+        return before.with(before.history().mounted(new UUID(1, mount), "IBM     " + mount))
+                .with(attributes)
+                .limited(before.proportion() - (mount > 0 ? 1 : 0));
     }
 
     private static boolean runs(String... command) throws InterruptedException {

@@ -23,6 +23,8 @@ public record TwinRecord(int kind, UUID cartridge, byte[] content) {
     public static final int LABEL = 0x4C42414C;
     /** "SEGS". */
     public static final int SEGMENTS = 0x53474553;
+    /** "MEMO". */
+    public static final int MEMORY = 0x4F4D454D;
 
     private static final long MAGIC = 0x4352454349554C53L;
     private static final int HEADER = 64;
