@@ -84,10 +84,13 @@ keep_module() {
 		touch "$RUN/module.loaded"
 	fi
 	module_usable
+	# One at a time: `down` has this machine log out of every target.
+	exec 7<>$MODULE_DEVICE || die "open $MODULE_DEVICE failed: dmesg may say why"
+	flock -n 7 || die "another Sluice of this machine serves at the module: stop that one first, or run with --gateway daemon"
 	ln -sfn $MODULE_DEVICE "$RUN/gateway.sock"
 	modprobe -a -q sd_mod sg st ch
 	while [ -z "$LEAVING" ]; do
-		sleep infinity &
+		sleep infinity 7>&- &
 		wait $!
 		kill $! 2>/dev/null
 	done

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # shellcheck shell=bash
-# Sourced by guest.sh. The JVM is killed while its disk is written to, and restarted in good order.
+# Sourced by guest.sh. The JVM hangs for a while; is killed while its disk is written to, and restarted in good order.
 
 # served_by_another OLD
 served_by_another() { [ -e "$STATE/run/ready" ] && [ "$(handler)" != "$1" ] && kill -0 "$(handler)"; }
@@ -16,6 +16,14 @@ killed_under_load() {
 			return 1
 		fi
 	done
+}
+
+# Shorter than hang_timeout, after which the supervisor replaces it.
+part_hang() {
+	# shellcheck disable=SC2034 # for hang.sh
+	HANDLER=$(handler)
+	handler_hangs "$RAM"
+	check "it was not replaced" same "$HANDLER" "$(handler)"
 }
 
 part_death() {

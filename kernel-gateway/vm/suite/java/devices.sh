@@ -14,6 +14,8 @@ part_devices() {
 	check "sg_turs" sg_turs "$D"
 	check "READ CAPACITY" shows 'Device size: 1073741824 bytes' sg_readcap --16 "$D"
 	check "MODE SENSE" sg_modes --all "$D"
+	check "log pages" sg_logs --all "$D"
+	check "operation codes" shows 'Write\(16\)' sg_opcodes "$D"
 	check "a reservation key is registered" sg_persist --out --register --param-sark=0xabc "$D"
 	check "and the disk reserved" sg_persist --out --reserve --param-rk=0xabc --prout-type=5 "$D"
 	check "which it tells" shows 'Key=0xabc' sg_persist --in --read-reservation "$D"

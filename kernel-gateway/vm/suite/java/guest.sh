@@ -6,9 +6,11 @@ set -uo pipefail
 . "$VM/check.sh"
 # shellcheck source=SCRIPTDIR/../module/cost.sh
 . "$VM/suite/module/cost.sh"
+# shellcheck source=SCRIPTDIR/../module/hang.sh
+. "$VM/suite/module/hang.sh"
 SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck disable=SC1090
-for part in devices files verify unmap death lio; do . "$SUITE/$part.sh"; done
+for part in devices names files verify unmap death lio errors; do . "$SUITE/$part.sh"; done
 
 readonly SLUICE=$GATEWAY/../sluice STATE=/run/home
 # A slow processor is what the emulation is: longer than on a machine, but the same paths.
@@ -84,12 +86,14 @@ take_down() {
 	check "no complaint of the kernel" kernel_silent
 }
 
+readonly PARTS=${PARTS:-devices names files fio unmap hang death lio errors}
 bring_up
-for part in ${PARTS:-devices files fio unmap death lio}; do
-	"part_$part"
+for part in $PARTS; do
+	[ "$part" = errors ] || "part_$part"
 	counts_save /job/counts
 done
 take_down
+[[ " $PARTS " != *" errors "* ]] || part_errors
 counts_save /job/counts
 [ $FAILED -eq 0 ] || tail -n 30 $STATE/log/*.log
 [ $FAILED -eq 0 ]
