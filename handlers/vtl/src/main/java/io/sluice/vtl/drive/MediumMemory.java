@@ -85,6 +85,12 @@ final class MediumMemory {
         return uncounted ? count() : MediumResult.OK;
     }
 
+    /** True if {@link #changing} has nothing to do. */
+    @HotPath
+    boolean isChangeCounted() {
+        return !uncounted;
+    }
+
     private long count() {
         Cartridge there = cartridge;
         CartridgeMemory kept = there == null ? null : there.memory();

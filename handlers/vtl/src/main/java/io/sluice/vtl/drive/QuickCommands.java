@@ -44,6 +44,7 @@ final class QuickCommands {
 
     private boolean isReady(ScsiCommand command, Partition medium) {
         return isSmall(command)
+                && unit.memory.isChangeCounted()
                 && unit.state.bufferedMode == DriveState.BUFFERED
                 && unit.state.position == medium.objects()
                 && medium.isReady(blocks(command), blocks(command) * blockBytes(command), unit.compresses());
