@@ -16,7 +16,8 @@ static bool in_scope(const struct w_cmd *c, const struct sl_tmf *t, u32 i, u32 l
 	case SLUICE_TMF_CLEAR_TASK_SET:
 		if (c->dev != itl->dev)
 			return false;
-		return d->sets.control.tst != 1 || (c->nexus == i && c->lun == lun) || c->set == 0;
+		/* SAM-6 7.5: of a task set of its own the same as ABORT TASK SET, so not what a former mapping left. */
+		return d->sets.control.tst != 1 || c->cmd.core.itl == itl || c->set == 0;
 	case SLUICE_TMF_LOGICAL_UNIT_RESET:
 		return c->dev == itl->dev;
 	case SLUICE_TMF_TARGET_RESET:
