@@ -25,7 +25,7 @@ POWERCUT_MILLIONS=10
 HOSTILE_ATTACKS=1000000
 
 # How make, cmocka, the rig, the virtual machine's suites, sanitizers, Surefire and Maven name a failure.
-readonly FAILURE_LINES='^make.*\*\*\*|\[ +(ERROR|LINE|FAILED) +\]|^not ok|^FAIL |FAILED|Sanitizer|runtime error:|^\[ERROR\]|error:'
+readonly FAILURE_LINES='^make.*\*\*\*|\[ +(ERROR|LINE|FAILED) +\]|^not ok|^FAIL |FAILED|Sanitizer|runtime error:|replay with SEED|^\[ERROR\]|error:'
 
 # set_size SUITE NUMBER: what a number behind a suite's name means.
 set_size() {

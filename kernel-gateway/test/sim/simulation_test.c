@@ -111,6 +111,8 @@ static const struct {
 	  2 }, /* HEAD OF QUEUE between the end of an ACA condition and who is told that he may run */
 	{ 14221504436669,
 	  2 }, /* SET TARGET PORT GROUPS of a device that lost its last LUN meanwhile */
+	{ 14221504539616,
+	  2 }, /* CLEAR TASK SET, with TST 001b, after the LUN was unmapped and mapped again */
 };
 
 static void should_hold_every_invariant_in_worlds_that_once_failed(void **state)
