@@ -46,6 +46,7 @@ final class QuickCommands {
         return isSmall(command)
                 && unit.state.bufferedMode == DriveState.BUFFERED
                 && unit.state.position == medium.objects()
+                && unit.memory.isCounted()
                 && medium.isReady(blocks(command), blocks(command) * blockBytes(command), unit.compresses());
     }
 
