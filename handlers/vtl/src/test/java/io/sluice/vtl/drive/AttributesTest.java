@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5 6.17, 6.47), and what the drive counts by itself. */
+/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5), and what the drive counts by itself. */
 final class AttributesTest {
     private static final AdditionalSense OUT_OF_SPACE = AdditionalSense.of(0x55, 0x06);
     private static final int BINARY = 0;
