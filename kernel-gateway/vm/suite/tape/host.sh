@@ -13,5 +13,5 @@ SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$SUITE/answers.sh"
 
 serve "Sluice starts with its default configuration"
-served_guest "$SUITE" --memory 2048 --seconds 1500 -- TRANSPORT=iscsi "PARTS=${SLUICE_TAPE_PARTS:-}" "MOVES=${SLUICE_TAPE_MOVES:-1000}" \
+served_guest "$SUITE" --memory 2048 --seconds 3600 -- TRANSPORT=iscsi "PARTS=${SLUICE_TAPE_PARTS:-}" "MOVES=${SLUICE_TAPE_MOVES:-1000}" \
 	"SEED=${SLUICE_TAPE_SEED:-$RANDOM}"

@@ -5,7 +5,7 @@
 
 readonly SLUICE=$GATEWAY/../sluice STATE=/run/home JOB=/job
 # A slow processor is what the emulation is: longer than on a machine, but the same paths.
-READY_SECONDS=300
+READY_SECONDS=900
 export MODULE GATEWAY SLUICE_MODULE=$MODULE SLUICE_BUILT=yes SLUICE_READY_SECONDS=$READY_SECONDS
 
 # shellcheck source=SCRIPTDIR/answers.sh
@@ -15,8 +15,8 @@ ask() { "answer_$1" "${@:2}"; }
 
 appear() {
 	# The next JVM takes longer here than commands usually wait.
-	sed 's/^#grace = 30 /grace = 300 /' "$GATEWAY/../appliance/config/sluice.toml" >/run/sluice.toml
-	check "the configuration is the default, but for the grace" grep -q '^grace = 300 ' /run/sluice.toml
+	sed 's/^#grace = 30 /grace = 900 /' "$GATEWAY/../appliance/config/sluice.toml" >/run/sluice.toml
+	check "the configuration is the default, but for the grace" grep -q '^grace = 900 ' /run/sluice.toml
 	mkdir -p $STATE/data
 	truncate -s 1M $STATE/data/readme.img
 	install -m 0600 /run/sluice.toml $STATE/sluice.toml

@@ -186,7 +186,9 @@ class TapeLibraryTest {
                     unanswered += written.isDone() ? 0 : 1;
                     written.join();
                 }
-                assertThat(unanswered).as("blocks appended and not answered when the process died").isPositive();
+                assertThat(unanswered)
+                        .as("blocks appended and not answered when the process died")
+                        .isPositive();
                 good(initiator, DRIVE_1, "10 00 00 00 01 00", NOTHING, 0);
                 good(initiator, DRIVE_1, "01 00 00 00 00 00", NOTHING, 0);
                 for (int i = 0; i < DEATHS; i++) {
@@ -196,7 +198,9 @@ class TapeLibraryTest {
                             .isEqualTo(largeBlock(i));
                 }
                 MiniInitiator.Result mark = initiator.command(DRIVE_1, cdb("08 00 40 00 00 00"), NOTHING, LARGE_BLOCK);
-                assertThat(mark.sense()[2] & 0x80).as("FILEMARK, and no block twice").isEqualTo(0x80);
+                assertThat(mark.sense()[2] & 0x80)
+                        .as("FILEMARK, and no block twice")
+                        .isEqualTo(0x80);
             }
         }
     }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * SEND VOLUME TAG and REQUEST VOLUME ELEMENT ADDRESS (SMC-3 6.15, 6.12): an initiator leaves a template, and then asks for what matches
+ * SEND VOLUME TAG and REQUEST VOLUME ELEMENT ADDRESS (SMC-3): an initiator leaves a template, and then asks for what matches
  * it, in ascending order of addresses, each element once. Only translations: volume tags are bar codes on cartridges, which no command can
  * change, and there are no alternate ones. A search is its I_T nexus's own, and lost with the process; who asks without one is told so.
  * Threads: any for what ends searches; one at a time for commands.

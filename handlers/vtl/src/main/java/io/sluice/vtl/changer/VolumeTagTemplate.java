@@ -8,7 +8,7 @@ import io.sluice.vtl.library.Placement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an initiator looks for by SEND VOLUME TAG (SMC-3 6.15): elements of a type, from an address on, whose volume identifier matches a
+ * What an initiator looks for by SEND VOLUME TAG (SMC-3): elements of a type, from an address on, whose volume identifier matches a
  * template of 32 characters. {@code ?} stands for any character, {@code *} for all that follow; what is not there is spaces.
  *
  * @param action SEND ACTION CODE

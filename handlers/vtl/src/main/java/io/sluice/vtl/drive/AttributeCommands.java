@@ -16,7 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5 6.17, 6.47) on the memory of the cartridge in the drive, threaded or held. */
+/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5) on the memory of the cartridge in the drive, threaded or held. */
 final class AttributeCommands implements CommandSet {
     private static final int ATTRIBUTE_VALUES = 0;
     private static final int ATTRIBUTE_LIST = 1;

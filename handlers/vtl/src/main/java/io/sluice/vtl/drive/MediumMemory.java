@@ -74,6 +74,12 @@ final class MediumMemory {
         uncounted = true;
     }
 
+    /** True if {@link #changing} will have nothing to do. */
+    @HotPath
+    boolean isCounted() {
+        return !uncounted;
+    }
+
     /**
      * Something is about to be written, or erased: the count of changes goes up before that, on stable storage, unless it has since the mount began
      * and nobody has asked since.

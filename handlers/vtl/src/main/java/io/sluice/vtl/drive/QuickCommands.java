@@ -47,6 +47,7 @@ final class QuickCommands {
                 && unit.memory.isChangeCounted()
                 && unit.state.bufferedMode == DriveState.BUFFERED
                 && unit.state.position == medium.objects()
+                && unit.memory.isCounted()
                 && medium.isReady(blocks(command), blocks(command) * blockBytes(command), unit.compresses());
     }
 

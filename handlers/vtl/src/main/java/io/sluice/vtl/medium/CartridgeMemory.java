@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is kept with a cartridge beside its data, as in the memory chip of a tape cartridge (MAM, SPC-5 5.13). A change is another object.
+ * What is kept with a cartridge beside its data, as in the memory chip of a tape cartridge (MAM, SPC-5). A change is another object.
  *
  * @param history what drives have done with it
  * @param proportion how much of its capacity may be used, of {@value #WHOLE} (SET CAPACITY, SSC-5)

@@ -46,7 +46,7 @@ final class TapeContents {
             report = TapeCheck.check(library.store(), barcode, object -> {});
         }
         Map<String, Object> answer = answer(barcode);
-        answer.put("ok", report.damage().isEmpty());
+        answer.put("ok", report.isWhole());
         answer.put("objects", report.objects());
         answer.put("filemarks", report.filemarks());
         answer.put("bytes", report.hostBytes());
@@ -59,6 +59,7 @@ final class TapeContents {
             damage.add(row);
         }
         answer.put("damage", damage);
+        answer.put("memory_damaged", report.memoryDamaged());
         return answer;
     }
 

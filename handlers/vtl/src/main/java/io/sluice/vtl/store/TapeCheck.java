@@ -22,8 +22,18 @@ public final class TapeCheck {
     /** Objects that cannot be read: from {@code first} to {@code last}, all with one {@link MediumResult}. */
     public record Damage(long first, long last, long result) {}
 
-    /** What was found; whole if {@code damage} is empty. */
-    public record Report(String barcode, long objects, long filemarks, long hostBytes, List<Damage> damage) {}
+    /**
+     * What was found.
+     *
+     * @param memoryDamaged what is kept beside the data cannot be read
+     */
+    public record Report(
+            String barcode, long objects, long filemarks, long hostBytes, List<Damage> damage, boolean memoryDamaged) {
+        /** True if nothing is damaged. */
+        public boolean isWhole() {
+            return damage.isEmpty() && !memoryDamaged;
+        }
+    }
 
     /** An object as {@code dump} lists it: {@code length} as of {@link Partition#length}. False ends the listing. */
     @FunctionalInterface
@@ -55,7 +65,13 @@ public final class TapeCheck {
                     progress.accept(object);
                 }
             }
-            return new Report(barcode, partition.objects(), partition.filemarks(), bytes, List.copyOf(damage));
+            return new Report(
+                    barcode,
+                    partition.objects(),
+                    partition.filemarks(),
+                    bytes,
+                    List.copyOf(damage),
+                    cartridge.memory() == null);
         }
     }
 

@@ -4,6 +4,7 @@ package io.sluice.vtl.drive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.handler.testkit.DeviceAnswer;
+import io.sluice.handler.testkit.FakeCommand;
 import io.sluice.scsi.AdditionalSense;
 import io.sluice.scsi.ScsiStatus;
 import io.sluice.scsi.SenseKey;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5 6.17, 6.47), and what the drive counts by itself. */
+/** READ ATTRIBUTE and WRITE ATTRIBUTE (SPC-5), and what the drive counts by itself. */
 final class AttributesTest {
     private static final AdditionalSense OUT_OF_SPACE = AdditionalSense.of(0x55, 0x06);
     private static final int BINARY = 0;
@@ -280,6 +281,19 @@ final class AttributesTest {
         rig.drive().remove();
         rig.drive().insert(DriveRig.BARCODE);
         assertThat(number(CHANGES)).isEqualTo(erased);
+    }
+
+    /** What puts something on stable storage does not belong on the queue loop. */
+    @Test
+    void shouldCountAChangeOnAWorker() {
+        rig.out(new byte[100], "0A 00 00 00 64 00").good();
+        FakeCommand next = rig.prepared(new byte[100], 0, "0A 00 00 00 64 00");
+        number(CHANGES);
+        assertThat(rig.drive().tryExecute(next)).as("asked for the count").isFalse();
+        rig.drive().execute(next);
+        assertThat(rig.drive().tryExecute(rig.prepared(new byte[100], 0, "0A 00 00 00 64 00")))
+                .as("counted")
+                .isTrue();
     }
 
     @Test

@@ -157,7 +157,12 @@ final class StoredMemoryTest {
             }
             bytes[at] ^= 0x10;
         }
+        StoredCartridges store = new StoredCartridges(storage, SMALL);
+        assertThat(TapeCheck.check(store, SimulatedStorage.NAME, object -> {}).isWhole())
+                .isTrue();
         Arrays.fill(bytes, (byte) 0);
+        assertThat(TapeCheck.check(store, SimulatedStorage.NAME, object -> {}).memoryDamaged())
+                .isTrue();
         try (Cartridge cartridge = mounted(storage)) {
             assertThat(cartridge.memory()).isNull();
             assertThat(cartridge.partition(0).capacity()).isEqualTo(CAPACITY);
