@@ -91,12 +91,6 @@ final class MediumMemory {
         return uncounted ? count() : MediumResult.OK;
     }
 
-    /** True if {@link #changing} has nothing to do. */
-    @HotPath
-    boolean isChangeCounted() {
-        return !uncounted;
-    }
-
     private long count() {
         Cartridge there = cartridge;
         CartridgeMemory kept = there == null ? null : there.memory();

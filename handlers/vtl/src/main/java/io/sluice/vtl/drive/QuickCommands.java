@@ -44,7 +44,6 @@ final class QuickCommands {
 
     private boolean isReady(ScsiCommand command, Partition medium) {
         return isSmall(command)
-                && unit.memory.isChangeCounted()
                 && unit.state.bufferedMode == DriveState.BUFFERED
                 && unit.state.position == medium.objects()
                 && unit.memory.isCounted()
