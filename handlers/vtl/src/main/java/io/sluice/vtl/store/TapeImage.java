@@ -2,6 +2,7 @@
 package io.sluice.vtl.store;
 
 import io.sluice.vtl.medium.Cartridge;
+import io.sluice.vtl.medium.CartridgeMemory;
 import io.sluice.vtl.medium.CartridgeStore;
 import io.sluice.vtl.medium.MediumResult;
 import io.sluice.vtl.medium.Partition;
@@ -97,6 +98,11 @@ public final class TapeImage {
             if (partition.objects() > 0 && !replace) {
                 throw new IOException(barcode + " has " + partition.objects()
                         + " objects: say --replace yes to overwrite them, or choose an empty cartridge");
+            }
+            CartridgeMemory kept = cartridge.memory();
+            if (kept != null) {
+                // Whoever knows the cartridge by its volume change reference has to see that it is another one now.
+                done(cartridge.keep(kept.with(kept.history().changed())), barcode, 0);
             }
             done(partition.erase(0, 0), barcode, 0);
             long object = 0;

@@ -4,6 +4,7 @@ package io.sluice.vtl.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.vtl.medium.Cartridge;
 import io.sluice.vtl.medium.CartridgeLabel;
 import io.sluice.vtl.medium.MediumType;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,19 @@ final class TapeImageTest {
             return true;
         });
         assertThat(listing.toString()).isEqualTo("0:0:3 1:0:2 2:0:-1 3:1:1 ");
+    }
+
+    private long changes() throws IOException {
+        try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(3, 3))) {
+            return Objects.requireNonNull(cartridge.memory()).history().changes();
+        }
+    }
+
+    @Test
+    void shouldCountAnImportAsAChangeOfTheVolume() throws IOException {
+        long made = changes();
+        take(IMAGE);
+        assertThat(changes()).isGreaterThan(made);
     }
 
     @Test
