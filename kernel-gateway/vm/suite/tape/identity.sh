@@ -70,7 +70,7 @@ check "  its bar code" shows 'Volume identifier: VTL001L8 ' sg_read_attr "$(driv
 check "  loaded once" shows 'Load count: 1$' sg_read_attr "$(drive 1)"
 check "  by this drive" shows "at last load: IBM     ${serial%??}01" sg_read_attr "$(drive 1)"
 check "  12 TB in MiB" shows 'Maximum capacity in partition \[MiB\]: 11444091$' sg_read_attr "$(drive 1)"
-check "  one partition" shows 'number of partitions available: 1' sg_read_attr --sa=pl "$(drive 1)"
+check "  one partition" shows 'Number of partitions available: 1' sg_read_attr --sa=pl "$(drive 1)"
 check "  some that could be there are not" shows 'Application name' sg_read_attr --sa=sa "$(drive 1)"
 attributes >/run/attributes
 check "a host writes two" sg_raw -s 182 -i /run/attributes "$(drive 1)" 8d 00 00 00 00 00 00 00 00 00 00 00 00 b6 00 00

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +27,10 @@ class TapeLibraryTest {
     private static final int BLOCK = 64 << 10;
     private static final int BLOCKS = 20;
     private static final byte[] NOTHING = {};
-    /** Blocks that are written with a death each; the answers of some may come out before. */
+    /** WRITEs with a death each; the answers of some may come out before. */
     private static final int DEATHS = 6;
-
-    private static final int LARGE_BLOCK = 4 << 20;
+    /** Bytes of each: blocks enough that the process dies among them. */
+    private static final int RUN = 8 << 20;
 
     private static byte[] cdb(String hex) {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -143,61 +145,73 @@ class TapeLibraryTest {
         assertThat(end.senseKey()).as("BLANK CHECK").isEqualTo(8);
     }
 
-    private static byte[] largeBlock(int number) {
-        byte[] data = new byte[LARGE_BLOCK];
+    private static byte[] run(int number) {
+        byte[] data = new byte[RUN];
         new Random(number).nextBytes(data);
         return data;
     }
 
-    /** Kills it as soon as the segment has grown by the whole block, while the drive still waits for stable storage. */
+    /** Kills it as soon as the segment has grown by the first block. */
     private static void killWhenAppended(RunningSluice sluice, Path segment, long bytesBefore) {
         ProcessHandle appliance = sluice.process("appliance").orElseThrow();
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (segment.toFile().length() < bytesBefore + LARGE_BLOCK) {
+        while (segment.toFile().length() < bytesBefore + BLOCK) {
             if (System.nanoTime() > end) {
                 throw new AssertionError(segment + " has not grown from " + bytesBefore + " bytes in 30 s");
             }
         }
         appliance.destroyForcibly();
-        appliance.onExit().join();
+    }
+
+    /** What a process has answered before it was killed comes at once; no other one is there within this time. */
+    private static boolean isAnswered(CompletableFuture<?> command) throws Exception {
+        try {
+            command.get(50, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException nobodyThere) {
+            return false;
+        }
     }
 
     @Test
-    void shouldWriteABlockOnceWhoseProcessDiedBetweenAppendingAndAnsweringIt() throws Exception {
+    void shouldWriteEachBlockOnceWhenTheProcessDiesBetweenAppendingAndAnswering() throws Exception {
         try (RunningSluice sluice = RunningSluice.start()) {
             int unanswered = 0;
             try (MiniInitiator initiator = login(sluice)) {
                 move(initiator, 0x402, 0x101);
                 initiator.clearUnitAttentions(DRIVE_1);
-                // Unbuffered: each WRITE waits until its block is on stable storage, which takes a while.
-                good(initiator, DRIVE_1, "15 10 00 00 0C 00", new byte[] {0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0}, 0);
+                // Fixed blocks; unbuffered, so that a WRITE also waits until they are on stable storage.
+                good(initiator, DRIVE_1, "15 10 00 00 0C 00", new byte[] {0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 0, 0}, 0);
                 Path segment = sluice.home().resolve("data/library/cartridges/VTL002L8/p0.00000001.data");
                 for (int i = 0; i < DEATHS; i++) {
-                    byte[] block = largeBlock(i);
+                    byte[] blocks = run(i);
                     long before = segment.toFile().length();
                     CompletableFuture<MiniInitiator.Result> written = CompletableFuture.supplyAsync(() -> {
                         try {
-                            return good(initiator, DRIVE_1, "0A 00 40 00 00 00", block, 0);
+                            return good(initiator, DRIVE_1, "0A 01 00 00 80 00", blocks, 0);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }
                     });
                     killWhenAppended(sluice, segment, before);
-                    unanswered += written.isDone() ? 0 : 1;
+                    unanswered += isAnswered(written) ? 0 : 1;
                     written.join();
+                    assertThat(segment.toFile().length() - before)
+                            .as("bytes that WRITE %d took: no block twice", i)
+                            .isBetween((long) RUN, (long) RUN + BLOCK);
                 }
                 assertThat(unanswered)
-                        .as("blocks appended and not answered when the process died")
+                        .as("WRITEs with blocks appended and not answered when the process died")
                         .isPositive();
                 good(initiator, DRIVE_1, "10 00 00 00 01 00", NOTHING, 0);
                 good(initiator, DRIVE_1, "01 00 00 00 00 00", NOTHING, 0);
                 for (int i = 0; i < DEATHS; i++) {
-                    assertThat(good(initiator, DRIVE_1, "08 00 40 00 00 00", NOTHING, LARGE_BLOCK)
+                    assertThat(good(initiator, DRIVE_1, "08 01 00 00 80 00", NOTHING, RUN)
                                     .data())
-                            .as("block %d", i)
-                            .isEqualTo(largeBlock(i));
+                            .as("WRITE %d", i)
+                            .isEqualTo(run(i));
                 }
-                MiniInitiator.Result mark = initiator.command(DRIVE_1, cdb("08 00 40 00 00 00"), NOTHING, LARGE_BLOCK);
+                MiniInitiator.Result mark = initiator.command(DRIVE_1, cdb("08 01 00 00 80 00"), NOTHING, RUN);
                 assertThat(mark.sense()[2] & 0x80)
                         .as("FILEMARK, and no block twice")
                         .isEqualTo(0x80);
