@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * repeats a run.
  */
 final class TapeModelTest {
-    private static final int OPERATIONS = Integer.getInteger("sluice.tape.operations", 500_000);
+    private static final int OPERATIONS = Integer.getInteger("sluice.tape.operations", 2_000_000);
     /** So small that early warning and the end come often. */
     private static final long CAPACITY = 4000;
 
