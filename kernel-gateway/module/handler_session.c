@@ -63,11 +63,13 @@ static struct {
 
 /*
  * The sizes come from a handler, within the gateway's bounds; what it takes is its
- * control group's. Zeroed: nothing of the kernel's shows.
+ * control group's. Zeroed: nothing of the kernel's shows. More than there is, is refused: nobody
+ * is killed to make room for a pool.
  */
 static void *region_alloc(u64 bytes)
 {
-	return __vmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	return __vmalloc(bytes,
+			 GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 }
 
 static vm_fault_t region_fault(struct vm_fault *vmf)

@@ -23,10 +23,12 @@ struct lio_device {
 	bool configured;
 
 	struct mutex nexus_mutex;		/* who opens, closes or resets */
-	spinlock_t lock;			/* nexuses, waiting */
+	spinlock_t lock;			/* nexuses, waiting, patient */
 	struct list_head nexuses;
 	struct list_head waiting;		/* commands without a nexus, or that meet a reservation */
+	struct list_head patient;		/* those that wait for a moment before */
 	struct work_struct open;
+	struct delayed_work look;		/* moves the patient to those that wait */
 	struct delayed_work sweep;
 };
 
@@ -46,8 +48,8 @@ struct lio_nexus {
 struct lio_task {
 	struct sl_cmd cmd;
 	struct se_cmd *se;
-	bool again;				/* it met a reservation, and lost nexuses are looked for first */
-	struct list_head link;			/* device->waiting */
+	u32 looks;				/* for lost nexuses, since it met a reservation */
+	struct list_head link;			/* device->waiting, patient */
 };
 
 extern struct workqueue_struct *lio_work;
@@ -65,8 +67,8 @@ void lio_tmr_notify(struct se_device *se_dev, enum tcm_tmreq_table function, str
 void lio_nexus_init(struct lio_device *dev);
 /* Under dev->lock. NULL: none yet. */
 struct lio_nexus *lio_nexus_find(struct lio_device *dev, const struct se_session *session);
-/* It waits until the nexuses have been looked through, and is submitted then. */
-void lio_nexus_await(struct lio_device *dev, struct lio_task *task);
+/* It waits until the nexuses have been looked through, now or in a moment, and is submitted then. */
+void lio_nexus_await(struct lio_device *dev, struct lio_task *task, bool now);
 /* Every session is gone. May sleep. */
 void lio_nexus_close_all(struct lio_device *dev);
 

@@ -8,6 +8,10 @@
 
 #include "lio.h"
 
+/* LOOK_INTERVAL (lio_nexus.c) apart: half a second, and three. */
+#define RESERVE_LOOKS 25
+#define EJECT_LOOKS   150
+
 static struct kmem_cache *tasks;
 
 int lio_command_start(void)
@@ -89,7 +93,7 @@ static sense_reason_t execute(struct se_cmd *se)
 	if (nexus)
 		lio_submit(task, nexus);
 	else
-		lio_nexus_await(dev, task);
+		lio_nexus_await(dev, task, true);
 	return TCM_NO_SENSE;
 }
 
@@ -113,27 +117,42 @@ static void data_out_cancel(struct sl_cmd *cmd)
 {
 }
 
-/* A reservation keeps it off, or who prevents the removal of the medium: it has done nothing. */
-static bool is_kept_off(const struct sl_cmd *cmd)
+/* Who prevents the removal of the medium keeps it off (SPC-5 6.16). */
+static bool is_prevented(const struct sl_cmd *cmd)
 {
 	struct scsi_sense_hdr sense;
 
-	if (cmd->status == SAM_STAT_RESERVATION_CONFLICT)
-		return true;
 	return cmd->status == SAM_STAT_CHECK_CONDITION &&
 	       scsi_normalize_sense(cmd->sense, cmd->sense_len, &sense) &&
 	       sense.sense_key == ILLEGAL_REQUEST && sense.asc == 0x53 && sense.ascq == 0x02;
 }
 
-/* Once: that may be a session that has gone since LIO's were last looked at. */
+static bool is_reserve(const struct sl_cmd *cmd)
+{
+	return cmd->cdb[0] == RESERVE || cmd->cdb[0] == RESERVE_10;
+}
+
+/*
+ * What kept it off, so that it has done nothing, may belong to a session that has gone since LIO's were last looked at. LIO
+ * answers a logout, and loses a connection, before that session leaves its list: so who asks for just that, which is
+ * rare, waits for some looks. All others have one at once: a persistent reservation does not end with its nexus.
+ */
+static u32 looks_wanted(const struct sl_cmd *cmd)
+{
+	if (cmd->silent)
+		return 0;
+	if (cmd->status == SAM_STAT_RESERVATION_CONFLICT)
+		return is_reserve(cmd) ? RESERVE_LOOKS : 1;
+	return is_prevented(cmd) ? EJECT_LOOKS : 0;
+}
+
 static bool looks_again(struct lio_task *task)
 {
-	if (task->cmd.silent || task->again || !is_kept_off(&task->cmd))
+	if (task->looks >= looks_wanted(&task->cmd))
 		return false;
-	task->again = true;
 	sl_cmd_release(&task->cmd, sluice_now());
 	memset(&task->cmd, 0, sizeof(task->cmd));
-	lio_nexus_await(lio_device_of(task->se->se_dev), task);
+	lio_nexus_await(lio_device_of(task->se->se_dev), task, task->looks++ == 0);
 	return true;
 }
 

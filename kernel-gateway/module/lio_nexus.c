@@ -11,6 +11,7 @@
 #include "lio.h"
 
 #define SWEEP_INTERVAL (HZ / 2)
+#define LOOK_INTERVAL  msecs_to_jiffies(20)
 
 /*
  * Tells a session from the one before it, which may have had the same address: who logs in again at once must
@@ -152,6 +153,18 @@ static struct lio_task *next_waiting(struct lio_device *dev)
 	return task;
 }
 
+/* By LIO, which waits for its end: it must not do any more what somebody else is told has not been done. */
+static bool is_aborted(struct se_cmd *se)
+{
+	unsigned long flags;
+	bool aborted;
+
+	spin_lock_irqsave(&se->t_state_lock, flags);
+	aborted = se->transport_state & CMD_T_ABORTED;
+	spin_unlock_irqrestore(&se->t_state_lock, flags);
+	return aborted;
+}
+
 static void run_open(struct work_struct *work)
 {
 	struct lio_device *dev = container_of(work, struct lio_device, open);
@@ -162,11 +175,11 @@ static void run_open(struct work_struct *work)
 	while ((task = next_waiting(dev))) {
 		/* Under the mutex only this adds to the list and takes from it. */
 		n = lio_nexus_find(dev, task->se->se_sess);
-		if (!n || task->again)
+		if (!n || task->looks)
 			close_lost(dev);
 		if (!n)
 			n = open(dev, task->se);
-		if (n)
+		if (n && !is_aborted(task->se))
 			lio_submit(task, n);
 		else
 			lio_refuse(task);
@@ -174,12 +187,25 @@ static void run_open(struct work_struct *work)
 	mutex_unlock(&dev->nexus_mutex);
 }
 
-void lio_nexus_await(struct lio_device *dev, struct lio_task *task)
+static void run_look(struct work_struct *work)
 {
+	struct lio_device *dev = container_of(to_delayed_work(work), struct lio_device, look);
+
 	spin_lock_bh(&dev->lock);
-	list_add_tail(&task->link, &dev->waiting);
+	list_splice_tail_init(&dev->patient, &dev->waiting);
 	spin_unlock_bh(&dev->lock);
 	queue_work(lio_work, &dev->open);
+}
+
+void lio_nexus_await(struct lio_device *dev, struct lio_task *task, bool now)
+{
+	spin_lock_bh(&dev->lock);
+	list_add_tail(&task->link, now ? &dev->waiting : &dev->patient);
+	spin_unlock_bh(&dev->lock);
+	if (now)
+		queue_work(lio_work, &dev->open);
+	else
+		queue_delayed_work(lio_work, &dev->look, LOOK_INTERVAL);
 }
 
 void lio_nexus_init(struct lio_device *dev)
@@ -188,7 +214,9 @@ void lio_nexus_init(struct lio_device *dev)
 	spin_lock_init(&dev->lock);
 	INIT_LIST_HEAD(&dev->nexuses);
 	INIT_LIST_HEAD(&dev->waiting);
+	INIT_LIST_HEAD(&dev->patient);
 	INIT_WORK(&dev->open, run_open);
+	INIT_DELAYED_WORK(&dev->look, run_look);
 	INIT_DELAYED_WORK(&dev->sweep, run_sweep);
 }
 
@@ -196,6 +224,7 @@ void lio_nexus_close_all(struct lio_device *dev)
 {
 	struct lio_nexus *n, *next;
 
+	cancel_delayed_work_sync(&dev->look);
 	cancel_work_sync(&dev->open);
 	mutex_lock(&dev->nexus_mutex);
 	list_for_each_entry_safe(n, next, &dev->nexuses, link)

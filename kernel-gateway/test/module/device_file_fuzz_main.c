@@ -6,11 +6,12 @@
  *
  *   sluice-fuzz SECONDS [SEED]
  *
- * SLUICE_FUZZ_FAIL=1 in its environment: its threads' allocations in the kernel fail as /sys/kernel/debug/failslab says
- * (Documentation/fault-injection, task-filter). Not those of the processes, which have to be made and to make threads.
+ * SLUICE_FUZZ_FAIL=1 in its environment: its threads' allocations in the kernel fail as /sys/kernel/debug/failslab and
+ * fail_page_alloc say (Documentation/fault-injection, task-filter). Not those of the processes, which have to be made and to make threads.
  *
  * Threads make the schedule, so a seed does not repeat a run; it repeats what each process would do by itself. Nothing here
- * names a target, a device or a clock that is not the fuzzer's own: the rig's time (RIG_TIME) would move everybody's.
+ * names a target, a device or a clock that is not the fuzzer's own: the rig's time (RIG_TIME) would move everybody's, and
+ * SHUTDOWN take everybody's devices away.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -157,6 +158,8 @@ static void send_message(struct random *r, int file)
 			packet.body[4 + random_below(r, 60)] = (uint8_t)random_u64(r);
 	} else {
 		packet.head.op = random_below(r, SLUICE_OP_RIG_TIME);
+		if (packet.head.op == SLUICE_OP_SHUTDOWN)
+			return;
 		packet.head.len = random_below(r, 4) ? anything(r, packet.body) : 0;
 	}
 	len = (uint32_t)sizeof(packet.head) + packet.head.len;

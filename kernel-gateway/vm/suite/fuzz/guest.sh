@@ -17,7 +17,7 @@ load() {
 	local rounds=0
 	until [ -e /run/stop ]; do
 		head -c 2M /dev/urandom >/run/pattern
-		dd if=/run/pattern of="$1" bs=64k oflag=direct status=none || return 1
+		dd if=/run/pattern of="$1" bs=64k oflag=direct conv=nocreat status=none || return 1
 		blockdev --flushbufs "$1"
 		cmp -n 2097152 /run/pattern "$1" || return 1
 		echo $((++rounds)) >/run/rounds
@@ -41,18 +41,23 @@ fuzz_in_memory() {
 	[ -x "$LOADER" ]
 }
 
-# failing_slab PERCENT SECONDS: random calls; so many of their allocations fail.
-failing_slab() {
-	local knob=/sys/kernel/debug/failslab status
-	echo 1 >$knob/task-filter
-	echo N >$knob/ignore-gfp-wait
-	echo "$1" >$knob/probability
-	echo 1 >$knob/interval
-	echo -1 >$knob/times
-	echo 0 >$knob/verbose
-	SLUICE_FUZZ_FAIL=1 "$LOADER" --library-path /run/fuzz /run/fuzz/sluice-fuzz "$2"
+# failing KNOB PERCENT INTERVAL SECONDS: random calls; of every INTERVAL of their allocations one may fail, and does with that probability.
+# KNOB: failslab is about objects, fail_page_alloc about pages, of which pools are.
+failing() {
+	local knob=/sys/kernel/debug/$1 status
+	cd "$knob" || return
+	echo 1 >task-filter
+	echo N >ignore-gfp-wait
+	[ ! -e ignore-gfp-highmem ] || echo N >ignore-gfp-highmem
+	[ ! -e min-order ] || echo 0 >min-order
+	echo "$2" >probability
+	echo "$3" >interval
+	echo -1 >./times
+	echo 0 >verbose
+	SLUICE_FUZZ_FAIL=1 "$LOADER" --library-path /run/fuzz /run/fuzz/sluice-fuzz "$4"
 	status=$?
-	echo 0 >$knob/probability
+	echo 0 >probability
+	cd /
 	# 1: no life could open the device: nothing was tried.
 	return $status
 }
@@ -70,8 +75,10 @@ cat /run/rounds
 check "nothing hurt the kernel" kernel_silent
 if [ -d /sys/kernel/debug/failslab ]; then
 	check "a fuzzer in memory" fuzz_in_memory
-	check "random calls while allocations fail" failing_slab 5 40
-	check "and more of them" failing_slab 30 20
+	check "random calls while allocations fail" failing failslab 5 1 40
+	check "and more of them" failing failslab 30 1 20
+	# The smallest pool is 4096 pages: some are made, and some are not.
+	check "random calls while pages are missing" failing fail_page_alloc 100 10000 30
 fi
 touch /run/stop
 check "what was verified was right" wait "$LOAD"

@@ -33,6 +33,12 @@ rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
 # nexuses N: so many of LIO's sessions are known to the core.
 nexuses() { [ "$(rig nexuses | grep -c 'naa\.60014051')" = "$1" ]; }
 no_iscsi_nexus() { ! rig nexuses | grep -q 'iscsi-test'; }
+# failing_tasks PERCENT: so many of the commands find no memory; on a kernel that injects faults.
+failing_tasks() {
+	local knob=/sys/kernel/debug/failslab cache=/sys/kernel/slab/lio_task/failslab
+	echo $(($1 > 0)) >$cache && echo $(($1 > 0)) >$knob/cache-filter && echo N >$knob/ignore-gfp-wait && echo -1 >$knob/times &&
+		echo 1 >$knob/interval && echo 0 >$knob/verbose && echo "$1" >$knob/probability
+}
 FIRST=1 # host 0 is sluice.ko's own
 
 check "modules load" modprobe -a sd_mod sg target_core_mod tcm_loop iscsi_target_mod
@@ -67,6 +73,14 @@ if [ $FAILED -eq 0 ]; then
 	check "and is the holder" shows 'Key=0x22' sg_persist --in --read-reservation "$B"
 	check "the reservation is given up" sg_persist --out --clear --param-rk=0x22 "$B"
 	check "a LUN reset" sg_reset -d "$A"
+	if [ -e /sys/kernel/slab/lio_task/failslab ]; then
+		head -c 4M /dev/urandom >/run/image
+		blockdev --flushbufs "$B"
+		check "there is no memory for every fifth command" failing_tasks 20
+		check "which are sent again" dd if=/run/image of="$A" bs=64k oflag=direct status=none
+		check "until all is written" cmp -n 4194304 /run/image "$B"
+		check "there is memory" failing_tasks 0
+	fi
 fi
 check "the core knows two nexuses" nexuses 2
 check "the kernel's iSCSI target exports it" iscsi_export sluice_0/ram

@@ -31,11 +31,27 @@ files() {
 	{ find /usr/lib/python3* -type f || true; } | head -n "$1" | cpio -pd --quiet /run/files
 }
 
+# A control group for a handler whose pool does not fit into it.
+readonly GROUPS_AT=/sys/fs/cgroup
+limited_group() {
+	mount -t cgroup2 none $GROUPS_AT && echo +memory >$GROUPS_AT/cgroup.subtree_control && mkdir $GROUPS_AT/small &&
+		echo 24M >$GROUPS_AT/small/memory.max
+}
+in_limited_group() { bash -c 'echo $$ >'$GROUPS_AT'/small/cgroup.procs && exec "$@"' - "$@"; }
+
+pool_is_accounted() {
+	check "a control group of 24 MiB" limited_group
+	check "a pool that does not fit is refused, and nobody killed" shows 'no memory for a pool of 67108864 bytes' fails 1 \
+		in_limited_group timeout 30 "$BUILD/sluice-cdisk" --socket /dev/sluice --pool 64M small=1M
+}
+
 echo 20 >/proc/sys/kernel/hung_task_timeout_secs
 check "the SCSI layer loads" modprobe -a sd_mod sg ext4
 check "sluice.ko loads" insmod "$MODULE"
 [ $FAILED -eq 0 ] || give_up
 check "its device is there" test -c /dev/sluice
+check "the device file does what the ABI says of it" timeout 60 "$BUILD/sluice-device-file"
+if grep -q '^memory' /proc/cgroups; then pool_is_accounted; else echo "SKIPPED: whose memory a pool is: this kernel does not account"; fi
 serve
 check "a target with two logical units" rig target "$TARGET"
 check "LUN 0" rig lun "$TARGET" 0 disk

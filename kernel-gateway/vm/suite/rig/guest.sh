@@ -11,14 +11,16 @@ SCENARIOS=${SCENARIOS:-$GATEWAY/rig/scenarios}
 check "the SCSI layer loads" modprobe scsi_mod
 # Loaded and unloaded for every scenario: not from the host's file system, and without its debug information.
 strip -g -o /run/sluice.ko "$MODULE" || exit 1
-# Emulation is slow: what takes 20 s at most on a machine may take longer here.
-"$RIG" run --gateway /run/sluice.ko --limit 60s --patience 10s "$SCENARIOS" >/job/scenarios.log 2>&1
+# Emulation is slow: what takes 20 s at most on a machine may take longer here, and a JVM half a minute to start. What it left when it was
+# killed waits for as long.
+REAL="SLUICE_RIG_CONFIG=\"\$SLUICE_RIG_CONFIG
+[gateway]
+grace = 300\" SLUICE_BUILT=yes exec '$GATEWAY/../sluice' rig-handler"
+"$RIG" run --gateway /run/sluice.ko --limit 600s --patience 200s --real-handler "$REAL" "$SCENARIOS" >/job/scenarios.log 2>&1
 status=$?
 grep -v '^ok ' /job/scenarios.log
 verdict $status "every scenario passes on the module"
-# Skipped are those that need a Java handler (16-real-handler), and no others.
-grep '^SKIPPED' /job/scenarios.log | grep -v 'no real handler' >/run/skipped
-check "none is skipped but for a real handler" fails 1 test -s /run/skipped
+check "none is skipped" fails 1 grep '^SKIPPED' /job/scenarios.log
 check "the last one has unloaded it" fails 1 grep -q '^sluice ' /proc/modules
 check "nothing has leaked" nothing_leaked
 check "no complaint of the kernel" kernel_silent

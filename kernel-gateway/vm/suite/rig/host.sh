@@ -6,4 +6,4 @@
 SUITE=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=SCRIPTDIR/../../module.sh
 . "$SUITE/../../module.sh"
-module_suite "$SUITE" "${1:-}" --seconds 900
+module_suite "$SUITE" "${1:-}" --memory 3072 --seconds 2400
