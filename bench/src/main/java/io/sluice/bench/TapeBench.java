@@ -99,8 +99,7 @@ final class TapeBench implements Callable<Integer> {
             subjects.add(TgtTarget.startTape(work.resolve("tgt.img"), initiator));
             sluice = SluiceTarget.startTape("sluice, tape", root, work, initiator);
             subjects.add(sluice);
-            // What initiator, gateway, ring and Java cost alone, and what no target can pass: with as many bytes a
-            // command.
+            // With as many bytes a command: what all but the device costs, and what no target can pass.
             String nothing = "backend = \"null\"\nsize = \"1GiB\"";
             subjects.add(SluiceTarget.start("sluice, null disk", root, work, nothing, Initiator.build(root, work)));
             subjects.add(TcpEcho.build(root, work));

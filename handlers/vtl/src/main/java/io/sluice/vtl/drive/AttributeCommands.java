@@ -196,9 +196,7 @@ final class AttributeCommands implements CommandSet {
             command.parameterListLengthError();
             return;
         }
-        if (unit.isWriteProtected()) {
-            unit.alerts.raise(TapeAlerts.WRITE_PROTECT);
-            command.check(SenseKey.DATA_PROTECT, AdditionalSense.WRITE_PROTECTED);
+        if (unit.refusesWrites(command)) {
             return;
         }
         CartridgeMemory kept = cartridge.memory();

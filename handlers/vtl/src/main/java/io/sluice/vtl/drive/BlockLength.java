@@ -31,6 +31,11 @@ final class BlockLength {
         return command.opcode() < 0x20 ? 2 : 12;
     }
 
+    @HotPath
+    static boolean isFixed(ScsiCommand command) {
+        return (command.cdb8(1) & FIXED) != 0;
+    }
+
     /**
      * Parses a CDB.
      *
@@ -40,7 +45,7 @@ final class BlockLength {
     @HotPath
     boolean parse(ScsiCommand command, boolean hasSili, boolean transfers) {
         int flags = command.cdb8(1);
-        fixed = (flags & FIXED) != 0;
+        fixed = isFixed(command);
         suppressed = hasSili && (flags & SILI) != 0;
         length = command.cdb24(lengthByte(command));
         blockBytes = fixed ? unit.state.blockLength : length;

@@ -99,12 +99,18 @@ final class DriveUnit {
     @Nullable
     Partition writable(ScsiCommand command) {
         Partition there = ready(command);
-        if (there != null && isWriteProtected()) {
-            alerts.raise(TapeAlerts.WRITE_PROTECT);
-            command.check(SenseKey.DATA_PROTECT, AdditionalSense.WRITE_PROTECTED);
-            return null;
+        return there == null || refusesWrites(command) ? null : there;
+    }
+
+    /** True after having ended the command, because the medium is write protected. */
+    @HotPath
+    boolean refusesWrites(ScsiCommand command) {
+        if (!isWriteProtected()) {
+            return false;
         }
-        return there;
+        alerts.raise(TapeAlerts.WRITE_PROTECT);
+        command.check(SenseKey.DATA_PROTECT, AdditionalSense.WRITE_PROTECTED);
+        return true;
     }
 
     private void notReady(ScsiCommand command) {

@@ -16,8 +16,6 @@ final class QuickCommands {
     /** Copying and looking at more than this holds up other devices of the loop longer than a wake would cost this one. */
     private static final int MAX_BYTES = 64 << 10;
 
-    private static final int FIXED = 0x01;
-
     private final DriveUnit unit;
 
     QuickCommands(DriveUnit unit) {
@@ -54,15 +52,15 @@ final class QuickCommands {
         return (long) blocks(command) * blockBytes(command) <= MAX_BYTES;
     }
 
-    private static boolean isFixed(ScsiCommand command) {
-        return (command.cdb8(1) & FIXED) != 0;
+    private static int length(ScsiCommand command) {
+        return command.cdb24(BlockLength.lengthByte(command));
     }
 
     private static int blocks(ScsiCommand command) {
-        return isFixed(command) ? command.cdb24(2) : 1;
+        return BlockLength.isFixed(command) ? length(command) : 1;
     }
 
     private int blockBytes(ScsiCommand command) {
-        return isFixed(command) ? unit.state.blockLength : command.cdb24(2);
+        return BlockLength.isFixed(command) ? unit.state.blockLength : length(command);
     }
 }

@@ -73,27 +73,20 @@ public record VolumeHistory(
 
     /** What is on it changes. */
     public VolumeHistory changed() {
-        return new VolumeHistory(
-                mount,
-                loads,
-                formats,
-                changes + 1,
-                alerts,
-                alertsBefore,
-                writtenBefore,
-                readBefore,
-                written,
-                read,
-                drives);
+        return counted(formats, changes + 1);
     }
 
     /** It was formatted. */
     public VolumeHistory formatted() {
+        return counted(formats + 1, changes);
+    }
+
+    private VolumeHistory counted(long formatsNow, long changesNow) {
         return new VolumeHistory(
                 mount,
                 loads,
-                formats + 1,
-                changes,
+                formatsNow,
+                changesNow,
                 alerts,
                 alertsBefore,
                 writtenBefore,

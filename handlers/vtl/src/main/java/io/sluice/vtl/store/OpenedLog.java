@@ -113,12 +113,19 @@ record OpenedLog(
     static SegmentTable readTable(StorageSpace space, UUID cartridge, int partition, GrowingBuffer buffer)
             throws IOException {
         String name = ObjectNames.segments(partition);
-        String what = space.name() + "/" + name;
-        TwinRecord twin = readTwin(space, name, TwinRecord.SEGMENTS, buffer);
+        return SegmentTable.decode(
+                readOwn(space, cartridge, name, TwinRecord.SEGMENTS, buffer), space.name() + "/" + name);
+    }
+
+    /** The content of a record that names the cartridge it belongs to. */
+    static byte[] readOwn(StorageSpace space, UUID cartridge, String name, int kind, GrowingBuffer buffer)
+            throws IOException {
+        TwinRecord twin = readTwin(space, name, kind, buffer);
         if (!twin.cartridge().equals(cartridge)) {
-            throw new IOException(what + " belongs to another cartridge: restore the file that was there");
+            throw new IOException(
+                    space.name() + "/" + name + " belongs to another cartridge: restore the file that was there");
         }
-        return SegmentTable.decode(twin.content(), what);
+        return twin.content();
     }
 
     static TwinRecord readTwin(StorageSpace space, String name, int kind, GrowingBuffer buffer) throws IOException {

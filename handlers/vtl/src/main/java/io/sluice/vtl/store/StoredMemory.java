@@ -34,12 +34,9 @@ final class StoredMemory {
     static StoredMemory open(StorageSpace space, UUID cartridge) {
         String what = space.name() + "/" + ObjectNames.MEMORY;
         try (Arena arena = Arena.ofConfined()) {
-            TwinRecord twin =
-                    OpenedLog.readTwin(space, ObjectNames.MEMORY, TwinRecord.MEMORY, TwinRecord.buffer(arena));
-            if (!twin.cartridge().equals(cartridge)) {
-                throw new IOException(what + " belongs to another cartridge: restore the file that was there");
-            }
-            return new StoredMemory(space, cartridge, MemoryRecord.decode(twin.content(), what));
+            byte[] content = OpenedLog.readOwn(
+                    space, cartridge, ObjectNames.MEMORY, TwinRecord.MEMORY, TwinRecord.buffer(arena));
+            return new StoredMemory(space, cartridge, MemoryRecord.decode(content, what));
         } catch (NoSuchFileException e) {
             return new StoredMemory(space, cartridge, CartridgeMemory.NEW);
         } catch (IOException e) {
