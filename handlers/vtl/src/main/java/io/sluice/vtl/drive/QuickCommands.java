@@ -16,6 +16,9 @@ final class QuickCommands {
     /** Copying and looking at more than this holds up other devices of the loop longer than a wake would cost this one. */
     private static final int MAX_BYTES = 64 << 10;
 
+    /** The same of blocks, however small: each is a call of the system. */
+    private static final int MAX_BLOCKS = 16;
+
     private final DriveUnit unit;
 
     QuickCommands(DriveUnit unit) {
@@ -49,7 +52,8 @@ final class QuickCommands {
     }
 
     private boolean isSmall(ScsiCommand command) {
-        return (long) blocks(command) * blockBytes(command) <= MAX_BYTES;
+        int blocks = blocks(command);
+        return blocks <= MAX_BLOCKS && (long) blocks * blockBytes(command) <= MAX_BYTES;
     }
 
     private static int length(ScsiCommand command) {
