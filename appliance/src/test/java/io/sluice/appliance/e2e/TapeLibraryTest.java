@@ -151,8 +151,13 @@ class TapeLibraryTest {
         return data;
     }
 
-    /** Kills it as soon as the segment has grown by the first block. */
-    private static void killWhenAppended(RunningSluice sluice, Path segment, long bytesBefore) {
+    /** Kills it as soon as the segment has grown by the first block, and returns what it killed. */
+    private static ProcessHandle killWhenAppended(RunningSluice sluice, Path segment, long bytesBefore) {
+        // The one killed last may have answered before it died, so that nobody serves yet.
+        RunningSluice.await(
+                "a process of the appliance",
+                Duration.ofSeconds(60),
+                () -> sluice.process("appliance").isPresent());
         ProcessHandle appliance = sluice.process("appliance").orElseThrow();
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (segment.toFile().length() < bytesBefore + BLOCK) {
@@ -161,6 +166,7 @@ class TapeLibraryTest {
             }
         }
         appliance.destroyForcibly();
+        return appliance;
     }
 
     /** What a process has answered before it was killed comes at once; no other one is there within this time. */
@@ -193,8 +199,9 @@ class TapeLibraryTest {
                             throw new UncheckedIOException(e);
                         }
                     });
-                    killWhenAppended(sluice, segment, before);
+                    ProcessHandle killed = killWhenAppended(sluice, segment, before);
                     unanswered += isAnswered(written) ? 0 : 1;
+                    killed.onExit().join();
                     written.join();
                     assertThat(segment.toFile().length() - before)
                             .as("bytes that WRITE %d took: no block twice", i)

@@ -100,8 +100,7 @@ final class LogGrowth {
                 && !open.needsRepair()
                 && !open.truncatePending
                 && !due()
-                && room.isTaken(bytes)
-                && open.end + bytes - writebackEnd < shape.writebackBytes();
+                && room.isTaken(bytes);
     }
 
     @HotPath

@@ -244,7 +244,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
         @Override
         public void startWriteback(long position, long bytes) {
-            waits++; // no promise, no effect
+            // no promise, no effect
         }
 
         @Override

@@ -8,15 +8,21 @@ import io.sluice.posix.NativeFile;
 import io.sluice.vtl.medium.MediumResult;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A file through the page cache. */
 final class FileObject implements StorageObject {
     private static final long PAGE = 4096;
+    private static final int IDLE_SECONDS = 10;
 
     private final NativeFile file;
     private long length;
     private int errno;
     private String call = "";
+    private @Nullable ThreadPoolExecutor writeback;
 
     /** Takes the file over. */
     FileObject(NativeFile file) throws NativeException {
@@ -104,10 +110,25 @@ final class FileObject implements StorageObject {
         file.reserve(from, length + bytes - from);
     }
 
+    /** The kernel makes its caller wait while it queues the range: a thread of its own. */
     @Override
-    @HotPath
     public void startWriteback(long position, long bytes) {
-        file.startWriteback(position, bytes);
+        if (writeback == null) {
+            writeback = thread(file.path().getFileName() + "-writeback");
+        }
+        writeback.execute(() -> file.startWriteback(position, bytes));
+    }
+
+    private static ThreadPoolExecutor thread(String name) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name(name).factory());
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     @Override
@@ -122,6 +143,9 @@ final class FileObject implements StorageObject {
 
     @Override
     public void close() throws IOException {
+        if (writeback != null) {
+            writeback.close();
+        }
         file.close();
     }
 
