@@ -234,13 +234,16 @@ static ssize_t client_write(struct file *file, const char __user *from, size_t l
 	return err ? err : len;
 }
 
+/* Off the list it is the caller's. What has no room stays there, where another reader may take it at any time. */
 static struct reply *take_reply(struct client *c, size_t room)
 {
 	struct reply *r;
 
 	spin_lock_bh(&c->reply_lock);
 	r = list_first_entry_or_null(&c->replies, struct reply, link);
-	if (r && r->len <= room) {
+	if (r && r->len > room) {
+		r = ERR_PTR(-EMSGSIZE);
+	} else if (r) {
 		list_del(&r->link);
 		c->n_replies--;
 	}
@@ -270,8 +273,8 @@ static ssize_t client_read(struct file *file, char __user *to, size_t room, loff
 		if (wait_event_interruptible(c->wait, has_news(c)))
 			return -ERESTARTSYS;
 	}
-	if (r->len > room)
-		return -EMSGSIZE;
+	if (IS_ERR(r))
+		return PTR_ERR(r);
 	result = copy_to_user(to, r->bytes, r->len) ? -EFAULT : r->len;
 	kfree(r);
 	return result;

@@ -58,7 +58,8 @@ if [ "$KERNEL_SLOWNESS" -gt 1 ]; then
 	MEMORY=$((MEMORY * 3 / 2))
 	# To interpret the machine's ACPI tables takes a sanitizer kernel longer than ACPI allows itself.
 	# And the timer of a machine that others keep busy may come later than the kernel's check of it waits.
-	BOOT_OPTIONS='acpi=off no_timer_check'
+	# Allocations for a command of LIO's are marked as those that may fail: this kernel takes that from nobody later.
+	BOOT_OPTIONS='acpi=off no_timer_check slub_debug=A,lio_task'
 fi
 timeout --foreground -k 10 "$LIMIT" qemu-system-x86_64 -accel "$ACCELERATOR" -cpu max -m "$MEMORY" -smp "$CPUS" \
 	-nodefaults -display none -no-reboot -kernel "$KERNEL_IMAGE" -initrd "$JOB/initramfs" \

@@ -33,10 +33,10 @@ rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
 # nexuses N: so many of LIO's sessions are known to the core.
 nexuses() { [ "$(rig nexuses | grep -c 'naa\.60014051')" = "$1" ]; }
 no_iscsi_nexus() { ! rig nexuses | grep -q 'iscsi-test'; }
-# failing_tasks PERCENT: so many of the commands find no memory; on a kernel that injects faults.
+# failing_tasks PERCENT: so many of the commands find no memory; on a kernel that injects faults into what boot.sh has marked.
 failing_tasks() {
-	local knob=/sys/kernel/debug/failslab cache=/sys/kernel/slab/lio_task/failslab
-	echo $(($1 > 0)) >$cache && echo $(($1 > 0)) >$knob/cache-filter && echo N >$knob/ignore-gfp-wait && echo -1 >$knob/times &&
+	local knob=/sys/kernel/debug/failslab
+	grep -q 1 /sys/kernel/slab/lio_task/failslab && echo $(($1 > 0)) >$knob/cache-filter && echo N >$knob/ignore-gfp-wait && echo -1 >$knob/times &&
 		echo 1 >$knob/interval && echo 0 >$knob/verbose && echo "$1" >$knob/probability
 }
 FIRST=1 # host 0 is sluice.ko's own
