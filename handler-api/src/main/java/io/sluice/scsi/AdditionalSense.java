@@ -46,6 +46,8 @@ public record AdditionalSense(int asc, int ascq, String text) {
             known(0x04, 0x09, "LOGICAL UNIT NOT READY, SELF-TEST IN PROGRESS");
     public static final AdditionalSense LOGICAL_UNIT_NOT_ACCESSIBLE_TARGET_PORT_IN_UNAVAILABLE_STATE =
             known(0x04, 0x0C, "LOGICAL UNIT NOT ACCESSIBLE, TARGET PORT IN UNAVAILABLE STATE");
+    public static final AdditionalSense LOGICAL_UNIT_NOT_READY_AUXILIARY_MEMORY_NOT_ACCESSIBLE =
+            known(0x04, 0x10, "LOGICAL UNIT NOT READY, AUXILIARY MEMORY NOT ACCESSIBLE");
     public static final AdditionalSense LOGICAL_UNIT_NOT_READY_NOTIFY_ENABLE_SPINUP_REQUIRED =
             known(0x04, 0x11, "LOGICAL UNIT NOT READY, NOTIFY (ENABLE SPINUP) REQUIRED");
     public static final AdditionalSense LOGICAL_UNIT_NOT_READY_OFFLINE =
@@ -61,6 +63,8 @@ public record AdditionalSense(int asc, int ascq, String text) {
     public static final AdditionalSense WRITE_ERROR = known(0x0C, 0x00, "WRITE ERROR");
     public static final AdditionalSense WRITE_ERROR_AUTO_REALLOCATION_FAILED =
             known(0x0C, 0x02, "WRITE ERROR - AUTO REALLOCATION FAILED");
+    public static final AdditionalSense AUXILIARY_MEMORY_WRITE_ERROR =
+            known(0x0C, 0x0B, "AUXILIARY MEMORY WRITE ERROR");
     public static final AdditionalSense WRITE_ERROR_UNEXPECTED_UNSOLICITED_DATA =
             known(0x0C, 0x0C, "WRITE ERROR - UNEXPECTED UNSOLICITED DATA");
     public static final AdditionalSense WRITE_ERROR_NOT_ENOUGH_UNSOLICITED_DATA =
@@ -71,6 +75,7 @@ public record AdditionalSense(int asc, int ascq, String text) {
             known(0x10, 0x01, "LOGICAL BLOCK GUARD CHECK FAILED");
     public static final AdditionalSense UNRECOVERED_READ_ERROR = known(0x11, 0x00, "UNRECOVERED READ ERROR");
     public static final AdditionalSense INCOMPLETE_BLOCK_READ = known(0x11, 0x08, "INCOMPLETE BLOCK READ");
+    public static final AdditionalSense AUXILIARY_MEMORY_READ_ERROR = known(0x11, 0x12, "AUXILIARY MEMORY READ ERROR");
     public static final AdditionalSense RECORDED_ENTITY_NOT_FOUND = known(0x14, 0x00, "RECORDED ENTITY NOT FOUND");
     public static final AdditionalSense RECORD_NOT_FOUND = known(0x14, 0x01, "RECORD NOT FOUND");
     public static final AdditionalSense END_OF_DATA_NOT_FOUND = known(0x14, 0x03, "END-OF-DATA NOT FOUND");
@@ -178,6 +183,8 @@ public record AdditionalSense(int asc, int ascq, String text) {
     public static final AdditionalSense MEDIUM_SOURCE_ELEMENT_EMPTY = known(0x3B, 0x0E, "MEDIUM SOURCE ELEMENT EMPTY");
     public static final AdditionalSense MEDIUM_MAGAZINE_NOT_ACCESSIBLE =
             known(0x3B, 0x11, "MEDIUM MAGAZINE NOT ACCESSIBLE");
+    public static final AdditionalSense DATA_TRANSFER_DEVICE_REMOVED =
+            known(0x3B, 0x1A, "DATA TRANSFER DEVICE REMOVED");
     public static final AdditionalSense LOGICAL_UNIT_HAS_NOT_SELF_CONFIGURED_YET =
             known(0x3E, 0x00, "LOGICAL UNIT HAS NOT SELF-CONFIGURED YET");
     public static final AdditionalSense LOGICAL_UNIT_FAILURE = known(0x3E, 0x01, "LOGICAL UNIT FAILURE");
@@ -210,6 +217,8 @@ public record AdditionalSense(int asc, int ascq, String text) {
     public static final AdditionalSense INSUFFICIENT_RESOURCES = known(0x55, 0x03, "INSUFFICIENT RESOURCES");
     public static final AdditionalSense INSUFFICIENT_REGISTRATION_RESOURCES =
             known(0x55, 0x04, "INSUFFICIENT REGISTRATION RESOURCES");
+    public static final AdditionalSense AUXILIARY_MEMORY_OUT_OF_SPACE =
+            known(0x55, 0x06, "AUXILIARY MEMORY OUT OF SPACE");
     public static final AdditionalSense MAXIMUM_NUMBER_OF_SUPPLEMENTAL_DECRYPTION_KEYS_EXCEEDED =
             known(0x55, 0x08, "MAXIMUM NUMBER OF SUPPLEMENTAL DECRYPTION KEYS EXCEEDED");
     public static final AdditionalSense UPDATED_BLOCK_READ = known(0x59, 0x00, "UPDATED BLOCK READ");

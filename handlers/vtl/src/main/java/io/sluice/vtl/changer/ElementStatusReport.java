@@ -35,8 +35,6 @@ final class ElementStatusReport {
     private static final int DATA_MEDIUM = 1;
     private static final int CODE_SET_ASCII = 2;
     private static final int TYPE_T10_VENDOR = 1;
-    /** DATA TRANSFER DEVICE REMOVED. */
-    private static final AdditionalSense DRIVE_REMOVED = AdditionalSense.of(0x3B, 0x1A);
 
     private final boolean volumeTags;
     private final boolean deviceIdentifiers;
@@ -112,7 +110,7 @@ final class ElementStatusReport {
         return switch (element.condition()) {
             case GOOD -> AdditionalSense.NO_ADDITIONAL_SENSE_INFORMATION;
             case CARTRIDGE_LOST -> AdditionalSense.CARTRIDGE_FAULT;
-            case NO_DRIVE -> DRIVE_REMOVED;
+            case NO_DRIVE -> AdditionalSense.DATA_TRANSFER_DEVICE_REMOVED;
         };
     }
 

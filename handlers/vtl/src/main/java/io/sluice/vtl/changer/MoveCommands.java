@@ -17,8 +17,6 @@ import java.time.Duration;
  */
 final class MoveCommands implements CommandSet {
     private static final Duration MOVE = Duration.ofMinutes(10);
-    /** DATA TRANSFER DEVICE REMOVED. */
-    private static final AdditionalSense DRIVE_REMOVED = AdditionalSense.of(0x3B, 0x1A);
 
     private final Library library;
 
@@ -69,7 +67,7 @@ final class MoveCommands implements CommandSet {
             case SOURCE_EMPTY -> refuse(command, AdditionalSense.MEDIUM_SOURCE_ELEMENT_EMPTY);
             case DESTINATION_FULL -> refuse(command, AdditionalSense.MEDIUM_DESTINATION_ELEMENT_FULL);
             case STATION_OPEN, ON_LOAN -> refuse(command, AdditionalSense.MEDIUM_MAGAZINE_NOT_ACCESSIBLE);
-            case NO_DRIVE -> refuse(command, DRIVE_REMOVED);
+            case NO_DRIVE -> refuse(command, AdditionalSense.DATA_TRANSFER_DEVICE_REMOVED);
             case REMOVAL_PREVENTED -> refuse(command, AdditionalSense.MEDIUM_REMOVAL_PREVENTED);
             case DRIVE_FAILED -> command.check(SenseKey.HARDWARE_ERROR, AdditionalSense.MEDIA_LOAD_OR_EJECT_FAILED);
             case NOT_RECORDED -> command.internalFailure();

@@ -30,11 +30,6 @@ final class AttributeCommands implements CommandSet {
     private static final int LENGTH = 10;
     private static final int LIST_HEADER = 4;
 
-    private static final AdditionalSense NOT_ACCESSIBLE = AdditionalSense.of(0x04, 0x10);
-    private static final AdditionalSense READ_ERROR = AdditionalSense.of(0x11, 0x12);
-    private static final AdditionalSense WRITE_ERROR = AdditionalSense.of(0x0C, 0x0B);
-    private static final AdditionalSense OUT_OF_SPACE = AdditionalSense.of(0x55, 0x06);
-
     private final DriveUnit unit;
 
     AttributeCommands(DriveUnit unit) {
@@ -143,7 +138,7 @@ final class AttributeCommands implements CommandSet {
         }
         CartridgeMemory kept = cartridge.memory();
         if (kept == null) {
-            command.check(SenseKey.MEDIUM_ERROR, READ_ERROR);
+            command.check(SenseKey.MEDIUM_ERROR, AdditionalSense.AUXILIARY_MEMORY_READ_ERROR);
             return null;
         }
         return new MamContent(cartridge, kept, unit.memory.current(kept)).attributes();
@@ -172,9 +167,12 @@ final class AttributeCommands implements CommandSet {
                 if (cartridge != null) {
                     return cartridge;
                 }
-                command.check(SenseKey.NOT_READY, NOT_ACCESSIBLE);
+                command.check(
+                        SenseKey.NOT_READY, AdditionalSense.LOGICAL_UNIT_NOT_READY_AUXILIARY_MEMORY_NOT_ACCESSIBLE);
             }
-            default -> command.check(SenseKey.NOT_READY, NOT_ACCESSIBLE);
+            default ->
+                command.check(
+                        SenseKey.NOT_READY, AdditionalSense.LOGICAL_UNIT_NOT_READY_AUXILIARY_MEMORY_NOT_ACCESSIBLE);
         }
         return null;
     }
@@ -201,7 +199,7 @@ final class AttributeCommands implements CommandSet {
         }
         CartridgeMemory kept = cartridge.memory();
         if (kept == null) {
-            command.check(SenseKey.MEDIUM_ERROR, WRITE_ERROR);
+            command.check(SenseKey.MEDIUM_ERROR, AdditionalSense.AUXILIARY_MEMORY_WRITE_ERROR);
             return;
         }
         SortedMap<Integer, byte[]> next = changed(command, (int) length, kept);
@@ -215,9 +213,9 @@ final class AttributeCommands implements CommandSet {
         if (result == MediumResult.OK) {
             command.taken(length);
         } else if (result == MediumResult.NO_SPACE) {
-            command.check(SenseKey.ILLEGAL_REQUEST, OUT_OF_SPACE);
+            command.check(SenseKey.ILLEGAL_REQUEST, AdditionalSense.AUXILIARY_MEMORY_OUT_OF_SPACE);
         } else {
-            command.check(SenseKey.MEDIUM_ERROR, WRITE_ERROR);
+            command.check(SenseKey.MEDIUM_ERROR, AdditionalSense.AUXILIARY_MEMORY_WRITE_ERROR);
         }
     }
 

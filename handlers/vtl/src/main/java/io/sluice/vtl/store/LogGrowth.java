@@ -13,7 +13,6 @@ import io.sluice.vtl.store.storage.StorageObject;
 import io.sluice.vtl.store.storage.StorageSpace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,6 @@ final class LogGrowth {
     private final ObjectIndex index;
     private final StorageRoom room;
     private final Sums sums = new Sums();
-    private final ArrayDeque<String> dead = new ArrayDeque<>();
     private boolean begun;
     private boolean refused;
     private boolean indexStored;
@@ -81,8 +79,9 @@ final class LogGrowth {
                 return failed(result);
             }
         }
-        if (!begun || !dead.isEmpty()) {
-            bury();
+        if (!begun) {
+            begun = true;
+            discardLeft();
         }
         long result = at < open.image.end().objects ? cut(at) : MediumResult.OK;
         if (result == MediumResult.OK && due()) {
@@ -94,13 +93,7 @@ final class LogGrowth {
     /** True if {@link #begin} at the end of data, and {@link #append} of so many bytes, will do nothing else than append. */
     @HotPath
     boolean isReady(long bytes) {
-        return !refused
-                && begun
-                && dead.isEmpty()
-                && !open.needsRepair()
-                && !open.truncatePending
-                && !due()
-                && room.isTaken(bytes);
+        return !refused && begun && !open.needsRepair() && !open.truncatePending && !due() && room.isTaken(bytes);
     }
 
     @HotPath
@@ -137,7 +130,7 @@ final class LogGrowth {
     long append(long bytes, MemorySegment body, long bodyOffset, long bodyBytes) {
         room.take(bytes + bodyBytes);
         long result = open.commit(bytes, body, bodyOffset, bodyBytes);
-        if (result == MediumResult.NO_SPACE && makeRoom()) {
+        while (result == MediumResult.NO_SPACE && space.awaitDiscarded()) {
             result = open.commit(bytes, body, bodyOffset, bodyBytes);
         }
         if (result != MediumResult.OK) {
@@ -201,7 +194,7 @@ final class LogGrowth {
             }
             if (result != MediumResult.OK) {
                 log.close();
-                dead.add(ObjectNames.data(opened.partition(), number));
+                space.discard(ObjectNames.data(opened.partition(), number));
                 return failed(result);
             }
             long bytes = new TwinRecord(TwinRecord.SEGMENTS, opened.cartridge(), table.encode()).put(open.buffer);
@@ -220,14 +213,10 @@ final class LogGrowth {
         return MediumResult.OK;
     }
 
-    /** A crash may have left objects of that name, which wait to be deleted. */
+    /** A crash may have left objects of that name. */
     private StorageObject created(int number) throws IOException {
-        String data = ObjectNames.data(opened.partition(), number);
-        String stored = ObjectNames.index(opened.partition(), number);
-        dead.remove(data);
-        dead.remove(stored);
-        space.delete(stored);
-        return space.create(data);
+        space.delete(ObjectNames.index(opened.partition(), number));
+        return space.create(ObjectNames.data(opened.partition(), number));
     }
 
     private void switched(SegmentTable old, SegmentTable table, StorageObject log, int number, Mount mount) {
@@ -241,8 +230,8 @@ final class LogGrowth {
         table.segments().forEach(segment -> kept.add(segment.number()));
         for (SegmentTable.Segment segment : old.segments()) {
             if (!kept.contains(segment.number())) {
-                dead.add(ObjectNames.data(opened.partition(), segment.number()));
-                dead.add(ObjectNames.index(opened.partition(), segment.number()));
+                space.discard(ObjectNames.data(opened.partition(), segment.number()));
+                space.discard(ObjectNames.index(opened.partition(), segment.number()));
             }
         }
         durable = sums.objects;
@@ -312,38 +301,22 @@ final class LogGrowth {
         }
     }
 
-    /** Deletes one object that no longer belongs to the cartridge; the first time, finds those that a crash left. */
-    private void bury() {
+    /** Deletes objects that belonged to the cartridge when a process was killed, and no longer do. */
+    private void discardLeft() {
+        String prefix = "p" + opened.partition() + ".";
+        Set<String> known = new HashSet<>();
+        known.add(ObjectNames.segments(opened.partition()));
+        for (SegmentTable.Segment segment : index.table().segments()) {
+            known.add(ObjectNames.data(opened.partition(), segment.number()));
+            known.add(ObjectNames.index(opened.partition(), segment.number()));
+        }
         try {
-            if (!begun) {
-                begun = true;
-                String prefix = "p" + opened.partition() + ".";
-                Set<String> known = new HashSet<>();
-                known.add(ObjectNames.segments(opened.partition()));
-                for (SegmentTable.Segment segment : index.table().segments()) {
-                    known.add(ObjectNames.data(opened.partition(), segment.number()));
-                    known.add(ObjectNames.index(opened.partition(), segment.number()));
-                }
-                space.list().stream()
-                        .filter(name -> name.startsWith(prefix) && !known.contains(name))
-                        .forEach(dead::add);
-            }
-            String name = dead.poll();
-            if (name != null) {
-                space.delete(name);
-            }
+            space.list().stream()
+                    .filter(name -> name.startsWith(prefix) && !known.contains(name))
+                    .forEach(space::discard);
         } catch (IOException e) {
-            LOG.warn("{}: what was overwritten keeps its space: {}", space.name(), e.getMessage());
+            LOG.warn("{}: what a crash left keeps its space: {}", space.name(), e.getMessage());
         }
-    }
-
-    /** The storage is full: gives back all that is overwritten. False if there is nothing. */
-    private boolean makeRoom() {
-        boolean any = !dead.isEmpty();
-        while (!dead.isEmpty()) {
-            bury();
-        }
-        return any;
     }
 
     /** Takes no more writes. */
@@ -365,7 +338,10 @@ final class LogGrowth {
                 storeIndex();
             }
             room.giveBack();
-            makeRoom();
+            boolean any = true;
+            while (any) {
+                any = space.awaitDiscarded();
+            }
         }
         String failure = open.log.failure();
         close(open.log);

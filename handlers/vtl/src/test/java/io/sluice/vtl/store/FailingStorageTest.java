@@ -67,6 +67,26 @@ final class FailingStorageTest {
         }
     }
 
+    /** What is overwritten is deleted by and by; its room counts from the beginning. */
+    @Test
+    void shouldTakeAsMuchAgainWhenAFullStorageIsOverwritten() throws IOException {
+        store.create(LABEL);
+        storage.room = 200_000;
+        try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
+            Partition partition = cartridge.partition(0);
+            long written = 0;
+            while (write(partition, written, 2048) == MediumResult.OK) {
+                written++;
+            }
+            assertThat(written).isGreaterThan(30);
+            storage.room += 4096; // a new segment is made before the old ones are deleted
+            for (int i = 0; i < written; i++) {
+                assertThat(write(partition, i, 2048)).as("block %d again", i).isEqualTo(MediumResult.OK);
+            }
+            assertThat(partition.objects()).isEqualTo(written);
+        }
+    }
+
     @Test
     void shouldTakeOffWhatAFailedSyncLost() throws IOException {
         store.create(LABEL);

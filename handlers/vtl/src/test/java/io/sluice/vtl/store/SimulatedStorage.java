@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
     long room = Long.MAX_VALUE;
     private int numbers;
     private boolean leased;
+    private final ArrayDeque<String> discarded = new ArrayDeque<>();
 
     /** Empty, or what a crash left. */
     static SimulatedStorage of(Map<String, byte[]> left) {
@@ -113,14 +115,31 @@ final class SimulatedStorage implements Storage, StorageSpace {
         link(name, content.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE));
     }
 
+    /** Goes with the next sync, or when somebody waits for it. */
+    @Override
+    public void discard(String name) {
+        discarded.add(name);
+    }
+
+    @Override
+    public boolean awaitDiscarded() {
+        String name = discarded.poll();
+        if (name != null) {
+            delete(name);
+        }
+        return name != null;
+    }
+
     private Content link(String name, byte[] bytes) throws IOException {
+        discarded.remove(name);
         waits++;
         if (bytes.length > room) {
             throw new StorageFullException(name + ": full", new IOException("full"));
         }
         room -= room == Long.MAX_VALUE ? 0 : bytes.length;
         Content content = new Content(numbers++, bytes);
-        files.put(name, content);
+        Content before = files.put(name, content);
+        room += room == Long.MAX_VALUE || before == null ? 0 : before.bytes.length;
         ops.add(new Op(Kind.LINK, name, content.number, 0, bytes));
         return content;
     }
@@ -138,7 +157,12 @@ final class SimulatedStorage implements Storage, StorageSpace {
     @Override
     public long freeBytes() {
         waits++;
-        return room;
+        long soon = 0;
+        for (String name : discarded) {
+            Content content = files.get(name);
+            soon += content == null ? 0 : content.bytes.length;
+        }
+        return room == Long.MAX_VALUE ? room : room + soon;
     }
 
     @Override
@@ -153,6 +177,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
     /** The process is gone, and its lease with it. */
     void kill() {
         leased = false;
+        discarded.clear();
     }
 
     private final class Open implements StorageObject {
@@ -226,6 +251,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
         @Override
         public long sync() {
             waits++;
+            awaitDiscarded();
             if (syncFails) {
                 return MediumResult.STORAGE_FAILED;
             }

@@ -25,10 +25,12 @@ final class FileSpace implements StorageSpace {
 
     private final Path root;
     private final Path folder;
+    private final Discards discards;
 
     FileSpace(Path root, String name) {
         this.root = root;
         this.folder = root.resolve(name);
+        this.discards = new Discards(name);
     }
 
     @Override
@@ -84,7 +86,7 @@ final class FileSpace implements StorageSpace {
     @Override
     public StorageObject create(String name) throws IOException {
         Path path = folder.resolve(name);
-        Files.deleteIfExists(path);
+        delete(name);
         try {
             StorageObject made = opened(NativeFile.open(path, NativeFile.Mode.CREATE));
             syncFolder(folder);
@@ -96,6 +98,7 @@ final class FileSpace implements StorageSpace {
 
     @Override
     public void replace(String name, MemorySegment content, long bytes) throws IOException {
+        discards.claim(folder.resolve(name));
         Path beside = folder.resolve(name + BESIDE);
         Files.deleteIfExists(beside);
         try (NativeFile file = NativeFile.open(beside, NativeFile.Mode.CREATE)) {
@@ -115,13 +118,25 @@ final class FileSpace implements StorageSpace {
 
     @Override
     public void delete(String name) throws IOException {
-        Files.deleteIfExists(folder.resolve(name));
+        Path path = folder.resolve(name);
+        discards.claim(path);
+        Files.deleteIfExists(path);
+    }
+
+    @Override
+    public void discard(String name) {
+        discards.add(folder.resolve(name));
+    }
+
+    @Override
+    public boolean awaitDiscarded() {
+        return discards.await();
     }
 
     @Override
     public long freeBytes() {
         try {
-            return Files.getFileStore(folder).getUsableSpace();
+            return Files.getFileStore(folder).getUsableSpace() + discards.bytes();
         } catch (IOException e) {
             return Long.MAX_VALUE;
         }

@@ -44,7 +44,13 @@ public interface StorageSpace {
     /** Deletes an object if it is there. A power cut may bring it back until the next {@link #create} or {@link #replace}. */
     void delete(String name) throws IOException;
 
-    /** Bytes that can still be stored, as far as is known; {@link Long#MAX_VALUE} if it is not. */
+    /** The same some time from now: waits for nothing. Until then the object may be listed. */
+    void discard(String name);
+
+    /** Waits until the next object that was discarded is gone, and its room is free. False at once if there is none. */
+    boolean awaitDiscarded();
+
+    /** Bytes that can still be stored, with what is discarded, as far as is known; {@link Long#MAX_VALUE} if it is not. */
     long freeBytes();
 
     /**

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files that are deleted one after another on a thread of their own, which ends with the last of them: to delete a segment of a gibibyte
+ * takes tens of milliseconds, and overwriting a full cartridge from its beginning leaves thousands. Threads: any.
+ */
+final class Discards {
+    private static final Logger LOG = LoggerFactory.getLogger(Discards.class);
+
+    private final String name;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition change = lock.newCondition();
+    /** In the order in which they came, with their sizes. */
+    private final LinkedHashMap<Path, Long> waiting = new LinkedHashMap<>();
+
+    private Map.@Nullable Entry<Path, Long> current;
+    private boolean running;
+    private long bytes;
+    private long gone;
+
+    /** @param name of whose files they are, for the thread */
+    Discards(String name) {
+        this.name = name;
+    }
+
+    /** Deletes a file, if it is there, and does not wait for it. */
+    void add(Path file) {
+        long size = size(file);
+        lock.lock();
+        try {
+            Long before = waiting.put(file, size);
+            bytes += size - (before == null ? 0 : before);
+            if (!running) {
+                running = true;
+                Thread.ofPlatform().daemon().name(name + "-discards").start(this::run);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            return 0; // not there, mostly
+        }
+    }
+
+    /** When this returns, that file is not deleted any more: its name is free for another. */
+    void claim(Path file) {
+        lock.lock();
+        try {
+            Long size = waiting.remove(file);
+            bytes -= size == null ? 0 : size;
+            while (current != null && current.getKey().equals(file)) {
+                change.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of those that are not gone yet. */
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until another one is gone; false at once if there is none. */
+    boolean await() {
+        lock.lock();
+        try {
+            if (waiting.isEmpty() && current == null) {
+                return false;
+            }
+            long before = gone;
+            while (gone == before && running) {
+                change.awaitUninterruptibly();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        Path file = next();
+        while (file != null) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("{} keeps its space, though it is of no use any more: {}", file, e.toString());
+            }
+            file = next();
+        }
+    }
+
+    /** The file before is gone; null ends the thread. */
+    private @Nullable Path next() {
+        lock.lock();
+        try {
+            if (current != null) {
+                bytes -= current.getValue();
+                gone++;
+            }
+            current = waiting.pollFirstEntry();
+            running = current != null;
+            change.signalAll();
+            return current == null ? null : current.getKey();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.vtl.store.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Objects that are deleted by and by, on a thread of their own. */
+final class DiscardsTest {
+    private static final int BYTES = 1 << 20;
+    private static final int OBJECTS = 50;
+
+    private final MemorySegment data = Arena.ofAuto().allocate(BYTES);
+
+    @TempDir
+    Path root;
+
+    private StorageSpace space() throws IOException {
+        StorageSpace space = new FileStorage(root).space("S");
+        space.make();
+        return space;
+    }
+
+    private void create(StorageSpace space, String name) throws IOException {
+        try (StorageObject object = space.create(name)) {
+            object.append(data, 0, BYTES);
+        }
+    }
+
+    private static void awaitAll(StorageSpace space) {
+        boolean any = true;
+        while (any) {
+            any = space.awaitDiscarded();
+        }
+    }
+
+    @Test
+    void shouldDeleteThemAllAndSayWhenTheyAreGone() throws IOException {
+        StorageSpace space = space();
+        create(space, "kept");
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < OBJECTS; i++) {
+                create(space, "o" + i);
+            }
+            for (int i = 0; i < OBJECTS; i++) {
+                space.discard("o" + i);
+            }
+            space.discard("never there");
+            awaitAll(space);
+            assertThat(space.list()).containsExactly("kept");
+        }
+    }
+
+    /** Its thread may be at any point when the name is taken again. */
+    @Test
+    void shouldSpareAnObjectThatTookTheNameOfADiscardedOne() throws IOException {
+        StorageSpace space = space();
+        for (int i = 0; i < 200; i++) {
+            space.create("other").close();
+            space.create("same").close();
+            space.discard("other");
+            space.discard("same");
+            if (i % 2 == 0) {
+                create(space, "same");
+            } else {
+                space.replace("same", data, BYTES);
+            }
+            awaitAll(space);
+            assertThat(space.list()).as("time %d", i).containsExactly("same");
+            try (StorageObject object = space.open("same", false)) {
+                assertThat(object.length()).isEqualTo(BYTES);
+            }
+        }
+    }
+}
