@@ -7,7 +7,8 @@
 #
 # The judge comes first before a judge itself: an old part of the disk put back behind everybody's back must make it fail.
 
-readonly KILLS=${SLUICE_KILLS:-8} RESTARTS=${SLUICE_RESTARTS:-3} INTERRUPTIONS=${SLUICE_INTERRUPTIONS:-2} STOPS=${SLUICE_STOPS:-1}
+readonly TAKEOVER_KILLS=${SLUICE_KILLS:-8} TAKEOVER_RESTARTS=${SLUICE_RESTARTS:-3}
+readonly TAKEOVER_INTERRUPTIONS=${SLUICE_INTERRUPTIONS:-2} TAKEOVER_STOPS=${SLUICE_STOPS:-1}
 readonly LOAD_DEPTH=${SLUICE_LOAD_DEPTH:-8}
 readonly STOP_SECONDS=2
 readonly SERVE_SECONDS=60 # for a new appliance to serve, on a machine that does other things
@@ -153,14 +154,14 @@ takeover_deaths() {
 	takeover_begin || return 1
 	sleep 1
 	load_phase "quiet"
-	for ((n = 1; n <= KILLS; n++)); do
+	for ((n = 1; n <= TAKEOVER_KILLS; n++)); do
 		old=$(handler_of_turn $n)
 		kill -KILL "$old" || break
 		await_handlers "$old" || break
 		random_moment
 		load_phase "kill $n"
 	done
-	for ((n = 1; n <= RESTARTS; n++)); do
+	for ((n = 1; n <= TAKEOVER_RESTARTS; n++)); do
 		"$ROOT/sluice" restart handlers --home "$TAKEOVER_HOME" >>"$TAKEOVER_HOME/up.out" 2>&1 || {
 			tail -n 5 "$TAKEOVER_HOME/up.out" >&2
 			break
@@ -168,12 +169,12 @@ takeover_deaths() {
 		random_moment
 		load_phase "restart $n"
 	done
-	for ((n = 1; n <= INTERRUPTIONS; n++)); do
+	for ((n = 1; n <= TAKEOVER_INTERRUPTIONS; n++)); do
 		interrupt_a_restart || break
 		random_moment
 		load_phase "interruption $n"
 	done
-	for ((n = 1; n <= STOPS; n++)); do
+	for ((n = 1; n <= TAKEOVER_STOPS; n++)); do
 		old=$(handler_of_turn $n)
 		kill -STOP "$old" && sleep $STOP_SECONDS && kill -CONT "$old"
 		random_moment
@@ -215,7 +216,7 @@ interrupt_a_restart() {
 takeover_all_happened() {
 	sleep 0.2
 	local kind
-	for kind in "kill $KILLS" "restart $RESTARTS" "interruption $INTERRUPTIONS" "stop $STOPS"; do
+	for kind in "kill $TAKEOVER_KILLS" "restart $TAKEOVER_RESTARTS" "interruption $TAKEOVER_INTERRUPTIONS" "stop $TAKEOVER_STOPS"; do
 		[ "${kind##* }" -eq 0 ] || grep -q "^$kind:" "$LOAD_LOG" || {
 			say "only a part of it happened: there is no \"$kind\""
 			return 1
