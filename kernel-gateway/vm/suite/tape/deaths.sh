@@ -2,12 +2,14 @@
 # shellcheck shell=bash
 # The JVM dies, or another one takes over, in the middle of a tar, which finishes: nothing is lost and nothing is there twice.
 
-# What tar runs at its checkpoints; tar does not wait for what it does to the handler.
+# What tar runs at its checkpoints; tar does not wait for what it does to the handler, but for what was done at the point before.
 cat >/run/at-checkpoint <<-SCRIPT
 	#!/bin/bash
 	. $SUITE/library.sh
 	read -ra points </run/points
 	[[ " \${points[*]} " == *" \$TAR_CHECKPOINT "* ]] || exit 0
+	exec 9>/run/deed-under-way
+	flock 9
 	{
 		echo "\$TAR_CHECKPOINT \$(ask handler)"
 		ask \$(cat /run/deed)
@@ -32,6 +34,7 @@ during() {
 
 # deeds N: so many happened, each to another process.
 deeds() {
+	flock /run/deed-under-way true
 	soon "$READY_SECONDS" ask ready
 	same "$1" "$(grep -E '^[0-9]+ [0-9]+$' /run/deeds | cut -d ' ' -f 2 | sort -u | wc -l)" || {
 		cat /run/deeds
