@@ -99,8 +99,8 @@ abstract class TapeStream implements Subject {
         private static final String BARCODE = "BENCH1L8";
 
         private final StoredCartridges store;
-        private final Cartridge cartridge;
-        private final Partition partition;
+        private Cartridge cartridge;
+        private Partition partition;
         private long moved;
         private long allocated;
 
@@ -112,12 +112,14 @@ abstract class TapeStream implements Subject {
             partition = cartridge.partition(0);
         }
 
-        /** Writes a first block over all, too: what it overwrites is deleted then. */
+        /** Writes a first block over all, too: what it overwrites is deleted by the end of that mount. */
         @Override
-        void rewind() {
+        void rewind() throws IOException {
             done(partition.writeBlock(0, data, 0, BLOCK_BYTES, false, 0));
             done(partition.erase(0, 0));
-            done(partition.sync());
+            cartridge.close();
+            cartridge = store.mount(BARCODE, UUID.randomUUID());
+            partition = cartridge.partition(0);
         }
 
         @Override
