@@ -130,7 +130,7 @@ final class LogGrowth {
     long append(long bytes, MemorySegment body, long bodyOffset, long bodyBytes) {
         room.take(bytes + bodyBytes);
         long result = open.commit(bytes, body, bodyOffset, bodyBytes);
-        while (result == MediumResult.NO_SPACE && space.awaitDiscarded()) {
+        while (result == MediumResult.NO_SPACE && !open.needsRepair() && space.awaitDiscarded()) {
             result = open.commit(bytes, body, bodyOffset, bodyBytes);
         }
         if (result != MediumResult.OK) {

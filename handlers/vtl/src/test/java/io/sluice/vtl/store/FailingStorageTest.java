@@ -87,6 +87,34 @@ final class FailingStorageTest {
         }
     }
 
+    /** Half a record stays in the segment: nothing goes behind it, though there is room by then. */
+    @Test
+    void shouldWriteNothingBehindWhatItCannotTakeOff() throws IOException {
+        store.create(LABEL);
+        storage.room = 200_000;
+        try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
+            Partition partition = cartridge.partition(0);
+            long written = 0;
+            while (write(partition, written, 2048) == MediumResult.OK) {
+                written++;
+            }
+            storage.room += 4096;
+            storage.truncateFails = true;
+            long again = 0;
+            long result;
+            while ((result = write(partition, again, 2048)) == MediumResult.OK) {
+                again++;
+            }
+            assertThat(result).isEqualTo(MediumResult.NO_SPACE);
+            assertThat(write(partition, again, 2048)).isEqualTo(MediumResult.STORAGE_FAILED);
+            storage.truncateFails = false;
+            assertThat(write(partition, again, 2048)).isEqualTo(MediumResult.OK);
+            for (int i = 0; i <= again; i++) {
+                assertThat(partition.read(i, data, 0, 2048)).as("block %d", i).isEqualTo(2048);
+            }
+        }
+    }
+
     @Test
     void shouldTakeOffWhatAFailedSyncLost() throws IOException {
         store.create(LABEL);

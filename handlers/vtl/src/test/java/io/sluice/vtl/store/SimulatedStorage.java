@@ -51,6 +51,7 @@ final class SimulatedStorage implements Storage, StorageSpace {
 
     int reads;
     boolean syncFails;
+    boolean truncateFails;
     long room = Long.MAX_VALUE;
     private int numbers;
     private boolean leased;
@@ -262,6 +263,9 @@ final class SimulatedStorage implements Storage, StorageSpace {
         @Override
         public long truncate(long length) {
             waits++;
+            if (truncateFails) {
+                return MediumResult.STORAGE_FAILED;
+            }
             room += room == Long.MAX_VALUE ? 0 : content.bytes.length - length;
             content.bytes = Arrays.copyOf(content.bytes, (int) length);
             ops.add(new Op(Kind.TRUNCATE, "", content.number, length, new byte[0]));
