@@ -3,11 +3,12 @@
 #
 # Boots a stock Debian kernel under QEMU and runs one script in it, with the host's root (read-only, a tmpfs on top) as its own.
 #
-#   boot.sh --job DIR [--memory MIB] [--cpus N] [--seconds N] SCRIPT [NAME=VALUE...]
+#   boot.sh --job DIR [--memory MIB] [--cpus N] [--seconds N] [--append OPTIONS] SCRIPT [NAME=VALUE...]
 #
 # SCRIPT, a bash script, runs as root in the guest; guest/start says what it finds. NAME=VALUE go into its environment. Its output is
 # this script's output and its exit status this script's; 124 when it took longer than --seconds (300), 125 when the guest ended
-# without a status. DIR stays behind with console.log (the kernel's), dmesg.log, and whatever the guest wrote to /job, which is DIR.
+# without a status. OPTIONS go to the kernel's command line.
+# DIR stays behind with console.log (the kernel's), dmesg.log, and whatever the guest wrote to /job, which is DIR.
 #
 # Needs qemu-system-x86, kmod, cpio and apt-get (Debian), no privileges and no KVM: a KVM inside of another virtual machine may open and
 # then hang, so software emulation is the default, and SLUICE_VM_ACCELERATOR=kvm is for those who know theirs.
@@ -23,13 +24,14 @@ ACCELERATOR=${SLUICE_VM_ACCELERATOR:-tcg,thread=multi}
 # shellcheck source=SCRIPTDIR/initramfs.sh
 . "$VM/initramfs.sh"
 
-JOB='' MEMORY=1024 CPUS=2 LIMIT=300
+JOB='' MEMORY=1024 CPUS=2 LIMIT=300 BOOT_OPTIONS=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--job) JOB=$2 ;;
 	--memory) MEMORY=$2 ;;
 	--cpus) CPUS=$2 ;;
 	--seconds) LIMIT=$2 ;;
+	--append) BOOT_OPTIONS=$2 ;;
 	--*) vm_die "unknown option $1 (the head of $0 lists them)" ;;
 	*) break ;;
 	esac
@@ -53,13 +55,12 @@ rm -f "$JOB/status"
 vm_say "booting Linux $KERNEL_RELEASE ($ACCELERATOR) for $(basename "$(dirname "$SUITE")")/$(basename "$SUITE")"
 # e1000 takes segmentation and checksums off the guest, which is what an emulated processor is slowest at; virtio-net on a user network
 # does not. ttyS0 is the kernel's console, ttyS1 the script's output.
-LIMIT=$((LIMIT * KERNEL_SLOWNESS)) BOOT_OPTIONS=''
+LIMIT=$((LIMIT * KERNEL_SLOWNESS))
 if [ "$KERNEL_SLOWNESS" -gt 1 ]; then
 	MEMORY=$((MEMORY * 3 / 2))
 	# To interpret the machine's ACPI tables takes a sanitizer kernel longer than ACPI allows itself.
 	# And the timer of a machine that others keep busy may come later than the kernel's check of it waits.
-	# Allocations for a command of LIO's are marked as those that may fail: this kernel takes that from nobody later.
-	BOOT_OPTIONS='acpi=off no_timer_check slub_debug=A,lio_task'
+	BOOT_OPTIONS+=' acpi=off no_timer_check'
 fi
 timeout --foreground -k 10 "$LIMIT" qemu-system-x86_64 -accel "$ACCELERATOR" -cpu max -m "$MEMORY" -smp "$CPUS" \
 	-nodefaults -display none -no-reboot -kernel "$KERNEL_IMAGE" -initrd "$JOB/initramfs" \

@@ -26,6 +26,7 @@
 #define PAGE   4096U
 #define MIB    (1ULL << 20)
 #define NO_ABI 0x00020001U /* 2.1 */
+#define ID     7U	   /* of each message */
 
 static unsigned int wrong;
 
@@ -51,7 +52,7 @@ static int open_file(int flags)
 static ssize_t send_packet(int file, uint32_t op, const void *body, uint32_t len)
 {
 	uint8_t packet[1024];
-	struct sluice_msg head = { .op = op, .id = 7, .len = len };
+	struct sluice_msg head = { .op = op, .id = ID, .len = len };
 
 	memcpy(packet, &head, sizeof(head));
 	memcpy(packet + sizeof(head), body, len);
@@ -166,7 +167,7 @@ static void *read_replies(void *argument)
 			continue;
 		}
 		r->wrong += (size_t)n < sizeof(*head) || (size_t)n != sizeof(*head) + head->len ||
-			    head->id != 7;
+			    head->id != ID;
 		atomic_fetch_add(r->taken, 1);
 	}
 	return NULL;

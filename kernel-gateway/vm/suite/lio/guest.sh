@@ -33,7 +33,7 @@ rig() { "$BUILD/sluice-rig" --socket /dev/sluice "$@"; }
 # nexuses N: so many of LIO's sessions are known to the core.
 nexuses() { [ "$(rig nexuses | grep -c 'naa\.60014051')" = "$1" ]; }
 no_iscsi_nexus() { ! rig nexuses | grep -q 'iscsi-test'; }
-# failing_tasks PERCENT: so many of the commands find no memory; on a kernel that injects faults into what boot.sh has marked.
+# failing_tasks PERCENT: so many of the commands find no memory; on a kernel that injects faults into what host.sh has marked.
 failing_tasks() {
 	local knob=/sys/kernel/debug/failslab
 	# The filter before the probability, and it stays: without it everybody's allocations fail.

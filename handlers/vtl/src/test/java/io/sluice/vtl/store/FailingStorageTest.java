@@ -40,21 +40,28 @@ final class FailingStorageTest {
         return partition.writeBlock(at, data, 0, bytes, false, at);
     }
 
+    /** Writes blocks of that size from the beginning until there is no space; returns how many were taken. */
+    private long writeUntilFull(Partition partition, int bytes) {
+        long written = 0;
+        long result;
+        while ((result = write(partition, written, bytes)) == MediumResult.OK) {
+            written++;
+        }
+        assertThat(result).isEqualTo(MediumResult.NO_SPACE);
+        return written;
+    }
+
     /** The larger ones go to the storage uncopied. */
     @ParameterizedTest
     @ValueSource(ints = {1000, 2048})
     void shouldEndCleanlyWhereTheStorageIsFull(int bytes) throws IOException {
         store.create(LABEL);
         storage.room = 40_000;
-        long written = 0;
+        long written;
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
             Partition partition = cartridge.partition(0);
             assertThat(partition.room()).isLessThan(partition.capacity());
-            long result;
-            while ((result = write(partition, written, bytes)) == MediumResult.OK) {
-                written++;
-            }
-            assertThat(result).isEqualTo(MediumResult.NO_SPACE);
+            written = writeUntilFull(partition, bytes);
             assertThat(partition.objects()).isEqualTo(written);
             assertThat(partition.sync()).isEqualTo(MediumResult.OK);
             assertThat(partition.durable()).isEqualTo(written);
@@ -74,10 +81,7 @@ final class FailingStorageTest {
         storage.room = 200_000;
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
             Partition partition = cartridge.partition(0);
-            long written = 0;
-            while (write(partition, written, 2048) == MediumResult.OK) {
-                written++;
-            }
+            long written = writeUntilFull(partition, 2048);
             assertThat(written).isGreaterThan(30);
             storage.room += 4096; // a new segment is made before the old ones are deleted
             for (int i = 0; i < written; i++) {
@@ -94,18 +98,10 @@ final class FailingStorageTest {
         storage.room = 200_000;
         try (Cartridge cartridge = store.mount(SimulatedStorage.NAME, new UUID(1, 1))) {
             Partition partition = cartridge.partition(0);
-            long written = 0;
-            while (write(partition, written, 2048) == MediumResult.OK) {
-                written++;
-            }
+            writeUntilFull(partition, 2048);
             storage.room += 4096;
             storage.truncateFails = true;
-            long again = 0;
-            long result;
-            while ((result = write(partition, again, 2048)) == MediumResult.OK) {
-                again++;
-            }
-            assertThat(result).isEqualTo(MediumResult.NO_SPACE);
+            long again = writeUntilFull(partition, 2048);
             assertThat(write(partition, again, 2048)).isEqualTo(MediumResult.STORAGE_FAILED);
             storage.truncateFails = false;
             assertThat(write(partition, again, 2048)).isEqualTo(MediumResult.OK);

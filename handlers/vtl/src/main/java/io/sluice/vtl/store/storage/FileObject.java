@@ -9,6 +9,7 @@ import io.sluice.vtl.medium.MediumResult;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -114,21 +115,14 @@ final class FileObject implements StorageObject {
     @Override
     public void startWriteback(long position, long bytes) {
         if (writeback == null) {
-            writeback = thread(file.path().getFileName() + "-writeback");
+            ThreadFactory threads = Thread.ofPlatform()
+                    .daemon()
+                    .name(file.path().getFileName() + "-writeback")
+                    .factory();
+            writeback =
+                    new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         }
         writeback.execute(() -> file.startWriteback(position, bytes));
-    }
-
-    private static ThreadPoolExecutor thread(String name) {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name(name).factory());
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 
     @Override
