@@ -93,7 +93,13 @@ final class LogGrowth {
     /** True if {@link #begin} at the end of data, and {@link #append} of so many bytes, will do nothing else than append. */
     @HotPath
     boolean isReady(long bytes) {
-        return !refused && begun && !open.needsRepair() && !open.truncatePending && !due() && room.isTaken(bytes);
+        return !refused
+                && begun
+                && !open.needsRepair()
+                && !open.truncatePending
+                && !due()
+                && room.isTaken(bytes)
+                && open.log.isReady(bytes);
     }
 
     @HotPath

@@ -16,7 +16,7 @@ final class StorageRoom {
     /** Left for tables and indexes when blocks fill the storage. */
     private static final long KEPT = 32L << 20;
     /** The least that is taken ahead, and the part of all that is left. */
-    private static final long LEAST = 1L << 20;
+    private static final long LEAST = 32L << 20;
 
     private static final int PART = 16;
 

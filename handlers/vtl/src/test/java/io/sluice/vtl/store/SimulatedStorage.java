@@ -245,6 +245,11 @@ final class SimulatedStorage implements Storage, StorageSpace {
         }
 
         @Override
+        public boolean isReady(long bytes) {
+            return true;
+        }
+
+        @Override
         public void reserve(long bytes) {
             waits++; // no promise, no effect
         }

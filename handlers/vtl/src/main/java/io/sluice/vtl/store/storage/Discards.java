@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.vtl.store.storage;
 
+import io.sluice.posix.NativeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,19 +15,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files that are deleted one after another on a thread of their own, which ends with the last of them: to delete a segment of a gibibyte
- * takes tens of milliseconds, and overwriting a full cartridge from its beginning leaves thousands. Threads: any.
+ * takes tens of milliseconds, and overwriting a full cartridge from its beginning leaves thousands. In steps, because storage may do nothing
+ * else while it discards what it is told to: between them it has time for what is written meanwhile, unless somebody waits for the room.
+ * Threads: any.
  */
 final class Discards {
     private static final Logger LOG = LoggerFactory.getLogger(Discards.class);
 
+    private static final long STEP_BYTES = 8L << 20;
+    /** Times as long as the step before took. */
+    private static final long PAUSE = 3;
+
     private final String name;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
+    private final Condition hurry = lock.newCondition();
     /** In the order in which they came, with their sizes. */
     private final LinkedHashMap<Path, Long> waiting = new LinkedHashMap<>();
 
     private Map.@Nullable Entry<Path, Long> current;
     private boolean running;
+    private int waiters;
     private long bytes;
     private long gone;
 
@@ -65,9 +74,11 @@ final class Discards {
         try {
             Long size = waiting.remove(file);
             bytes -= size == null ? 0 : size;
+            waiting(1);
             while (current != null && current.getKey().equals(file)) {
                 change.awaitUninterruptibly();
             }
+            waiting(-1);
         } finally {
             lock.unlock();
         }
@@ -91,24 +102,71 @@ final class Discards {
                 return false;
             }
             long before = gone;
+            waiting(1);
             while (gone == before && running) {
                 change.awaitUninterruptibly();
             }
+            waiting(-1);
             return true;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Somebody waits from now on, or one fewer. */
+    private void waiting(int more) {
+        waiters += more;
+        hurry.signal();
+    }
+
     private void run() {
         Path file = next();
         while (file != null) {
             try {
+                shrink(file);
                 Files.deleteIfExists(file);
             } catch (IOException e) {
                 LOG.warn("{} keeps its space, though it is of no use any more: {}", file, e.toString());
             }
             file = next();
+        }
+    }
+
+    private void shrink(Path file) throws IOException {
+        long left = size(file);
+        if (left <= STEP_BYTES || !isOnlyName(file)) {
+            return;
+        }
+        try (NativeFile shrinking = NativeFile.open(file, NativeFile.Mode.READ_WRITE)) {
+            long took = 0;
+            while (left > STEP_BYTES && pause(took)) {
+                long start = System.nanoTime();
+                left -= STEP_BYTES;
+                shrinking.truncate(left);
+                took = System.nanoTime() - start;
+            }
+        }
+    }
+
+    /** A link to it elsewhere may be somebody's copy of the cartridge. */
+    private static boolean isOnlyName(Path file) throws IOException {
+        return Integer.valueOf(1).equals(Files.getAttribute(file, "unix:nlink"));
+    }
+
+    /** False if somebody waits. */
+    private boolean pause(long took) {
+        lock.lock();
+        try {
+            long left = PAUSE * took;
+            while (waiters == 0 && left > 0) {
+                left = hurry.awaitNanos(left);
+            }
+            return waiters == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -8,26 +8,28 @@ import io.sluice.posix.NativeFile;
 import io.sluice.vtl.medium.MediumResult;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A file through the page cache. */
+/**
+ * A file. What is appended where its room is taken goes through memory that outlives the process ({@link WriteBehind}), if whoever has the
+ * folder's lease has such memory; all else through the page cache.
+ */
 final class FileObject implements StorageObject {
-    private static final long PAGE = 4096;
-    private static final int IDLE_SECONDS = 10;
+    private static final long PAGE = BufferMemory.PAGE;
 
     private final NativeFile file;
+    private final @Nullable FileLease lease;
     private long length;
+    private long reservedEnd;
     private int errno;
     private String call = "";
-    private @Nullable ThreadPoolExecutor writeback;
+    private @Nullable WriteBehind behind;
 
     /** Takes the file over. */
-    FileObject(NativeFile file) throws NativeException {
+    FileObject(NativeFile file, @Nullable FileLease lease) throws NativeException {
         this.file = file;
+        this.lease = lease;
         this.length = file.size();
     }
 
@@ -40,6 +42,14 @@ final class FileObject implements StorageObject {
     @Override
     @HotPath
     public long append(MemorySegment from, long offset, long bytes) {
+        WriteBehind to = behindFor(bytes);
+        if (to != null) {
+            return came(to, bytes, to.append(length, from, offset, bytes));
+        }
+        long settled = settle();
+        if (settled != MediumResult.OK) {
+            return settled;
+        }
         long done = file.write(from.address() + offset, bytes, length, false);
         length += done;
         return done == bytes ? MediumResult.OK : failed("write");
@@ -48,29 +58,96 @@ final class FileObject implements StorageObject {
     @Override
     @HotPath
     public long append(MemorySegment head, long headBytes, MemorySegment body, long offset, long bytes) {
+        WriteBehind to = behindFor(headBytes + bytes);
+        if (to != null) {
+            long done = to.append(length, head, 0, headBytes);
+            if (done == headBytes) {
+                done += to.append(length + done, body, offset, bytes);
+            }
+            return came(to, headBytes + bytes, done);
+        }
+        long settled = settle();
+        if (settled != MediumResult.OK) {
+            return settled;
+        }
         long done = file.gather(head.address(), headBytes, body.address() + offset, bytes, length);
         length += done;
         return done == headBytes + bytes ? MediumResult.OK : failed("pwritev");
     }
 
+    /** What takes so many bytes, if they need no room that is not taken. */
+    @HotPath
+    private @Nullable WriteBehind behindFor(long bytes) {
+        return length + bytes <= reservedEnd ? behind : null;
+    }
+
+    @HotPath
+    private long came(WriteBehind to, long wanted, long done) {
+        length += done;
+        return done == wanted ? MediumResult.OK : failed("write", to.errno());
+    }
+
+    /** Before something is written past the memory: what that holds comes first. */
+    @HotPath
+    private long settle() {
+        WriteBehind held = behind;
+        if (held == null) {
+            return MediumResult.OK;
+        }
+        if (!held.drain()) {
+            return failed("write", held.errno());
+        }
+        held.release();
+        return MediumResult.OK;
+    }
+
+    @Override
+    @HotPath
+    public boolean isReady(long bytes) {
+        if (behind == null) {
+            return true;
+        }
+        WriteBehind to = behindFor(bytes);
+        return to != null && to.hasRoom(bytes);
+    }
+
     @Override
     @HotPath
     public long read(long position, MemorySegment to, long offset, long bytes) {
+        if (!isInFile(position + bytes)) {
+            return MediumResult.STORAGE_FAILED;
+        }
         return complete(file.read(to.address() + offset, bytes, position), bytes);
     }
 
     @Override
     @HotPath
     public long read(long position, MemorySegment head, long headBytes, MemorySegment to, long offset, long bytes) {
+        if (!isInFile(position + headBytes + bytes)) {
+            return MediumResult.STORAGE_FAILED;
+        }
         long done = file.scatter(head.address(), headBytes, to.address() + offset, bytes, position);
         return complete(done, headBytes + bytes);
+    }
+
+    /** Brings everything in front of {@code end} into the file; false if that failed. */
+    @HotPath
+    private boolean isInFile(long end) {
+        WriteBehind held = behind;
+        if (held == null || end <= held.firstHeld() || held.drain()) {
+            return true;
+        }
+        failed("write", held.errno());
+        return false;
     }
 
     /** Its ends are in the page cache: so is what lies between them, mostly, because the kernel reads ahead. */
     @Override
     @HotPath
     public boolean isAtHand(long position, long bytes) {
-        return bytes == 0 || (file.isCached(position) && file.isCached(position + bytes - 1));
+        WriteBehind held = behind;
+        boolean written = held == null || position + bytes <= held.firstHeld();
+        return bytes == 0 || (written && file.isCached(position) && file.isCached(position + bytes - 1));
     }
 
     @HotPath
@@ -84,6 +161,9 @@ final class FileObject implements StorageObject {
 
     @Override
     public long sync() {
+        if (!isInFile(length)) {
+            return MediumResult.STORAGE_FAILED;
+        }
         return file.sync() ? MediumResult.OK : failedFor("fdatasync");
     }
 
@@ -95,9 +175,14 @@ final class FileObject implements StorageObject {
 
     @Override
     public long truncate(long newLength) {
+        WriteBehind held = behind;
+        if (held != null && !held.truncate(newLength)) {
+            return failed("write", held.errno());
+        }
         try {
             file.truncate(newLength);
             length = newLength;
+            reservedEnd = 0;
             return MediumResult.OK;
         } catch (NativeException e) {
             return failed("ftruncate", e.errno());
@@ -108,21 +193,24 @@ final class FileObject implements StorageObject {
     @Override
     public void reserve(long bytes) {
         long from = length & -PAGE;
-        file.reserve(from, length + bytes - from);
+        long end = length + bytes;
+        boolean reserved = file.reserve(from, end - from);
+        if (reserved) {
+            reservedEnd = end;
+        }
+        if (lease != null && behind == null) {
+            Executor writer = lease.writer(); // whoever appends may be kept to a processor, who reserves is not
+            BufferMemory memory = reserved ? lease.memory() : null;
+            behind = memory == null ? null : new WriteBehind(memory, file, writer);
+        }
     }
 
-    /** The kernel makes its caller wait while it queues the range: a thread of its own. */
+    /** The kernel makes its caller wait while it queues the range. */
     @Override
     public void startWriteback(long position, long bytes) {
-        if (writeback == null) {
-            ThreadFactory threads = Thread.ofPlatform()
-                    .daemon()
-                    .name(file.path().getFileName() + "-writeback")
-                    .factory();
-            writeback =
-                    new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        if (lease != null && behind == null) {
+            lease.writer().execute(() -> file.startWriteback(position, bytes));
         }
-        writeback.execute(() -> file.startWriteback(position, bytes));
     }
 
     @Override
@@ -137,10 +225,19 @@ final class FileObject implements StorageObject {
 
     @Override
     public void close() throws IOException {
-        if (writeback != null) {
-            writeback.close();
+        WriteBehind held = behind;
+        long settled = settle();
+        behind = null;
+        if (held != null && lease != null) {
+            held.close();
+            if (settled == MediumResult.OK) {
+                lease.back();
+            }
         }
         file.close();
+        if (settled != MediumResult.OK) {
+            throw new IOException(failure());
+        }
     }
 
     private long failed(String what) {

@@ -17,8 +17,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A folder. Its file {@code lock} is there for the lease only. */
+/** A folder. Its file {@code lock} is there for the lease only, and the link {@code buffer} for {@link BufferMemory}. */
 final class FileSpace implements StorageSpace {
     private static final String LOCK = "lock";
     private static final String BESIDE = ".new";
@@ -26,6 +27,7 @@ final class FileSpace implements StorageSpace {
     private final Path root;
     private final Path folder;
     private final Discards discards;
+    private volatile @Nullable FileLease lease;
 
     FileSpace(Path root, String name) {
         this.root = root;
@@ -64,7 +66,7 @@ final class FileSpace implements StorageSpace {
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals(LOCK))
+                    .filter(name -> !name.equals(LOCK) && !name.equals(BufferMemory.LINK))
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -80,7 +82,7 @@ final class FileSpace implements StorageSpace {
         } catch (NativeException e) {
             throw e.errno() == Errno.ENOENT ? missing(name, e) : e;
         }
-        return opened(file);
+        return opened(file, writable ? lease : null);
     }
 
     @Override
@@ -88,7 +90,7 @@ final class FileSpace implements StorageSpace {
         Path path = folder.resolve(name);
         delete(name);
         try {
-            StorageObject made = opened(NativeFile.open(path, NativeFile.Mode.CREATE));
+            StorageObject made = opened(NativeFile.open(path, NativeFile.Mode.CREATE), lease);
             syncFolder(folder);
             return made;
         } catch (NativeException e) {
@@ -165,12 +167,19 @@ final class FileSpace implements StorageSpace {
             }
             throw e;
         }
-        return file::close;
+        try {
+            FileLease taken = new FileLease(folder, file);
+            lease = taken;
+            return taken;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
-    private static StorageObject opened(NativeFile file) throws IOException {
+    private static StorageObject opened(NativeFile file, @Nullable FileLease lease) throws IOException {
         try {
-            return new FileObject(file);
+            return new FileObject(file, lease);
         } catch (NativeException e) {
             file.close();
             throw e;

@@ -29,6 +29,10 @@ public interface StorageObject extends AutoCloseable {
     @HotPath
     long append(MemorySegment head, long headBytes, MemorySegment body, long offset, long bytes);
 
+    /** True if so many bytes can most likely be appended without waiting for the storage. */
+    @HotPath
+    boolean isReady(long bytes);
+
     /** Reads from {@code position}. Returns the bytes read, fewer only at the end, or {@link MediumResult#STORAGE_FAILED}. */
     @HotPath
     long read(long position, MemorySegment to, long offset, long bytes);

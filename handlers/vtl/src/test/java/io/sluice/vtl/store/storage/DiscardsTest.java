@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,5 +78,24 @@ final class DiscardsTest {
                 assertThat(object.length()).isEqualTo(BYTES);
             }
         }
+    }
+
+    @Test
+    void shouldLeaveTheCopyThatIsALinkAlone() throws IOException {
+        StorageSpace space = space();
+        int large = 20;
+        for (String name : List.of("linked", "not")) {
+            try (StorageObject object = space.create(name)) {
+                for (int i = 0; i < large; i++) {
+                    object.append(data, 0, BYTES);
+                }
+            }
+        }
+        Path copy = Files.createLink(root.resolve("copy"), root.resolve("S/linked"));
+        space.discard("linked");
+        space.discard("not");
+        awaitAll(space);
+        assertThat(space.list()).isEmpty();
+        assertThat(Files.size(copy)).isEqualTo((long) large * BYTES);
     }
 }
