@@ -44,7 +44,8 @@ public interface Device extends AutoCloseable {
      * For {@link Execution#PARALLEL} and {@link Execution#SERIAL}: asked on the queue loop before a command goes to the workers,
      * because handing over costs more than many a command. Executes and ends the command like {@link #execute} if that takes no
      * wait and little time, and returns true; else returns false without having ended it, and it comes to {@link #execute} on a
-     * worker. A SERIAL device is asked only in its turn: nothing else of it runs, and nothing that came before waits.
+     * worker. A SERIAL device is asked only in its turn: nothing else of it runs, and nothing that came before waits. Start no
+     * thread here: it would inherit the processor that the loop keeps to, and stay in its way.
      */
     @HotPath
     default boolean tryExecute(ScsiCommand command) {
