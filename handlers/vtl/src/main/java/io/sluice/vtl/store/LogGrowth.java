@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LogGrowth {
     private static final Logger LOG = LoggerFactory.getLogger(LogGrowth.class);
+    /** Who unloads a cartridge waits so long for what it overwrote to be deleted; thousands of segments take minutes. */
+    private static final long DISCARDING_NANOS = 10_000_000_000L;
 
     private final StorageSpace space;
     private final OpenedLog opened;
@@ -344,9 +346,8 @@ final class LogGrowth {
                 storeIndex();
             }
             room.giveBack();
-            boolean any = true;
-            while (any) {
-                any = space.awaitDiscarded();
+            if (!space.awaitAllDiscarded(DISCARDING_NANOS)) {
+                LOG.info("{}: what was overwritten is still being deleted", space.name());
             }
         }
         String failure = open.log.failure();

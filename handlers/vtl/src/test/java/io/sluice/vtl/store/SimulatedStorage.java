@@ -131,6 +131,15 @@ final class SimulatedStorage implements Storage, StorageSpace {
         return name != null;
     }
 
+    @Override
+    public boolean awaitAllDiscarded(long nanos) {
+        boolean any = true;
+        while (any) {
+            any = awaitDiscarded();
+        }
+        return true;
+    }
+
     private Content link(String name, byte[] bytes) throws IOException {
         discarded.remove(name);
         waits++;

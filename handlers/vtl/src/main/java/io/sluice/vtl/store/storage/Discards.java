@@ -68,22 +68,6 @@ final class Discards {
         }
     }
 
-    /** When this returns, that file is not deleted any more: its name is free for another. */
-    void claim(Path file) {
-        lock.lock();
-        try {
-            Long size = waiting.remove(file);
-            bytes -= size == null ? 0 : size;
-            waiting(1);
-            while (current != null && current.getKey().equals(file)) {
-                change.awaitUninterruptibly();
-            }
-            waiting(-1);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Bytes of those that are not gone yet. */
     long bytes() {
         lock.lock();
@@ -113,6 +97,25 @@ final class Discards {
         }
     }
 
+    /** Waits until there is none, but not longer than so many nanoseconds; false if there still is one. */
+    boolean awaitAll(long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            waiting(1);
+            while (running && left > 0) {
+                left = change.awaitNanos(left);
+            }
+            return !running;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            waiting(-1);
+            lock.unlock();
+        }
+    }
+
     /** Somebody waits from now on, or one fewer. */
     private void waiting(int more) {
         waiters += more;
@@ -123,12 +126,21 @@ final class Discards {
         Path file = next();
         while (file != null) {
             try {
-                shrink(file);
-                Files.deleteIfExists(file);
+                if (Files.exists(file)) {
+                    shrink(file);
+                    Files.deleteIfExists(file);
+                }
             } catch (IOException e) {
-                LOG.warn("{} keeps its space, though it is of no use any more: {}", file, e.toString());
+                report(file, e);
             }
             file = next();
+        }
+    }
+
+    /** Another lease of the folder may have deleted it meanwhile. */
+    private static void report(Path file, IOException e) {
+        if (Files.exists(file)) {
+            LOG.warn("{} keeps its space, though it is of no use any more: {}", file, e.toString());
         }
     }
 

@@ -16,13 +16,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A folder. Its file {@code lock} is there for the lease only, and the link {@code buffer} for {@link BufferMemory}. */
 final class FileSpace implements StorageSpace {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSpace.class);
     private static final String LOCK = "lock";
     private static final String BESIDE = ".new";
+    /** Files that are being deleted, each with a name that nothing else ever has. */
+    private static final String DISCARDED = "discarded-";
 
     private final Path root;
     private final Path folder;
@@ -53,6 +59,9 @@ final class FileSpace implements StorageSpace {
         for (String object : list()) {
             delete(object);
         }
+        for (Path file : discarded()) {
+            Files.deleteIfExists(file);
+        }
         Files.deleteIfExists(folder.resolve(LOCK));
         Files.deleteIfExists(folder);
         syncFolder(root);
@@ -66,7 +75,8 @@ final class FileSpace implements StorageSpace {
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals(LOCK) && !name.equals(BufferMemory.LINK))
+                    .filter(name ->
+                            !name.equals(LOCK) && !name.equals(BufferMemory.LINK) && !name.startsWith(DISCARDED))
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -100,7 +110,6 @@ final class FileSpace implements StorageSpace {
 
     @Override
     public void replace(String name, MemorySegment content, long bytes) throws IOException {
-        discards.claim(folder.resolve(name));
         Path beside = folder.resolve(name + BESIDE);
         Files.deleteIfExists(beside);
         try (NativeFile file = NativeFile.open(beside, NativeFile.Mode.CREATE)) {
@@ -120,19 +129,46 @@ final class FileSpace implements StorageSpace {
 
     @Override
     public void delete(String name) throws IOException {
-        Path path = folder.resolve(name);
-        discards.claim(path);
-        Files.deleteIfExists(path);
+        Files.deleteIfExists(folder.resolve(name));
     }
 
     @Override
     public void discard(String name) {
-        discards.add(folder.resolve(name));
+        Path discarded = folder.resolve(DISCARDED + UUID.randomUUID());
+        try {
+            Files.move(folder.resolve(name), discarded, StandardCopyOption.ATOMIC_MOVE);
+            discards.add(discarded);
+        } catch (NoSuchFileException e) {
+            // nothing to delete
+        } catch (IOException e) {
+            LOG.warn("{}/{} keeps its space, though it is of no use any more: {}", folder, name, e.toString());
+        }
+    }
+
+    /** What another process was deleting, or an earlier lease of this one still is. */
+    private void discardLeft() throws IOException {
+        for (Path file : discarded()) {
+            discards.add(file);
+        }
+    }
+
+    private List<Path> discarded() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(DISCARDED))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     @Override
     public boolean awaitDiscarded() {
         return discards.await();
+    }
+
+    @Override
+    public boolean awaitAllDiscarded(long nanos) {
+        return discards.awaitAll(nanos);
     }
 
     @Override
@@ -170,6 +206,7 @@ final class FileSpace implements StorageSpace {
         try {
             FileLease taken = new FileLease(folder, file);
             lease = taken;
+            discardLeft();
             return taken;
         } catch (IOException e) {
             file.close();

@@ -44,11 +44,17 @@ public interface StorageSpace {
     /** Deletes an object if it is there. A power cut may bring it back until the next {@link #create} or {@link #replace}. */
     void delete(String name) throws IOException;
 
-    /** The same some time from now: waits for nothing. Until then the object may be listed. */
+    /**
+     * The same some time from now, even after the lease: waits for nothing, and the object is not listed any more. What is still there
+     * when the process ends is deleted when the space is leased next.
+     */
     void discard(String name);
 
     /** Waits until the next object that was discarded is gone, and its room is free. False at once if there is none. */
     boolean awaitDiscarded();
+
+    /** Waits until all that was discarded is gone, but not longer than so many nanoseconds; false if it is not. */
+    boolean awaitAllDiscarded(long nanos);
 
     /** Bytes that can still be stored, with what is discarded, as far as is known; {@link Long#MAX_VALUE} if it is not. */
     long freeBytes();

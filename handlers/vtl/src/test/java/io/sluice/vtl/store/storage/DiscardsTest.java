@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ final class DiscardsTest {
         while (any) {
             any = space.awaitDiscarded();
         }
+        assertThat(space.awaitAllDiscarded(0)).isTrue();
     }
 
     @Test
@@ -78,6 +80,46 @@ final class DiscardsTest {
                 assertThat(object.length()).isEqualTo(BYTES);
             }
         }
+    }
+
+    /** Who unloads a tape that was full is not kept until the last of thousands is gone. */
+    @Test
+    void shouldNotWaitLongerThanItIsTold() throws IOException {
+        StorageSpace space = space();
+        for (int i = 0; i < 500; i++) {
+            create(space, "o" + i);
+        }
+        for (int i = 0; i < 500; i++) {
+            space.discard("o" + i);
+        }
+        assertThat(space.list()).as("gone already for who asks").isEmpty();
+        assertThat(space.awaitAllDiscarded(0)).isFalse();
+        // The same names again, while they are deleted.
+        create(space, "o499");
+        assertThat(space.awaitAllDiscarded(60_000_000_000L)).isTrue();
+        assertThat(space.list()).containsExactly("o499");
+        assertThat(files()).containsExactlyInAnyOrder("o499");
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve("S"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    @Test
+    void shouldDeleteWhatAProcessLeftThatWasDeleting() throws IOException {
+        StorageSpace space = space();
+        create(space, "kept");
+        Files.write(root.resolve("S/discarded-1"), new byte[20 << 20]);
+        Files.write(root.resolve("S/discarded-2"), new byte[1]);
+        assertThat(space.list()).containsExactly("kept");
+        space.lease().close();
+        awaitAll(space);
+        assertThat(files()).containsExactlyInAnyOrder("kept", "lock");
+        Files.write(root.resolve("S/discarded-3"), new byte[1]);
+        space.remove();
+        assertThat(Files.exists(root.resolve("S"))).isFalse();
     }
 
     @Test
