@@ -42,7 +42,6 @@ final class LogGrowth {
     private long checkpointEnd;
     private long indexEnd;
     private long indexObjects;
-    private long writebackEnd;
 
     LogGrowth(OpenedLog opened, StoreShape shape) {
         this.opened = opened;
@@ -55,7 +54,6 @@ final class LogGrowth {
         this.checkpointEnd = open.end;
         this.indexEnd = open.end;
         this.indexObjects = durable;
-        this.writebackEnd = open.end;
         this.room = new StorageRoom(space, open, shape.reserveBytes(), !opened.clean());
     }
 
@@ -145,10 +143,6 @@ final class LogGrowth {
             return failed(result);
         }
         indexStored = false;
-        if (open.end - writebackEnd >= shape.writebackBytes()) {
-            open.log.startWriteback(writebackEnd, open.end - writebackEnd);
-            writebackEnd = open.end;
-        }
         return MediumResult.OK;
     }
 
@@ -246,7 +240,6 @@ final class LogGrowth {
         checkpointEnd = open.end;
         indexEnd = open.end;
         indexObjects = durable;
-        writebackEnd = open.end;
         indexStored = false;
         room.follow();
     }

@@ -10,7 +10,6 @@ package io.sluice.vtl.store;
  * @param indexBytes so many bytes behind the last stored index a checkpoint stores a new one: bounds the headers that opening has to read
  * @param indexObjects the same by objects, and that is a checkpoint
  * @param cutBytes overwriting that leaves more dead bytes than this begins a new segment and gives the space back
- * @param writebackBytes so many bytes are given to the medium at once, without waiting
  * @param reserveBytes room is taken in pieces of at most so many bytes
  */
 record StoreShape(
@@ -20,8 +19,7 @@ record StoreShape(
         long indexBytes,
         long indexObjects,
         long cutBytes,
-        long writebackBytes,
         long reserveBytes) {
     static final StoreShape STANDARD =
-            new StoreShape(1L << 30, 65_536, 128L << 20, 512L << 20, 16_384, 16L << 20, 8L << 20, 128L << 20);
+            new StoreShape(1L << 30, 65_536, 128L << 20, 512L << 20, 16_384, 16L << 20, 128L << 20);
 }

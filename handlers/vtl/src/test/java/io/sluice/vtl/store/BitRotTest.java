@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Any byte of any object of a cartridge that was unloaded is changed: never are wrong data read. */
 final class BitRotTest {
-    private static final StoreShape SMALL =
-            new StoreShape(7 << 10, 40, 1 << 20, 1 << 20, 1000, 4 << 10, 1 << 20, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(7 << 10, 40, 1 << 20, 1 << 20, 1000, 4 << 10, 1 << 20);
     private static final int SMALL_BLOCK = 700;
     /** One that goes to the storage uncopied. */
     private static final int MAX = 2112;

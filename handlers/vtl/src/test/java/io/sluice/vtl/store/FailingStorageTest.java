@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Storage that is full, that loses what it was given, that somebody else has, and what the store says then. */
 final class FailingStorageTest {
-    private static final StoreShape SMALL =
-            new StoreShape(16 << 10, 100, 1 << 20, 1 << 20, 100, 4 << 10, 1 << 20, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(16 << 10, 100, 1 << 20, 1 << 20, 100, 4 << 10, 1 << 20);
     private static final CartridgeLabel LABEL =
             new CartridgeLabel(SimulatedStorage.NAME, MediumType.LTO_8, 1L << 40, false, Instant.EPOCH);
 

@@ -32,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A reader in Python that was written from docs/cartridge-format.md sees what was written. */
 final class IndependentReaderTest {
-    private static final StoreShape SMALL =
-            new StoreShape(32 << 10, 60, 8 << 10, 16 << 10, 20, 4 << 10, 1 << 20, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(32 << 10, 60, 8 << 10, 16 << 10, 20, 4 << 10, 1 << 20);
 
     @Test
     void shouldBeReadByAProgramWrittenFromTheDocument(@TempDir Path folder) throws Exception {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * or it is not there; and then it can be made.
  */
 final class LabelPowerCutTest {
-    private static final StoreShape SMALL = new StoreShape(8 << 10, 10, 2 << 10, 4 << 10, 5, 1 << 10, 1 << 10, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(8 << 10, 10, 2 << 10, 4 << 10, 5, 1 << 10, 1 << 20);
     private static final int LIVES = 60;
     private static final int ROUNDS = 8;
 

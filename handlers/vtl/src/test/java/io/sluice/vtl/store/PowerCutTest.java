@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dsluice.crashStates=N} and {@code -Dsluice.crashSeed=N} say how many, and where to begin; a failure names the seed.
  */
 final class PowerCutTest {
-    private static final StoreShape SMALL =
-            new StoreShape(24 << 10, 24, 5 << 10, 12 << 10, 10, 4 << 10, 1 << 10, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(24 << 10, 24, 5 << 10, 12 << 10, 10, 4 << 10, 1 << 20);
     private static final long STATES = Long.getLong("sluice.crashStates", 100_000);
     private static final long SEED = Long.getLong("sluice.crashSeed", 1);
     private static final int CALLS = 60;

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the store says will not wait does not, on segments so small that everything that waits happens often. */
 final class ReadinessTest {
-    private static final StoreShape SMALL =
-            new StoreShape(64 << 10, 600, 24 << 10, 48 << 10, 100, 8 << 10, 4 << 10, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(64 << 10, 600, 24 << 10, 48 << 10, 100, 8 << 10, 1 << 20);
     private static final int BYTES = 2048;
     private static final int BLOCKS = 2000;
 

@@ -287,11 +287,6 @@ final class SimulatedStorage implements Storage, StorageSpace {
         }
 
         @Override
-        public void startWriteback(long position, long bytes) {
-            // no promise, no effect
-        }
-
-        @Override
         public void forgetCached() {
             // nothing is
         }

@@ -24,6 +24,7 @@ import java.util.UUID;
  * points, interleaved; {@code scale FOLDER BLOCKS}: how long a cartridge of small blocks takes to open and to locate in.
  */
 final class StoreBench {
+    private static final long WRITEBACK_BYTES = 8L << 20;
     private static final int BLOCK = 256 << 10;
     private static final String BARCODE = "BENCH1L8";
 
@@ -135,7 +136,7 @@ final class StoreBench {
                     synced = end;
                 }
                 end += file.write(data.address(), BLOCK, end, false);
-                if (end - written >= StoreShape.STANDARD.writebackBytes()) {
+                if (end - written >= WRITEBACK_BYTES) {
                     file.startWriteback(written, end - written);
                     written = end;
                 }

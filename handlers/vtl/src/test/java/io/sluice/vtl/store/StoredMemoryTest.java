@@ -34,7 +34,7 @@ final class StoredMemoryTest {
     private static final int CHANGES = 12;
     private static final int ROUNDS = 4;
     /** Segments of a few blocks: overwriting makes new ones, and deletes objects that are not named. */
-    private static final StoreShape SMALL = new StoreShape(8 << 10, 10, 2 << 10, 4 << 10, 5, 1 << 10, 1 << 10, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(8 << 10, 10, 2 << 10, 4 << 10, 5, 1 << 10, 1 << 20);
 
     private static StoredCartridges made(SimulatedStorage storage) throws IOException {
         StoredCartridges store = new StoredCartridges(storage, SMALL);

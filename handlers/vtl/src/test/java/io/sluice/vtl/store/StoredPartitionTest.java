@@ -11,8 +11,7 @@ import java.util.UUID;
 
 /** The contract on segments so small that everything about them happens often. */
 final class StoredPartitionTest extends PartitionContract {
-    private static final StoreShape SMALL =
-            new StoreShape(64 << 10, 600, 24 << 10, 48 << 10, 100, 8 << 10, 4 << 10, 1 << 20);
+    private static final StoreShape SMALL = new StoreShape(64 << 10, 600, 24 << 10, 48 << 10, 100, 8 << 10, 1 << 20);
 
     private final SimulatedStorage storage = new SimulatedStorage();
     private final StoredCartridges store = new StoredCartridges(storage, SMALL);

@@ -126,10 +126,8 @@ final class Discards {
         Path file = next();
         while (file != null) {
             try {
-                if (Files.exists(file)) {
-                    shrink(file);
-                    Files.deleteIfExists(file);
-                }
+                shrink(file);
+                Files.deleteIfExists(file);
             } catch (IOException e) {
                 report(file, e);
             }

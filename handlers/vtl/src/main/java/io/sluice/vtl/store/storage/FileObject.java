@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileObject implements StorageObject {
     private static final long PAGE = BufferMemory.PAGE;
+    private static final long WRITEBACK_BYTES = 8L << 20;
 
     private final NativeFile file;
     private final @Nullable FileLease lease;
     private long length;
     private long reservedEnd;
+    private long writebackEnd;
     private int errno;
     private String call = "";
     private @Nullable WriteBehind behind;
@@ -31,6 +33,7 @@ final class FileObject implements StorageObject {
         this.file = file;
         this.lease = lease;
         this.length = file.size();
+        this.writebackEnd = length;
     }
 
     @Override
@@ -51,8 +54,7 @@ final class FileObject implements StorageObject {
             return settled;
         }
         long done = file.write(from.address() + offset, bytes, length, false);
-        length += done;
-        return done == bytes ? MediumResult.OK : failed("write");
+        return cached(bytes, done, "write");
     }
 
     @Override
@@ -71,8 +73,28 @@ final class FileObject implements StorageObject {
             return settled;
         }
         long done = file.gather(head.address(), headBytes, body.address() + offset, bytes, length);
+        return cached(headBytes + bytes, done, "pwritev");
+    }
+
+    /** So many bytes came into the page cache. The medium gets them in pieces: a sync must not find all of them left to write. */
+    @HotPath
+    private long cached(long wanted, long done, String how) {
         length += done;
-        return done == headBytes + bytes ? MediumResult.OK : failed("pwritev");
+        if (done != wanted) {
+            return failed(how);
+        }
+        if (length - writebackEnd >= WRITEBACK_BYTES) {
+            startWriteback(writebackEnd, length - writebackEnd);
+            writebackEnd = length;
+        }
+        return MediumResult.OK;
+    }
+
+    /** The kernel makes its caller wait while it queues the range. If the file is closed meanwhile nothing is lost: it promises nothing. */
+    private void startWriteback(long position, long bytes) {
+        if (lease != null) {
+            lease.writer().execute(() -> file.startWriteback(position, bytes));
+        }
     }
 
     /** What takes so many bytes, if they need no room that is not taken. */
@@ -84,6 +106,7 @@ final class FileObject implements StorageObject {
     @HotPath
     private long came(WriteBehind to, long wanted, long done) {
         length += done;
+        writebackEnd = length; // who writes behind sees to that
         return done == wanted ? MediumResult.OK : failed("write", to.errno());
     }
 
@@ -182,6 +205,7 @@ final class FileObject implements StorageObject {
         try {
             file.truncate(newLength);
             length = newLength;
+            writebackEnd = Math.min(writebackEnd, newLength);
             reservedEnd = 0;
             return MediumResult.OK;
         } catch (NativeException e) {
@@ -202,14 +226,6 @@ final class FileObject implements StorageObject {
             Executor writer = lease.writer(); // whoever appends may be kept to a processor, who reserves is not
             BufferMemory memory = reserved ? lease.memory() : null;
             behind = memory == null ? null : new WriteBehind(memory, file, writer);
-        }
-    }
-
-    /** The kernel makes its caller wait while it queues the range. */
-    @Override
-    public void startWriteback(long position, long bytes) {
-        if (lease != null && behind == null) {
-            lease.writer().execute(() -> file.startWriteback(position, bytes));
         }
     }
 

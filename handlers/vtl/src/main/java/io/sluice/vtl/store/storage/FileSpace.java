@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,8 +60,8 @@ final class FileSpace implements StorageSpace {
         for (String object : list()) {
             delete(object);
         }
-        for (Path file : discarded()) {
-            Files.deleteIfExists(file);
+        for (String name : discarded()) {
+            delete(name);
         }
         Files.deleteIfExists(folder.resolve(LOCK));
         Files.deleteIfExists(folder);
@@ -70,13 +71,16 @@ final class FileSpace implements StorageSpace {
     /** A file that was to replace another and did not come so far is an object, too: its user deletes what it does not know. */
     @Override
     public List<String> list() throws IOException {
+        return files(name -> !name.equals(LOCK) && !name.equals(BufferMemory.LINK) && !name.startsWith(DISCARDED));
+    }
+
+    private List<String> files(Predicate<String> wanted) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name ->
-                            !name.equals(LOCK) && !name.equals(BufferMemory.LINK) && !name.startsWith(DISCARDED))
+                    .filter(wanted)
                     .toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -147,18 +151,13 @@ final class FileSpace implements StorageSpace {
 
     /** What another process was deleting, or an earlier lease of this one still is. */
     private void discardLeft() throws IOException {
-        for (Path file : discarded()) {
-            discards.add(file);
+        for (String name : discarded()) {
+            discards.add(folder.resolve(name));
         }
     }
 
-    private List<Path> discarded() throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(DISCARDED))
-                    .toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+    private List<String> discarded() throws IOException {
+        return files(name -> name.startsWith(DISCARDED));
     }
 
     @Override

@@ -57,9 +57,6 @@ public interface StorageObject extends AutoCloseable {
     /** Asks for room for so many bytes behind the end, so that appending them is cheap; promises nothing. */
     void reserve(long bytes);
 
-    /** Asks for a range to be written to stable storage soon; promises nothing, and waits for nothing. */
-    void startWriteback(long position, long bytes);
-
     /** What is read from now on comes from the medium, as far as the storage can do that. */
     void forgetCached();
 
